@@ -1,0 +1,118 @@
+import type { Finding } from '../checks/finding.js'
+import type { TripodError } from '../errors.js'
+import type { Cluster, Node } from '../inventory/cluster.js'
+import type { Disruption, ResourceKind } from '../resources/resource.js'
+import type { NodeState } from '../topology.js'
+
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'run'
+
+/** What an op rests on: this must still be so when it runs. */
+export interface Precondition {
+  /** `/etc/fstab`, `containerd`: the path, package, unit or command. */
+  readonly subject: string
+  /** `sha256:...`, `absent`, a version, a unit state; never a hash of a secret. */
+  readonly expect: string
+}
+
+/** Before and after as a reader sees them; texts are whole, the renderer makes the diff. */
+export interface Delta {
+  /** One line: `0644 root:root  6 lines`, `1.6.20 -> 1.7.24, held`, `enable, start`. */
+  readonly summary: string
+  /** Text of a file before and after; left out where secret, binary or not a file. */
+  readonly before?: string
+  readonly after?: string
+  /** `undo: swapon -a`, `done when ...`: said after the summary. */
+  readonly notes: readonly string[]
+}
+
+/** The change of one resource on one node: the one shape of engine, renderers and JSON. */
+export interface Op {
+  /** `m1:file:/etc/containerd/config.toml`; stable. */
+  readonly id: string
+  readonly step: string
+  readonly node: string
+  readonly kind: ResourceKind
+  /** Path, package, unit or command id. */
+  readonly name: string
+  readonly action: Action
+  readonly certainty: 'sure' | 'maybe'
+  /** An op id, or `facts` in an offline plan. */
+  readonly decidedBy?: string
+  readonly disruption: Disruption
+  readonly reason: { readonly code: ReasonCode; readonly text: string }
+  readonly dependsOn: readonly string[]
+  readonly pre: readonly Precondition[]
+  readonly change: Delta
+  readonly sensitive: boolean
+}
+
+/**
+ * missing, differs: plain difference. drift: the machine moved since the last apply, not the inventory. unfinished: begun by a
+ * run that did not end. owed: a restart or reload that has not happened yet. leftover: recorded, wanted by no step any more.
+ */
+export type ReasonCode = 'missing' | 'differs' | 'drift' | 'unfinished' | 'owed' | 'leftover'
+
+export interface PlannedNode {
+  readonly node: Node
+  readonly reachable: boolean
+  /** Why it is not, or what of it could not be read. */
+  readonly problems: readonly TripodError[]
+  /** `Debian GNU/Linux 12 (bookworm)`; what was assumed in an offline plan. */
+  readonly os?: string
+  readonly state?: NodeState
+}
+
+export interface PlannedStep {
+  readonly id: string
+  readonly title: string
+  readonly ops: readonly Op[]
+}
+
+export interface PlanSummary {
+  readonly create: number
+  readonly update: number
+  readonly replace: number
+  readonly delete: number
+  readonly run: number
+  readonly maybe: number
+  readonly restarts: number
+  readonly reboots: number
+  readonly dataLoss: number
+  readonly nodesChanged: number
+  readonly nodesTotal: number
+  readonly nodesUnreachable: number
+}
+
+/** Something that could not be read: the plan cannot be applied until it can, or the node is left out by name. */
+export interface UnknownResource {
+  readonly node: string
+  readonly step: string
+  /** `file:/etc/fstab`. */
+  readonly resource: string
+  readonly reason: string
+}
+
+export interface Selectors {
+  readonly nodes?: readonly string[]
+  readonly skipNodes?: readonly string[]
+  readonly steps?: readonly string[]
+}
+
+/** Data, without secrets and without connections: what a reviewer approves. */
+export interface Plan {
+  readonly cluster: Cluster
+  readonly mode: 'online' | 'offline'
+  /** false: selectors left something out. */
+  readonly complete: boolean
+  readonly applyable: boolean
+  readonly selectors: Selectors
+  /** Inventory order; those left out by selectors are not among them. */
+  readonly nodes: readonly PlannedNode[]
+  /** Steps with at least one op, in order. */
+  readonly steps: readonly PlannedStep[]
+  readonly unknown: readonly UnknownResource[]
+  readonly findings: readonly Finding[]
+  readonly summary: PlanSummary
+  /** How long connecting and the two looks took. */
+  readonly seconds: number
+}

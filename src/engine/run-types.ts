@@ -1,0 +1,32 @@
+import type { Host } from '../host/host.js'
+import type { Cluster, Node } from '../inventory/cluster.js'
+import type { Reference } from '../secret.js'
+import type { Step } from '../steps/step.js'
+import type { ApplySummary, Emit } from './events.js'
+import type { Plan, Selectors } from './plan-types.js'
+
+/** Everything the engine needs from outside; it opens, prints and asks nothing itself. */
+export interface RunInput {
+  readonly cluster: Cluster
+  readonly steps: readonly Step[]
+  readonly selectors: Selectors
+  /** Opens a verified connection; its TripodError (69, 77) is what the plan says of the node. */
+  readonly connect: (node: Node) => Promise<Host>
+  /** The value behind a reference, called when the op that needs it runs. */
+  readonly resolve: (reference: Reference) => Promise<string>
+  readonly emit: Emit
+  /** Aborted by the first SIGINT or SIGTERM: nothing new is started. */
+  readonly signal: AbortSignal
+  /** Short, unique, [a-z0-9]+: names the units and directories of this run on the nodes. */
+  readonly runId: string
+  /** `ops@laptop`: who holds the lock, for the loser's message. */
+  readonly operator: string
+}
+
+/** A plan together with the connections it was read over. */
+export interface Run {
+  readonly plan: Plan
+  /** Takes the lock, looks again, refuses surprises (PLAN_STALE), acts, checks. Throws APPLY_INCOMPLETE and the like. */
+  apply(): Promise<ApplySummary>
+  close(): Promise<void>
+}

@@ -1,0 +1,124 @@
+/** A node as its one read-only facts script described it (domain.md 1.0). */
+export interface Facts {
+  readonly os: {
+    readonly id: string
+    readonly idLike: readonly string[]
+    readonly version: string
+    readonly name: string
+  }
+  readonly kernel: string
+  /** `uname -m`. */
+  readonly architecture: string
+  /** Command name of process 1. */
+  readonly init: string
+  /** systemd-detect-virt: none, kvm, systemd-nspawn, lxc, ... */
+  readonly virtualization: string
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly memoryAvailableBytes: number
+  readonly filesystems: readonly FilesystemFacts[]
+  readonly identity: {
+    readonly hostname: string
+    readonly machineId: string
+    /** Left out in containers, where it is the host's or missing. */
+    readonly productUuid?: string
+    readonly bootId: string
+    readonly macs: readonly string[]
+  }
+  readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[]
+  /** Destinations of the main routing table, CIDR form, default route left out. */
+  readonly routes: readonly { readonly destination: string; readonly interface: string }[]
+  /** Only where the endpoint has a VIP. */
+  readonly vip?: {
+    /** Interface and source address by which the VIP would be reached; left out: no route. */
+    readonly interface?: string
+    readonly source?: string
+    /** The VIP is configured on this very node. */
+    readonly held: boolean
+    /** MAC that answers for the VIP, seen from this node; left out: nobody answers. */
+    readonly answeredBy?: string
+  }
+  readonly clock: {
+    /** The node's clock, seconds since the epoch. */
+    readonly epochSeconds: number
+    /** Node minus operator, corrected by half the round trip; 0 for assumed facts. */
+    readonly offsetSeconds: number
+    /** Half the round trip of the exec that read it: the offset may be wrong by as much. */
+    readonly uncertaintySeconds: number
+  }
+  readonly swap: SwapFacts
+  readonly kernelFeatures: {
+    readonly overlay: boolean
+    readonly bridgeNetfilter: boolean
+    readonly conntrack: boolean
+    /** /lib/modules of the running kernel is there. */
+    readonly modulesDirectory: boolean
+    readonly ipv6: boolean
+    readonly cgroup: 'v1' | 'v2'
+  }
+  readonly packages: {
+    /** Version the repositories offer, as last refreshed; only of the packages that decide a choice (containerd, containerd.io, runc). */
+    readonly candidates: Readonly<Record<string, string>>
+    /** Installed ones among those that decide or conflict: docker-ce, docker.io, podman, cri-o, containerd, containerd.io, kubelet, ... with version. */
+    readonly installed: Readonly<Record<string, string>>
+    /** dpkg --audit or its like is not empty. */
+    readonly broken: boolean
+    readonly rebootPending: boolean
+  }
+  /** Clusters of other makes by their units or files: k3s, rke2, microk8s, snap.kubelet-eks, ... */
+  readonly otherClusters: readonly string[]
+  readonly nameservers: readonly string[]
+  readonly listening: readonly { readonly port: number; readonly process: string; readonly pid: number }[]
+  readonly kubernetes: KubernetesFacts
+  /** What tripod did on this node before, and what was there before it. */
+  readonly record: NodeRecord
+  /** tripod-* transient units that are active, by name: work of a run that is still going on. */
+  readonly activeUnits: readonly string[]
+}
+
+export interface FilesystemFacts {
+  /** The directory that was asked for: /, /var, /var/lib, /var/lib/etcd, /var/lib/containerd, /boot. */
+  readonly path: string
+  readonly mount: string
+  readonly totalBytes: number
+  readonly freeBytes: number
+  readonly freeInodePercent: number
+}
+
+export interface SwapFacts {
+  /** Rows of /proc/swaps. */
+  readonly active: readonly { readonly path: string; readonly sizeBytes: number; readonly usedBytes: number }[]
+  /** Units of type swap and what starts swap at boot, with their UnitFileState: `dev-sda2.swap`, `zramswap.service`. */
+  readonly units: readonly { readonly unit: string; readonly enablement: string; readonly active: boolean }[]
+  /** systemd-zram-generator is installed: it makes swap at each boot unless its configuration is empty. */
+  readonly zramGenerator: boolean
+}
+
+export interface KubernetesFacts {
+  /** Files of a cluster that are there, path -> sha256: /etc/kubernetes/*.conf, manifests/*.yaml, pki/**; keys too, by hash alone. */
+  readonly files: Readonly<Record<string, string>>
+  /** PEM text of /etc/kubernetes/pki/ca.crt. */
+  readonly caCertificate?: string
+  /** SHA-256 of the CA's public key, hex; from pki/ca.crt or, on workers, from kubelet.conf. */
+  readonly caHash?: string
+  readonly etcdData: boolean
+  /** Local API server says it lives (/livez); false also where none runs. */
+  readonly apiLive: boolean
+  /** Version a kubelet on the PATH reports, without v. */
+  readonly kubeletVersion?: string
+}
+
+/** /var/lib/tripod/state.json: per resource id, what was wanted at the last apply and what was there before the first. */
+export interface NodeRecord {
+  readonly entries: Readonly<Record<string, RecordEntry>>
+}
+
+export interface RecordEntry {
+  readonly step: string
+  /** Digest of the resource as wanted. */
+  readonly wanted: string
+  /** pending: begun and not verified. */
+  readonly state: 'pending' | 'applied'
+  /** What undo goes back to; its shape is the resource kind's own affair. */
+  readonly before: unknown
+}

@@ -1,0 +1,82 @@
+import type { Script } from '../shell.js'
+import type { Reference } from '../secret.js'
+
+/** A path that is ours; state `absent` takes it away. Its directory comes with it (0755 root:root). */
+export interface FileResource {
+  readonly kind: 'file'
+  readonly path: string
+  readonly state: 'present' | 'absent'
+  readonly content: Content
+  /** `user:group`. */
+  readonly owner: string
+  readonly mode: number
+  /** Its content is never shown, nor any hash of it. */
+  readonly sensitive?: true
+}
+
+/** Text as it shall be, or text with `{{name}}` placeholders for values that only the engine may fetch. */
+export type Content = string | { readonly text: string; readonly references: Readonly<Record<string, Reference>> }
+
+/** A file that is not ours, of which some lines are: /etc/fstab, /etc/hosts. */
+export interface EditResource {
+  readonly kind: 'edit'
+  readonly path: string
+  /** `comment out swap lines`: all that an offline plan can say. */
+  readonly summary: string
+  /** Pure and idempotent. Gets '' where the file is not there; returning '' then leaves it so. */
+  readonly apply: (text: string) => string
+  /** Takes back only what `apply` put in: revert(apply(t)) === t for every t without our marks. */
+  readonly revert: (text: string) => string
+}
+
+export interface PackageResource {
+  readonly kind: 'package'
+  readonly name: string
+  /** Kept at its version by the package manager (apt-mark hold). */
+  readonly held: boolean
+  /** Upstream version or prefix of one (`1.7`, `1.7.28`); every packaging revision of it satisfies. Left out: any. */
+  readonly version?: string
+}
+
+export interface ServiceResource {
+  readonly kind: 'service'
+  /** Full name with its suffix: `containerd.service`, `swap.target`. */
+  readonly unit: string
+  readonly enabled: boolean
+  readonly active: boolean
+  /** The unit can neither be started nor enabled (systemctl mask); `enabled` and `active` are false then. */
+  readonly masked?: true
+  /** What the daemon runs with: after a change of these files a restart or reload is owed (architecture.md 3.1 e). */
+  readonly runsWith?: {
+    readonly files: readonly string[]
+    readonly by: 'restart' | 'reload'
+    /** Read-only: 0 the daemon's own view shows what the files want, 1 it does not (stdout says what), else cannot tell. */
+    readonly inForce?: Script
+  }
+}
+
+export interface CommandResource {
+  readonly kind: 'command'
+  readonly id: string
+  /** Shown in the plan: `swapoff -a`. */
+  readonly summary: string
+  readonly run: Script
+  /** Read-only: 0 done, 1 not done, anything else cannot tell. What it prints when not done is the reason in the plan. */
+  readonly doneWhen: Script
+  /** Shown in the plan: `done when /proc/swaps is empty`. */
+  readonly doneText: string
+  /** Read-only; what it prints goes to the undo record before the first run (the old values). */
+  readonly remember?: Script
+  readonly undo: { readonly run: (remembered: string) => Script; readonly summary: string } | 'nothing' | 'impossible'
+  readonly disruption?: Disruption
+  /** May outlive the SSH session: runs as a transient unit and is followed. */
+  readonly detached?: true
+  readonly timeoutSeconds?: number
+}
+
+export type Resource = FileResource | EditResource | PackageResource | ServiceResource | CommandResource
+export type ResourceKind = Resource['kind']
+
+/** From harmless to worst; the order is the scale by which consent is asked. */
+export const DISRUPTIONS = ['none', 'reload', 'restart', 'drain', 'reboot', 'data-loss'] as const
+export type Disruption = (typeof DISRUPTIONS)[number]

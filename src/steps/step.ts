@@ -1,0 +1,33 @@
+import type { Facts } from '../facts/facts.js'
+import type { Cluster, Node } from '../inventory/cluster.js'
+import type { OsFamily } from '../os/os-family.js'
+import type { Resource } from '../resources/resource.js'
+import type { Topology } from '../topology.js'
+
+/** What is known of the whole cluster. */
+export interface ClusterContext {
+  readonly cluster: Cluster
+  readonly topology: Topology
+}
+
+/** What is known when a step says what it wants on one node. */
+export interface StepContext extends ClusterContext {
+  readonly node: Node
+  readonly facts: Facts
+  readonly os: OsFamily
+}
+
+/** A pure function from what is known to what is wanted. It never connects, reads, prints or runs anything. */
+export interface Step {
+  /** Stable: used by --step, in op records and golden plans. */
+  readonly id: string
+  /** `Install and configure containerd`. */
+  readonly title: string
+  /** One sentence, shown by `tripod steps`. */
+  readonly why: string
+  readonly runsOn: (node: Node, context: ClusterContext) => boolean
+  /** serial: one node at a time, in inventory order. */
+  readonly rollout: 'parallel' | 'serial'
+  /** In the order in which they are to be acted on. */
+  readonly resources: (context: StepContext) => readonly Resource[]
+}
