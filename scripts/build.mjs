@@ -1,0 +1,91 @@
+// Bundles src/ into dist/ and writes oclif.manifest.json. Types are checked by `npm run check`, not here.
+//
+// Every file under src/commands is an entry point, so that adding a command means adding one file, and a command loads only
+// what it imports: code shared by several lies in chunks. All packages are bundled (a user fetches no dependency tree);
+// what stays outside are native add-ons, which ssh2 can do without.
+import { existsSync } from 'node:fs'
+import { readdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = path.join(root, 'dist')
+
+async function filesUnder(directory) {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+}
+
+/** Programs of their own beside the commands, where they exist. */
+const PROGRAMS = ['src/main.ts', 'src/cli/command-not-found.ts', 'src/lab/supervisor.ts']
+
+async function entryPoints() {
+  const commands = await filesUnder(path.join(root, 'src/commands'))
+  const programs = PROGRAMS.map((file) => path.join(root, file)).filter((file) => existsSync(file))
+  return [...programs, ...commands.filter((file) => file.endsWith('.ts'))]
+}
+
+/** Native add-ons, which ssh2 tries and does without, and the compilers that oclif would load only to run TypeScript. */
+const leftOutside = {
+  name: 'left-outside',
+  setup(context) {
+    context.onResolve({ filter: /\.node$|^(cpu-features|typescript|ts-node|tsx)($|\/)/ }, ({ path: wanted }) => ({
+      path: wanted,
+      external: true,
+    }))
+  },
+}
+
+async function plugins() {
+  const handlebars = path.join(root, 'scripts/handlebars.mjs')
+  const own = existsSync(handlebars) ? await import(pathToFileURL(handlebars).href) : {}
+  return [leftOutside, ...Object.values(own).flatMap((make) => (typeof make === 'function' ? [make()] : []))]
+}
+
+async function bundle() {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: await entryPoints(),
+    outdir: dist,
+    outbase: path.join(root, 'src'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    chunkNames: 'chunks/[name]-[hash]',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: await plugins(),
+    // CommonJS packages expect these.
+    banner: {
+      js: [
+        `import { createRequire as makeRequire } from 'node:module'`,
+        `import { fileURLToPath as urlToPath } from 'node:url'`,
+        `const require = makeRequire(import.meta.url)`,
+        `const __filename = urlToPath(import.meta.url)`,
+        `const __dirname = urlToPath(new URL('.', import.meta.url))`,
+      ].join('; '),
+    },
+  })
+  return new Set(Object.keys(metafile.outputs).map((file) => path.join(root, file)))
+}
+
+/** What an earlier build left: a command that was taken away must not stay. */
+async function removeOthers(fresh) {
+  const present = await filesUnder(dist)
+  await Promise.all(present.filter((file) => !fresh.has(file)).map((file) => rm(file)))
+}
+
+/** With the manifest, `tripod --help` loads no command at all. */
+async function writeManifest() {
+  const { Plugin, settings } = await import('@oclif/core')
+  settings.enableAutoTranspile = false
+  const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+  await plugin.load()
+  await writeFile(path.join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`)
+}
+
+await removeOthers(await bundle())
+await writeManifest()

@@ -1,0 +1,31 @@
+import { Command, Flags } from '@oclif/core'
+import { applyColourChoice } from './colour.js'
+import { escapeControls } from './escape.js'
+import { reportError } from './report-error.js'
+
+/**
+ * What every command shares: errors in the one form and with the statuses of docs/errors.md. A command that reads sets
+ * `static override enableJsonFlag = true` and returns its result; with --json that is printed and `log` is silent.
+ */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = {
+    'no-color': Flags.boolean({ description: 'Print without colour (as NO_COLOR does).', helpGroup: 'GLOBAL' }),
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
+  override async init(): Promise<void> {
+    applyColourChoice(this.argv)
+  }
+
+  /** A line for people, on stderr: stdout is for the result alone. */
+  protected say(text: string): void {
+    process.stderr.write(`${escapeControls(text)}\n`)
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
+  override async catch(error: unknown): Promise<void> {
+    const { id, flags, baseFlags, enableJsonFlag } = this.ctor
+    const known = [...Object.keys({ ...flags, ...baseFlags }), ...(enableJsonFlag ? ['json'] : [])]
+    reportError(error, { command: { id: id.replaceAll(':', ' '), flags: known }, json: this.jsonEnabled() })
+  }
+}

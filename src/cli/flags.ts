@@ -1,0 +1,72 @@
+import { Flags } from '@oclif/core'
+
+/** `-i FILE`, for every command that needs an inventory. */
+export const inventoryFlag = {
+  inventory: Flags.string({
+    char: 'i',
+    description: 'The inventory: which machines, and what they shall become.',
+    env: 'TRIPOD_INVENTORY',
+    default: 'inventory.yaml',
+    helpValue: 'FILE',
+  }),
+}
+
+/** Which part of the cluster is meant. An unknown name is an error, never "nothing to do". */
+export const selectorFlags = {
+  node: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+    description: 'Only this node (repeatable).',
+  }),
+  'skip-node': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+    description: 'All but this node (repeatable).',
+  }),
+  step: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'STEP',
+    description: 'Only this step (repeatable); `tripod steps` lists them.',
+  }),
+}
+
+/** Secrets are given by prompt or environment, never as the value of a flag: other users can read command lines. */
+export const connectionFlags = {
+  'ask-ssh-pass': Flags.boolean({ description: 'Ask for the SSH password (or set TRIPOD_SSH_PASSWORD).' }),
+  'ask-sudo-pass': Flags.boolean({ description: 'Ask for the sudo password (or set TRIPOD_SUDO_PASSWORD).' }),
+}
+
+export const noInputFlag = {
+  'no-input': Flags.boolean({ description: 'Never ask; fail and name the flag to use instead.' }),
+}
+
+/** How much is said on stderr while it works. */
+export const progressFlags = {
+  quiet: Flags.boolean({ char: 'q', description: 'No progress.', exclusive: ['verbose'] }),
+  verbose: Flags.boolean({ char: 'v', description: 'Every line the nodes print, with the name of the node.' }),
+}
+
+export const consentFlags = {
+  yes: Flags.boolean({ char: 'y', description: 'Apply without asking (automation).' }),
+  confirm: Flags.string({
+    helpValue: 'CLUSTER',
+    description: 'Name of the cluster, to allow the loss of data without asking.',
+  }),
+}
+
+export const detailFlags = {
+  full: Flags.boolean({ description: 'Whole diffs, however long.' }),
+  'detailed-exitcode': Flags.boolean({ description: 'End with status 2 when there are changes.' }),
+}
+
+/** All that a command needs which connects to the nodes. */
+export const targetFlags = {
+  ...inventoryFlag,
+  ...selectorFlags,
+  ...connectionFlags,
+  ...noInputFlag,
+  ...progressFlags,
+}

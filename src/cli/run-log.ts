@@ -1,0 +1,60 @@
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { Redactor } from '../secret.js'
+import { stateDirectory } from './directories.js'
+import { escapeControls } from './escape.js'
+
+const KEEP_RUNS = 50
+const KEEP_DAYS = 30
+
+/** The log of one run: `run.log` (0600) in a directory of its own (0700). What it is given is redacted and escaped first. */
+export interface RunLog {
+  readonly path: string
+  readonly redactor: Redactor
+  redact(text: string): string
+  write(text: string): void
+  close(): void
+}
+
+/** Old runs go: all older than 30 days, and the oldest beyond 50. Their names sort by time. */
+function removeOldRuns(runs: string, now: number): void {
+  const names = readdirSync(runs).sort().reverse()
+  const tooOld = (name: string): boolean => now - statSync(path.join(runs, name)).mtimeMs > KEEP_DAYS * 86_400_000
+  for (const name of names.filter((one, index) => index >= KEEP_RUNS || tooOld(one))) {
+    rmSync(path.join(runs, name), { recursive: true, force: true })
+  }
+}
+
+function shortId(): string {
+  return Math.random().toString(36).slice(2, 8).padEnd(6, '0')
+}
+
+/** Makes `<state>/runs/<UTC>-<command>-<id>/run.log`. Throws when the state directory cannot be written. */
+export function openRunLog(command: string, id: string = shortId(), redactor = new Redactor()): RunLog {
+  const runs = path.join(stateDirectory(), 'runs')
+  mkdirSync(runs, { recursive: true, mode: 0o700 })
+  const now = new Date()
+  const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const directory = path.join(runs, `${stamp}-${command.replaceAll(/[^\w-]+/g, '-')}-${id}`)
+  mkdirSync(directory, { mode: 0o700 })
+  removeOldRuns(runs, now.getTime())
+  return writing(path.join(directory, 'run.log'), redactor)
+}
+
+function writing(file: string, redactor: Redactor): RunLog {
+  let descriptor: number | undefined = openSync(file, 'a', 0o600)
+  const redact = (text: string): string => redactor.redact(text)
+  return {
+    path: file,
+    redactor,
+    redact,
+    write(text) {
+      if (descriptor === undefined) return
+      writeSync(descriptor, `${new Date().toISOString()} ${escapeControls(redact(text))}\n`)
+    },
+    close() {
+      if (descriptor !== undefined) closeSync(descriptor)
+      descriptor = undefined
+    },
+  }
+}
