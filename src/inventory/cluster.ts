@@ -71,9 +71,13 @@ export interface Endpoint {
 
 /** A package repository, with defaults filled in. */
 export interface RepositorySource {
+  /**
+   * Without a slash at its end. Of Kubernetes the whole address; of containerd the part before the distribution, to which
+   * the step appends `/debian` and so on.
+   */
   readonly url: string
-  /** Address or absolute path of the signing key; left out: the upstream key of the default repository. */
-  readonly key: string
+  /** Address or absolute path of the signing key. Left out, for containerd only: `<url>/<distribution>/gpg`. */
+  readonly key?: string
   /** Accepted fingerprints, 40 hex digits each, upper case. */
   readonly fingerprints: readonly string[]
   /** PEM text file of the TLS authority of a mirror, absolute path. */

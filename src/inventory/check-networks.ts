@@ -1,0 +1,164 @@
+import { contains, overlap, parseAddress, parseSubnet, type Subnet } from './address.js'
+import type { Finding, Path } from './problem.js'
+import type { Inventory } from './schema.js'
+
+interface Range {
+  readonly name: string
+  readonly path: Path
+  readonly subnet: Subnet
+}
+interface Point {
+  readonly name: string
+  readonly path: Path
+  readonly text: string
+}
+
+const SUGGESTIONS = [
+  '10.244.0.0/16',
+  '10.96.0.0/12',
+  '172.20.0.0/16',
+  '192.168.0.0/17',
+  'fd00:10:244::/56',
+  'fd00:10:96::/112',
+]
+
+function error(path: Path, message: string, fix: string, code?: string): Finding {
+  return { severity: 'error', path, message, fix, ...(code === undefined ? {} : { code }) }
+}
+
+function rangesOf({ network }: Inventory): readonly Range[] {
+  return (['podSubnet', 'serviceSubnet'] as const).flatMap((field) => {
+    const subnet = parseSubnet(network[field])
+    return subnet ? [{ name: `network.${field}`, path: ['network', field], subnet }] : []
+  })
+}
+
+function pointsOf({ endpoint, nodes }: Inventory): readonly Point[] {
+  const vip = endpoint.vip === undefined ? [] : [{ name: 'the VIP', path: ['endpoint', 'vip'], text: endpoint.vip }]
+  const addresses = nodes.map((node, index) => ({
+    name: node.name,
+    path: ['nodes', index, 'address'],
+    text: node.address,
+  }))
+  return [...vip, ...addresses]
+}
+
+function spelling({ network }: Inventory): readonly Finding[] {
+  return (['podSubnet', 'serviceSubnet'] as const).flatMap((field) => {
+    const path = ['network', field]
+    const subnet = parseSubnet(network[field])
+    if (!subnet) return [error(path, `"${network[field]}" is not a subnet`, 'Write for example 10.244.0.0/16')]
+    // IPv6 has several spellings of one address: compare what they mean.
+    const address = parseAddress(network[field].split('/')[0] ?? '')
+    if (address?.value === subnet.first) return []
+    return [error(path, `${network[field]} has bits set behind its prefix`, `Write ${subnet.canonical}`)]
+  })
+}
+
+function sizes({ network, nodes }: Inventory): readonly Finding[] {
+  const service = parseSubnet(network.serviceSubnet)
+  const pod = parseSubnet(network.podSubnet)
+  const findings: Finding[] = []
+  // Limits of the API server and of the controller that cuts the pod subnet into one /24 per node.
+  const largest = service?.family === 6 ? 108 : 12
+  if (service && service.prefix < largest) {
+    const fix = `Use a prefix of /${String(largest)} or longer.`
+    findings.push(
+      error(
+        ['network', 'serviceSubnet'],
+        `a service subnet of /${String(service.prefix)} is larger than Kubernetes allows`,
+        fix,
+      ),
+    )
+  }
+  if (pod?.family === 4 && (pod.prefix > 24 || 2 ** (24 - pod.prefix) < nodes.length)) {
+    const fix = 'Use a shorter prefix, for example /16.'
+    findings.push(
+      error(
+        ['network', 'podSubnet'],
+        `${pod.canonical} is too small: every node gets a /24 of it, and there are ${String(nodes.length)}`,
+        fix,
+      ),
+    )
+  }
+  return findings
+}
+
+function freeSubnet(family: 4 | 6, taken: readonly Subnet[], points: readonly Point[]): string {
+  const free = SUGGESTIONS.map(parseSubnet).find(
+    (subnet) =>
+      subnet?.family === family &&
+      !taken.some((other) => overlap(subnet, other)) &&
+      !points.some((point) => {
+        const address = parseAddress(point.text)
+        return address !== undefined && contains(subnet, address)
+      }),
+  )
+  return free ? `, for example ${free.canonical}` : ''
+}
+
+function overlaps(inventory: Inventory): readonly Finding[] {
+  const ranges = rangesOf(inventory)
+  const points = pointsOf(inventory)
+  const subnets = ranges.map((range) => range.subnet)
+  const [pod, service] = ranges
+  const findings: Finding[] = []
+  if (pod && service && overlap(pod.subnet, service.subnet)) {
+    const message = `${pod.name} ${pod.subnet.canonical} and ${service.name} ${service.subnet.canonical} overlap`
+    findings.push(
+      error(
+        service.path,
+        message,
+        `Choose another subnet for one of them${freeSubnet(pod.subnet.family, subnets, points)}.`,
+        'P15',
+      ),
+    )
+  }
+  for (const range of ranges) {
+    for (const point of points) {
+      const address = parseAddress(point.text)
+      if (!address || !contains(range.subnet, address)) continue
+      const message = `${point.text} (${point.name}) lies inside ${range.name} ${range.subnet.canonical}`
+      const fix = `Set ${range.name} to a subnet that no machine uses${freeSubnet(range.subnet.family, subnets, points)}.`
+      findings.push(error(point.path, message, fix, 'P15'))
+    }
+  }
+  return findings
+}
+
+function families(inventory: Inventory): readonly Finding[] {
+  const [first] = inventory.nodes
+  const family = first && parseAddress(first.address)?.family
+  if (!first || family === undefined) return []
+  const points = pointsOf(inventory).map(({ name, path, text }) => ({ name, path, family: parseAddress(text)?.family }))
+  const ranges = rangesOf(inventory).map(({ name, path, subnet }) => ({ name, path, family: subnet.family }))
+  return [...points, ...ranges]
+    .filter((one) => one.family !== undefined && one.family !== family)
+    .map((one) => {
+      const message = `${one.name} is IPv${String(one.family)}, the address of ${first.name} is IPv${String(family)}`
+      return error(
+        one.path,
+        message,
+        `Use IPv${String(family)} for all: two families in one cluster are not supported.`,
+      )
+    })
+}
+
+function vip({ endpoint, nodes }: Inventory): readonly Finding[] {
+  const address = parseAddress(endpoint.vip ?? '')
+  const owner = address && nodes.find((node) => parseAddress(node.address)?.value === address.value)
+  if (!owner) return []
+  const fix = 'Choose a free address of the same network: the VIP moves between the nodes.'
+  return [error(['endpoint', 'vip'], `the VIP ${address.canonical} is the address of ${owner.name}`, fix)]
+}
+
+/** Addresses and subnets among each other. */
+export function checkNetworks(inventory: Inventory): readonly Finding[] {
+  return [
+    ...spelling(inventory),
+    ...sizes(inventory),
+    ...overlaps(inventory),
+    ...families(inventory),
+    ...vip(inventory),
+  ]
+}

@@ -1,0 +1,30 @@
+import type { Endpoint } from './cluster.js'
+import { parseAddress } from './address.js'
+import type { Inventory } from './schema.js'
+
+const KUBERNETES_PORT = 6443
+/** Where the API servers listen when HAProxy takes 6443 on the same machine (layout L3). */
+const CO_LOCATED_API_PORT = 6444
+
+/** True when the masters carry the load balancer: no node is a load balancer and none is run elsewhere. */
+export function isCoLocated(inventory: Inventory): boolean {
+  const { endpoint, nodes } = inventory
+  return endpoint.external === undefined && !nodes.some((node) => node.roles.includes('load-balancer'))
+}
+
+function external(address: string, apiPort: number): Endpoint {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(address) ?? []
+  const bare = host.replaceAll(/^\[|\]$/g, '')
+  return { layout: 'external', host: parseAddress(bare)?.canonical ?? bare, port: Number(port), apiPort }
+}
+
+/** Layout and ports of the endpoint (domain reference 2.1), defaults filled in. */
+export function endpointOf(inventory: Inventory): Endpoint {
+  const { vip = '', external: address, port = KUBERNETES_PORT, apiPort, interface: device } = inventory.endpoint
+  if (address !== undefined) return external(address, apiPort ?? KUBERNETES_PORT)
+  const coLocated = isCoLocated(inventory)
+  const bind = apiPort ?? (coLocated && port === KUBERNETES_PORT ? CO_LOCATED_API_PORT : KUBERNETES_PORT)
+  const layout = coLocated ? (bind === KUBERNETES_PORT ? 'L2' : 'L3') : 'L1'
+  const host = parseAddress(vip)?.canonical ?? vip
+  return { layout, host, vip: host, port, apiPort: bind, ...(device === undefined ? {} : { interface: device }) }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { parseAddress, parseSubnet } from './address.js'
+import type { Cluster, ContainerdMirror, ContainerdSettings, Node, OsRelease } from './cluster.js'
+import type { ContainerdInput } from './containerd-schema.js'
+import { endpointOf } from './endpoint.js'
+import type { NodeInput } from './node-schema.js'
+import { cniOf, sourcesOf } from './normalise-sources.js'
+import { absolute, sshOf, type Surroundings } from './normalise-ssh.js'
+import type { Inventory } from './schema.js'
+import type { SshInput } from './ssh-schema.js'
+
+const addressOf = (text: string): string => parseAddress(text)?.canonical ?? text
+const subnetOf = (text: string): string => parseSubnet(text)?.canonical ?? text
+
+/** Reads `debian12`, `ubuntu24.04`: the id and version of os-release in one word. */
+export function readOs(text: string): OsRelease {
+  const [, id = '', version = ''] = /^([a-z]+)([0-9.]+)$/.exec(text) ?? []
+  return { id, version }
+}
+
+function node(input: NodeInput, ssh: SshInput, around: Surroundings): Node {
+  const address = addressOf(input.address)
+  return {
+    name: input.name,
+    address,
+    roles: input.roles,
+    labels: input.labels,
+    taints: input.taints,
+    ssh: sshOf(address, ssh, input.ssh, around),
+    ...(input.os === undefined ? {} : { os: readOs(input.os) }),
+  }
+}
+
+function mirrors(input: ContainerdInput['mirrors']): readonly ContainerdMirror[] {
+  if (Array.isArray(input)) {
+    return input.map(({ ca, ...mirror }) => ({ ...mirror, ...(ca === undefined ? {} : { ca }) }))
+  }
+  return Object.entries(input).map(([registry, endpoints]) => ({
+    registry,
+    endpoints: [endpoints].flat(),
+    skipVerify: false,
+    overridePath: false,
+  }))
+}
+
+function containerd({ source, version, mirrors: list, config }: ContainerdInput): ContainerdSettings {
+  return { source, ...(version === undefined ? {} : { version }), mirrors: mirrors(list), config }
+}
+
+export interface Origin extends Surroundings {
+  /** Path as the user gave it. */
+  readonly path: string
+  readonly text: string
+}
+
+/** Fills every default in and makes every address and path canonical. The inventory has passed all checks before. */
+export function normalise(inventory: Inventory, origin: Origin): Cluster {
+  const { network, kubernetes, pki, firewall } = inventory
+  const minor = Number(kubernetes.version.split('.')[1])
+  return {
+    name: inventory.cluster,
+    inventoryPath: origin.path,
+    inventoryDigest: createHash('sha256').update(origin.text).digest('hex'),
+    kubernetes: { version: kubernetes.version, minor },
+    endpoint: endpointOf(inventory),
+    nodes: inventory.nodes.map((input) => node(input, inventory.ssh, origin)),
+    network: {
+      podSubnet: subnetOf(network.podSubnet),
+      serviceSubnet: subnetOf(network.serviceSubnet),
+      dnsDomain: network.dnsDomain,
+      cni: cniOf(inventory, origin),
+    },
+    time: { servers: inventory.time.servers.map(addressOf) },
+    ...(firewall === undefined ? {} : { firewall }),
+    selinux: inventory.selinux,
+    sources: sourcesOf(inventory, minor, origin),
+    containerd: containerd(inventory.containerd),
+    kubelet: inventory.kubelet,
+    kubeProxy: inventory.kubeProxy,
+    apiServer: { extraArgs: inventory.apiServer.extraArgs, certSANs: inventory.apiServer.certSANs.map(addressOf) },
+    pki: pki.from === undefined ? {} : { from: absolute(pki.from, origin) },
+    accept: inventory.accept,
+  }
+}

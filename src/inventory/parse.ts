@@ -1,0 +1,68 @@
+import { homedir } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { checkEndpoint } from './check-endpoint.js'
+import { checkNetworks } from './check-networks.js'
+import { checkNodes, checkNumbers } from './check-nodes.js'
+import { checkSources } from './check-sources.js'
+import { checkVersions } from './check-versions.js'
+import type { Cluster } from './cluster.js'
+import { readDocument } from './document.js'
+import { normalise } from './normalise.js'
+import type { Surroundings } from './normalise-ssh.js'
+import type { Finding, InventoryProblem } from './problem.js'
+import { prune } from './prune.js'
+import { explainIssue } from './schema-findings.js'
+import { type Inventory, inventorySchema } from './schema.js'
+
+/** Everything besides the text that the result depends on. */
+export interface ParseContext extends Surroundings {
+  /** Decides what is out of support. */
+  readonly today: Date
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly cluster: Cluster; readonly warnings: readonly InventoryProblem[] }
+  | { readonly ok: false; readonly problems: readonly InventoryProblem[] }
+
+function contextOf(path: string): ParseContext {
+  return { directory: dirname(resolve(path)), home: homedir(), today: new Date() }
+}
+
+// What can be said even where other parts of the inventory are wrong.
+function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
+  return [
+    ...checkNodes(inventory),
+    ...checkNetworks(inventory),
+    ...checkVersions(inventory, today),
+    ...checkSources(inventory),
+  ]
+}
+
+function checkRest(data: unknown, today: Date): readonly Finding[] {
+  const pruned = prune(inventorySchema, data)
+  if (!pruned) return []
+  return checkParts(pruned.rest, today).map((finding) => {
+    const [list, index, ...rest] = finding.path
+    if (list !== 'nodes' || typeof index !== 'number') return finding
+    return { ...finding, path: ['nodes', pruned.nodePositions[index] ?? index, ...rest] }
+  })
+}
+
+function readData(data: unknown, today: Date): { inventory?: Inventory; findings: readonly Finding[] } {
+  const result = inventorySchema.safeParse(data)
+  if (result.success) {
+    const { data: inventory } = result
+    const findings = [...checkParts(inventory, today), ...checkEndpoint(inventory), ...checkNumbers(inventory)]
+    return { inventory, findings }
+  }
+  return { findings: [...result.error.issues.flatMap((issue) => explainIssue(issue, data)), ...checkRest(data, today)] }
+}
+
+/** Reads the text of an inventory. All that is wrong with it comes back at once, with its place; nothing is thrown. */
+export function parseInventory(text: string, path: string, context: ParseContext = contextOf(path)): ParseResult {
+  const document = readDocument(text, path)
+  const read = document.data === undefined ? { findings: [] } : readData(document.data, context.today)
+  const problems = [...document.problems, ...read.findings.map((finding) => document.locate(finding))]
+  if (!read.inventory || problems.some((problem) => problem.severity === 'error')) return { ok: false, problems }
+  return { ok: true, cluster: normalise(read.inventory, { ...context, path, text }), warnings: problems }
+}

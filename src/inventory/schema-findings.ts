@@ -1,0 +1,144 @@
+import type * as z from 'zod'
+import { nearest } from './nearest.js'
+import { type Pattern, patternOf } from './patterns.js'
+import { type Finding, type Path, spellPath, spellValue, valueAt } from './problem.js'
+import { keysAt, placesOf, schemaAt } from './schema-at.js'
+
+type Issue = z.core.$ZodIssue
+
+function error(path: Path, message: string, fix: string, more: { at?: 'key'; code?: string } = {}): Finding {
+  return { severity: 'error', path, message, fix, ...more }
+}
+
+function unknownKey(path: Path, key: string): Finding {
+  const keys = keysAt(path)
+  const meant = nearest(key, keys)
+  const [place] = placesOf(key)
+  const where = path.length === 0 ? 'at the top level' : `in ${spellPath(path)}`
+  const known = `The keys there are: ${keys.join(', ')}.`
+  const elsewhere = place === undefined ? known : `"${key}" belongs under ${place}.`
+  const fix = meant === undefined ? elsewhere : `Did you mean ${meant}?`
+  return error([...path, key], `unknown key ${spellValue(key)} ${where}`, fix, { at: 'key' })
+}
+
+function wrongText(path: Path, value: unknown, pattern: Pattern, at?: 'key'): Finding {
+  const mended = pattern.mend?.(String(value))
+  const usable = mended !== undefined && mended !== value && pattern.regex.test(mended)
+  const fix = usable ? `Write ${mended}` : `Write for example ${pattern.example}`
+  const code = pattern.code === undefined ? {} : { code: pattern.code }
+  const message = `${spellValue(value)} is not ${pattern.what}: ${pattern.allowed}`
+  return error(path, message, fix, { ...(at ? { at } : {}), ...code })
+}
+
+const KINDS: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+}
+
+function missing(path: Path): Finding {
+  const parent = path.length > 1 ? ` in ${spellPath(path.slice(0, -1))}` : ''
+  const description = schemaAt(path).find((node) => node.description !== undefined)?.description
+  const about = description === undefined ? '' : `  # ${description}`
+  return error(path, `${String(path.at(-1))} is missing${parent}`, `Add \`${String(path.at(-1))}:\`${about}`)
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing'
+  return Array.isArray(value) ? 'a list' : (KINDS[typeof value] ?? typeof value)
+}
+
+function wrongKind(path: Path, value: unknown, expected: string): Finding {
+  if (value === undefined) return missing(path)
+  const wanted = KINDS[expected] ?? expected
+  const name = path.length === 0 ? 'the inventory' : spellPath(path)
+  const message = `${name} must be ${wanted}, not ${kindOf(value)}${typeof value === 'object' ? '' : ` (${spellValue(value)})`}`
+  return error(path, message, kindFix(value, expected, wanted, String(path.at(-1) ?? 'cluster')))
+}
+
+function kindFix(value: unknown, expected: string, wanted: string, name: string): string {
+  const plain = typeof value === 'number' || typeof value === 'boolean'
+  if (value === null) return 'Give it a value, or take the line away.'
+  if (expected === 'string' && plain) return `Put it in quotes: "${String(value)}"`
+  if (expected === 'array' && typeof value === 'string') return `Write it as a list: [${value}]`
+  if (expected === 'array') return 'Write it as a list: begin each entry with "- ".'
+  if (expected === 'boolean') return 'Write true or false, without quotes.'
+  if (wanted === 'a map') return `Write \`${name}:\` and below it, indented, one \`key: value\` per line.`
+  return `Write ${wanted}, without quotes.`
+}
+
+function wrongChoice(path: Path, value: unknown, values: readonly unknown[]): Finding {
+  const options = values.map(String)
+  if (value === undefined) return missing(path)
+  if (value === null) return wrongKind(path, value, `one of ${options.join(', ')}`)
+  const meant = typeof value === 'string' ? nearest(value, options) : undefined
+  const fix = meant === undefined ? `Use one of: ${options.join(', ')}` : `Did you mean ${meant}?`
+  return error(path, `${spellValue(value)} is not one of ${options.join(', ')}`, fix)
+}
+
+// Of a union the alternative that got furthest: one that does not refuse the value as a whole.
+function furthest(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] {
+  const deep = issue.errors.filter((errors) =>
+    errors.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
+  )
+  const fewest = [...(deep.length > 0 ? deep : issue.errors)].sort((one, other) => one.length - other.length)
+  return fewest[0] ?? []
+}
+
+function neither(issue: z.core.$ZodIssueInvalidUnion, path: Path, value: unknown): Finding | undefined {
+  const kinds = issue.errors.map((errors) => errors[0])
+  if (!kinds.every((inner) => inner?.code === 'invalid_type' && inner.path.length === 0)) return undefined
+  const wanted = kinds.map((inner) => KINDS[inner?.code === 'invalid_type' ? inner.expected : ''] ?? 'another value')
+  const list = [...new Set(wanted)].join(' or ')
+  return error(path, `${spellPath(path)} must be ${list}, not ${kindOf(value)}`, `Write ${list}.`)
+}
+
+/** Turns one issue of the schema into findings in an operator's words. `data` is the whole inventory as read. */
+export function explainIssue(issue: Issue, data: unknown, above: Path = []): readonly Finding[] {
+  const path = [...above, ...(issue.path as Path)]
+  const value = valueAt(data, path)
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(path, key))
+    case 'invalid_type':
+      return [wrongKind(path, value, issue.expected)]
+    case 'invalid_value':
+      return [wrongChoice(path, value, issue.values)]
+    case 'invalid_format': {
+      const pattern = patternOf(issue.pattern ?? '')
+      return pattern
+        ? [wrongText(path, value, pattern)]
+        : [error(path, `${spellValue(value)} is not right`, 'Correct it.')]
+    }
+    case 'invalid_key': {
+      const inner = issue.issues[0]
+      const pattern = inner?.code === 'invalid_format' ? patternOf(inner.pattern ?? '') : undefined
+      const key = String(path.at(-1))
+      return pattern
+        ? [wrongText(path, key, pattern, 'key')]
+        : [error(path, `${spellValue(key)} is not a right key`, 'Correct it.', { at: 'key' })]
+    }
+    case 'invalid_union': {
+      const none = neither(issue, path, value)
+      return none ? [none] : furthest(issue).flatMap((inner) => explainIssue(inner, data, path))
+    }
+    case 'too_small':
+    case 'too_big':
+      return [outOfRange(path, value, issue)]
+    case 'custom':
+    case 'invalid_element':
+    case 'not_multiple_of':
+      return [error(path, `${spellPath(path)}: ${issue.message}`, 'Correct it.')]
+  }
+}
+
+function outOfRange(path: Path, value: unknown, issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): Finding {
+  if (issue.origin === 'array' && issue.code === 'too_small')
+    return error(path, `${spellPath(path)} is empty`, 'Name at least one.')
+  const limit = issue.code === 'too_small' ? `at least ${String(issue.minimum)}` : `at most ${String(issue.maximum)}`
+  return error(path, `${spellPath(path)} must be ${limit}, not ${spellValue(value)}`, `Write a value of ${limit}.`)
+}

@@ -1,0 +1,12 @@
+import * as z from 'zod'
+import { PATTERNS, type PatternName } from './patterns.js'
+
+/** A text field of the inventory: always with a pattern, so that nothing unchecked gets further. */
+export function text(pattern: PatternName, description: string): z.ZodString {
+  return z.string().regex(PATTERNS[pattern].regex).meta({ description })
+}
+
+/** A TCP port. */
+export function port(description: string): z.ZodInt {
+  return z.int().min(1).max(65535).meta({ description })
+}
