@@ -1,29 +1,11 @@
 import type { Finding } from '../checks/finding.js'
 import type { TripodError } from '../errors.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
+import type { Action, Delta, Precondition } from '../resources/kind.js'
 import type { Disruption, ResourceKind } from '../resources/resource.js'
 import type { NodeState } from '../topology.js'
 
-export type Action = 'create' | 'update' | 'replace' | 'delete' | 'run'
-
-/** What an op rests on: this must still be so when it runs. */
-export interface Precondition {
-  /** `/etc/fstab`, `containerd`: the path, package, unit or command. */
-  readonly subject: string
-  /** `sha256:...`, `absent`, a version, a unit state; never a hash of a secret. */
-  readonly expect: string
-}
-
-/** Before and after as a reader sees them; texts are whole, the renderer makes the diff. */
-export interface Delta {
-  /** One line: `0644 root:root  6 lines`, `1.6.20 -> 1.7.24, held`, `enable, start`. */
-  readonly summary: string
-  /** Text of a file before and after; left out where secret, binary or not a file. */
-  readonly before?: string
-  readonly after?: string
-  /** `undo: swapon -a`, `done when ...`: said after the summary. */
-  readonly notes: readonly string[]
-}
+export type { Action, Delta, Precondition }
 
 /** The change of one resource on one node: the one shape of engine, renderers and JSON. */
 export interface Op {

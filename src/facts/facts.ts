@@ -119,6 +119,10 @@ export interface RecordEntry {
   readonly wanted: string
   /** pending: begun and not verified. */
   readonly state: 'pending' | 'applied'
+  /** sha256 of the content that was written, where the wish names a reference instead of the content. */
+  readonly written?: string
+  /** Packages that came with this one: what undo may remove. */
+  readonly added?: readonly string[]
   /** What undo goes back to; its shape is the resource kind's own affair. */
   readonly before: unknown
 }

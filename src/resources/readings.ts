@@ -10,8 +10,8 @@ export interface Needs {
 
 export interface PathNeed {
   readonly path: string
-  /** Bring the text: always, never (secrets), or only when its sha256 (hex) is another than this one. */
-  readonly text: 'always' | 'never' | { readonly unless: string }
+  /** Bring the text: always, only when its sha256 (hex) is another than this one, not needed, or never because it is secret. */
+  readonly text: 'always' | { readonly unless: string } | 'not-needed' | 'secret'
 }
 
 export interface CheckNeed {

@@ -1,0 +1,47 @@
+import { sh } from '../shell.js'
+import { runs, SAME, unknown, type Difference, type Kind } from './kind.js'
+import type { CommandResource } from './resource.js'
+
+/** Commands are short unless they say otherwise; a minute and a half is systemd's own patience. */
+const DEFAULT_TIMEOUT_SECONDS = 90
+
+export const command: Kind<CommandResource> = {
+  name: (resource) => resource.id,
+  wish: ({ id, run, doneWhen }) => ({ id, run: run.text, doneWhen: doneWhen.text }),
+  needs: (resource) => ({ checks: [{ id: checkId(resource.id), script: resource.doneWhen }] }),
+  compare: (resource, readings) => {
+    const seen = readings.check(checkId(resource.id))
+    if (seen.state === 'unknown') return seen
+    if (seen.code === 0) return SAME
+    if (seen.code === 1) return { state: 'differs', difference: difference(resource, seen.output) }
+    return unknown(`its check ended with ${seen.code}: ${seen.output}`)
+  },
+  before: () => null,
+  assumed: (resource) => difference(resource, ''),
+  leftoverNeeds: () => ({}),
+  leftover: (id) => unknown(`${id} was run by an earlier apply; only a person can say what should become of it`),
+}
+
+function checkId(id: string): string {
+  return `done:${id}`
+}
+
+function difference(resource: CommandResource, found: string): Difference {
+  const undo = typeof resource.undo === 'string' ? resource.undo : resource.undo.summary
+  return {
+    action: 'run',
+    disruption: resource.disruption ?? 'none',
+    reason: { code: 'missing', text: found === '' ? 'is not done' : found },
+    dependsOn: [],
+    pre: [{ subject: resource.id, expect: 'not done' }],
+    change: {
+      summary: resource.summary,
+      notes: [
+        ...(found === '' ? [] : [found]),
+        `done when ${resource.doneText}`,
+        undo === 'nothing' ? 'undo: nothing to take back' : `undo: ${undo}`,
+      ],
+    },
+    act: runs(sh`${resource.run}`, resource.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS, resource.detached ?? false),
+  }
+}

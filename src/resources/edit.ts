@@ -1,0 +1,63 @@
+import { runs, SAME, unknown, type Difference, type Kind, type Verdict } from './kind.js'
+import { notAFile, pathBefore, preOf } from './file.js'
+import { revertMarked } from './markers.js'
+import type { PathReading } from './readings.js'
+import type { EditResource } from './resource.js'
+import { sh } from '../shell.js'
+
+export const edit: Kind<EditResource> = {
+  name: (resource) => resource.path,
+  wish: ({ path, summary }) => ({ path, summary }),
+  needs: (resource) => ({ paths: [{ path: resource.path, text: 'always' }] }),
+  compare: (resource, readings) =>
+    change(resource.path, readings.path(resource.path), resource.apply, resource.summary),
+  before: (resource, readings) => pathBefore(readings.path(resource.path)),
+  assumed: (resource) => ({
+    action: 'update',
+    disruption: 'none',
+    reason: { code: 'differs', text: 'only the machine can tell' },
+    dependsOn: [],
+    pre: [],
+    change: { summary: resource.summary, notes: [] },
+    act: runs(sh`false`),
+  }),
+  leftoverNeeds: (path) => ({ paths: [{ path, text: 'always' }] }),
+  leftover: (path, _entry, readings) => change(path, readings.path(path), revertMarked, 'our lines are taken back'),
+}
+
+function change(path: string, seen: PathReading, apply: (text: string) => string, summary: string): Verdict {
+  if (seen.state === 'unknown') return seen
+  if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
+  if (seen.state === 'present' && seen.text === undefined)
+    return unknown('it is too large to edit, or is not UTF-8 text')
+  const before = seen.state === 'present' ? (seen.text ?? '') : ''
+  const after = apply(before)
+  return after === before ? SAME : { state: 'differs', difference: difference(path, seen, after, summary) }
+}
+
+function difference(path: string, seen: PathReading, after: string, summary: string): Difference {
+  const present = seen.state === 'present' ? seen : undefined
+  const { pre, check } = present
+    ? preOf(path, present)
+    : { pre: [{ subject: path, expect: 'absent' }], check: { state: 'absent' as const } }
+  return {
+    action: present ? 'update' : 'create',
+    disruption: 'none',
+    reason: { code: 'differs', text: summary },
+    dependsOn: [],
+    pre,
+    change: { summary, before: present?.text ?? '', after, notes: [] },
+    act: {
+      do: 'write',
+      // Owner and mode are its owner's business: they stay.
+      file: {
+        path,
+        text: after,
+        references: {},
+        owner: present?.owner ?? 'root:root',
+        mode: present?.mode ?? 0o644,
+        pre: check,
+      },
+    },
+  }
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import type { RecordEntry } from '../facts/facts.js'
+import { sh } from '../shell.js'
+import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Verdict } from './kind.js'
+import type { PathNeed, PathReading } from './readings.js'
+import type { Content, FileResource } from './resource.js'
+
+/** Where originals are kept on the node, each under the sha256 of its content. */
+export const BACKUP_DIRECTORY = '/var/lib/tripod/backup'
+
+type PresentPath = Extract<PathReading, { state: 'present' }>
+
+/** Noted before the first change of a path; `backup` is where the original lies. */
+export type PathBefore =
+  | { readonly state: 'absent' }
+  | { readonly state: 'present'; readonly owner: string; readonly mode: number; readonly backup: string }
+
+export const file: Kind<FileResource> = {
+  name: (resource) => resource.path,
+  wish: ({ state, content, owner, mode }) => (state === 'absent' ? { state } : { state, content, owner, mode }),
+  needs: (resource) => ({ paths: [{ path: resource.path, text: textNeed(resource) }] }),
+  compare: (resource, readings, { record }) => {
+    const seen = readings.path(resource.path)
+    if (seen.state === 'unknown') return seen
+    if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
+    if (resource.state === 'absent') return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen))
+    if (seen.state === 'absent') return differs(creation(resource))
+    return matches(resource, seen, record.entries[`file:${resource.path}`]) ? SAME : differs(update(resource, seen))
+  },
+  before: (resource, readings) => pathBefore(readings.path(resource.path)),
+  leftoverNeeds: (path) => ({ paths: [{ path, text: 'always' }] }),
+  leftover: (path, { before }, readings) => {
+    const seen = readings.path(path)
+    if (seen.state === 'unknown') return seen
+    if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
+    const original = before as PathBefore
+    if (original.state === 'present') return restoration(path, original, seen)
+    return seen.state === 'absent' ? SAME : differs(removal(path, seen))
+  },
+}
+
+function differs(difference: Difference): Verdict {
+  return { state: 'differs', difference }
+}
+
+/** Never through a link, never over a directory: somebody meant something by it. */
+export function notAFile(seen: PresentPath): Verdict {
+  return unknown(`it is a ${seen.type === 'link' ? 'symbolic link' : seen.type}, where tripod expects a regular file`)
+}
+
+/** What the undo record holds of a path. */
+export function pathBefore(seen: PathReading): PathBefore {
+  if (seen.state !== 'present' || seen.sha256 === undefined) return { state: 'absent' }
+  return { state: 'present', owner: seen.owner, mode: seen.mode, backup: `${BACKUP_DIRECTORY}/${seen.sha256}` }
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function literal(content: Content): string | undefined {
+  return typeof content === 'string' ? content : undefined
+}
+
+function textNeed(resource: FileResource): PathNeed['text'] {
+  const text = literal(resource.content)
+  if (resource.sensitive) return 'secret'
+  return text === undefined || resource.state === 'absent' ? 'always' : { unless: sha256(text) }
+}
+
+/** Content behind references is known only when it is written: then the record's hash of what was written decides. */
+function matches(resource: FileResource, seen: PresentPath, entry: RecordEntry | undefined): boolean {
+  const text = literal(resource.content)
+  const content = text === undefined ? entry?.written : sha256(text)
+  const sameWish = text !== undefined || entry?.wanted === digest(file.wish(resource))
+  return sameWish && seen.sha256 === content && seen.mode === resource.mode && seen.owner === resource.owner
+}
+
+/** sha256 over the JSON of a wish: what the record compares. */
+export function digest(wish: unknown): string {
+  return sha256(JSON.stringify(wish))
+}
+
+function octal(mode: number): string {
+  return `0${mode.toString(8)}`
+}
+
+function describe(resource: FileResource): string {
+  const text = typeof resource.content === 'string' ? resource.content : resource.content.text
+  const size = resource.sensitive ? 'secret' : `${text.split('\n').length - 1} lines`
+  return `${octal(resource.mode)} ${resource.owner}  ${size}`
+}
+
+function sources(content: Content): readonly string[] {
+  return typeof content === 'string'
+    ? []
+    : Object.values(content.references).map((reference) => `content from ${reference}`)
+}
+
+function write(resource: FileResource, pre: FileWrite['pre']): FileWrite {
+  const { path, owner, mode, content } = resource
+  const body = typeof content === 'string' ? { text: content, references: {} } : content
+  return { path, owner, mode, pre, ...body }
+}
+
+function creation(resource: FileResource): Difference {
+  const text = literal(resource.content)
+  return {
+    action: 'create',
+    disruption: 'none',
+    reason: { code: 'missing', text: 'is not there' },
+    dependsOn: [],
+    pre: [{ subject: resource.path, expect: 'absent' }],
+    change: {
+      summary: describe(resource),
+      ...(resource.sensitive || text === undefined ? {} : { after: text }),
+      notes: sources(resource.content),
+    },
+    act: { do: 'write', file: write(resource, { state: 'absent' }) },
+  }
+}
+
+/** The precondition a present file gives, as the plan says it and as the write checks it. */
+export function preOf(
+  path: string,
+  seen: PresentPath,
+  sensitive = false,
+): { pre: Difference['pre']; check: FileWrite['pre'] } {
+  const hash = seen.sha256 ?? ''
+  return {
+    pre: [{ subject: path, expect: sensitive ? `present, ${seen.size} bytes` : `sha256:${hash}` }],
+    check: { sha256: hash },
+  }
+}
+
+function update(resource: FileResource, seen: PresentPath): Difference {
+  const text = literal(resource.content)
+  const { pre, check } = preOf(resource.path, seen, resource.sensitive)
+  const attributes = [
+    ...(seen.mode === resource.mode ? [] : [`mode ${octal(seen.mode)} -> ${octal(resource.mode)}`]),
+    ...(seen.owner === resource.owner ? [] : [`owner ${seen.owner} -> ${resource.owner}`]),
+  ]
+  const sameText = text !== undefined && seen.sha256 === sha256(text)
+  // Text of the present file comes only when it differs; where only mode or owner do, there is no diff to show.
+  const texts =
+    sameText || resource.sensitive || seen.text === undefined
+      ? {}
+      : { before: seen.text, ...(text === undefined ? {} : { after: text }) }
+  return {
+    action: 'update',
+    disruption: 'none',
+    reason: { code: 'differs', text: sameText ? 'has another mode or owner' : 'has other content' },
+    dependsOn: [],
+    pre,
+    change: {
+      summary: attributes.length > 0 ? attributes.join(', ') : describe(resource),
+      ...texts,
+      notes: sources(resource.content),
+    },
+    act: { do: 'write', file: write(resource, check) },
+  }
+}
+
+function removal(path: string, seen: PresentPath): Difference {
+  const { pre, check } = preOf(path, seen)
+  return {
+    action: 'delete',
+    disruption: 'none',
+    reason: { code: 'differs', text: 'is there and should not be' },
+    dependsOn: [],
+    pre,
+    change: {
+      summary: `${seen.size} bytes`,
+      ...(seen.text === undefined ? {} : { before: seen.text, after: '' }),
+      notes: [],
+    },
+    act: { do: 'write', file: { path, text: null, references: {}, owner: seen.owner, mode: seen.mode, pre: check } },
+  }
+}
+
+function restoration(path: string, original: Extract<PathBefore, { state: 'present' }>, seen: PathReading): Verdict {
+  const temporary = `${path.replace(/[^/]*$/, '')}.tripod-restore`
+  return {
+    state: 'differs',
+    difference: {
+      action: 'update',
+      disruption: 'none',
+      reason: { code: 'differs', text: 'is not the original any more' },
+      dependsOn: [],
+      pre: [{ subject: path, expect: seen.state === 'present' ? `sha256:${seen.sha256 ?? ''}` : 'absent' }],
+      change: { summary: 'the original from before tripod is put back', notes: [`from ${original.backup}`] },
+      act: runs(
+        sh`set -e; cp -- ${original.backup} ${temporary}; chown ${original.owner} ${temporary}; chmod ${octal(original.mode)} ${temporary}; sync ${temporary}; mv -T -- ${temporary} ${path}`,
+      ),
+    },
+  }
+}
