@@ -1,0 +1,62 @@
+import type { Plan } from '../engine/plan-types.js'
+import type { Role } from '../inventory/cluster.js'
+
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${String(number)} ${number === 1 ? singular : plural}`
+}
+
+function countOfRole(plan: Plan, role: Role, word: string): readonly string[] {
+  // A master that also carries workloads counts once, as a master.
+  const nodes = plan.cluster.nodes.filter(
+    ({ roles }) => (role === 'worker' ? !roles.includes('control-plane') : true) && roles.includes(role),
+  )
+  return nodes.length === 0 ? [] : [count(nodes.length, word)]
+}
+
+/** `PARTIAL PLAN` and `OFFLINE PLAN` stand wherever the plan is named, so that no part is taken for the whole. */
+export function nameOfPlan(plan: Plan): string {
+  const offline = plan.mode === 'offline' ? 'OFFLINE PLAN' : undefined
+  const partial = plan.complete ? undefined : 'PARTIAL PLAN'
+  return [offline, partial].filter((part) => part !== undefined).join(', ') || 'Plan'
+}
+
+/** First line: what was looked at, and how long it took. */
+export function titleLine(plan: Plan, verb: string): string {
+  const { cluster } = plan
+  const machines = [
+    ...countOfRole(plan, 'control-plane', 'master'),
+    ...countOfRole(plan, 'worker', 'worker'),
+    ...countOfRole(plan, 'load-balancer', 'load balancer'),
+  ]
+  const reached = plan.nodes.filter((node) => node.reachable).length
+  const looked =
+    plan.mode === 'offline'
+      ? 'no machine was looked at'
+      : `looked ${plan.seconds.toFixed(1)} s, ${String(reached)}/${String(plan.nodes.length)} nodes`
+  return `tripod ${verb} - cluster ${cluster.name}, ${machines.join(', ')}, inventory ${cluster.inventoryPath}    ${looked}`
+}
+
+/** `Plan: 41 create, 6 update, ... | 6 restarts, ... | 1 maybe | 5 nodes`: the same words first and last. */
+export function headline(plan: Plan): string {
+  const { summary } = plan
+  const changes = (['create', 'update', 'replace', 'delete', 'run'] as const).map(
+    (action) => `${String(summary[action])} ${action}`,
+  )
+  const disruption = [
+    count(summary.restarts, 'restart'),
+    count(summary.reboots, 'reboot'),
+    `${String(summary.dataLoss)} data loss`,
+  ]
+  const all = summary.nodesChanged === summary.nodesTotal
+  const nodes = all
+    ? count(summary.nodesTotal, 'node')
+    : `${String(summary.nodesChanged)} of ${count(summary.nodesTotal, 'node')}`
+  const parts = [
+    changes.join(', '),
+    disruption.join(', '),
+    ...(summary.maybe === 0 ? [] : [`${String(summary.maybe)} maybe`]),
+    nodes,
+    ...(summary.nodesUnreachable === 0 ? [] : [`${String(summary.nodesUnreachable)} UNREACHABLE`]),
+  ]
+  return `${nameOfPlan(plan)}: ${parts.join(' | ')}`
+}

@@ -1,0 +1,46 @@
+import type { Action, Op } from '../engine/plan-types.js'
+import type { Paint, Style } from './colour.js'
+import { escapeLine } from './escape.js'
+import { renderDiff } from './render-diff.js'
+
+/** Column in which summaries and node names begin. */
+export const DETAIL_COLUMN = 52
+
+const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', replace: '-/+', delete: '-', run: '>' }
+const STYLES: Readonly<Record<Action, Style>> = {
+  create: 'green',
+  update: 'yellow',
+  replace: 'red',
+  delete: 'red',
+  run: 'cyan',
+}
+
+/** Puts `detail` into its column, or two blanks after a text that is longer. */
+export function inColumns(text: string, detail: string): string {
+  return `${text.padEnd(DETAIL_COLUMN - 2)}  ${detail}`.trimEnd()
+}
+
+function deciderOf(op: Op): string {
+  return op.decidedBy === 'facts' ? 'what the machine is like' : (op.decidedBy ?? 'an earlier change')
+}
+
+/** A plain difference needs no reason; that the machine moved, or that a restart is owed, is said. */
+function reasonOf({ reason }: Op): readonly string[] {
+  return reason.code === 'missing' || reason.code === 'differs' ? [] : [`${reason.code}: ${reason.text}`]
+}
+
+function detailOf(op: Op): string {
+  const { summary, notes } = op.change
+  if (op.certainty === 'maybe') return [`maybe ${summary}: decided by ${deciderOf(op)}`, ...notes].join('; ')
+  return [summary, ...notes, ...reasonOf(op)].filter((part) => part !== '').join('; ')
+}
+
+/** One line for the op and its diff below, if it has texts to show; secrets have none. */
+export function renderOp(op: Op, options: { readonly paint: Paint; readonly full: boolean }): readonly string[] {
+  const maybe = op.certainty === 'maybe'
+  const symbol = (maybe ? '?' : SYMBOLS[op.action]).padStart(3)
+  const painted = options.paint(maybe ? 'magenta' : STYLES[op.action], symbol)
+  const text = inColumns(`${symbol} ${op.kind.padEnd(8)} ${escapeLine(op.name)}`, escapeLine(detailOf(op)))
+  const diff = op.sensitive ? [] : renderDiff(op.change, options)
+  return [painted + text.slice(symbol.length), ...diff.map((line) => `      ${line}`)]
+}

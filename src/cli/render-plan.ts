@@ -1,0 +1,89 @@
+import type { Op, Plan, PlannedStep } from '../engine/plan-types.js'
+import { quote } from '../shell.js'
+import type { Paint } from './colour.js'
+import { escapeLine } from './escape.js'
+import { count, headline, nameOfPlan, titleLine } from './plan-headline.js'
+import { groupNodes } from './plan-groups.js'
+import { renderDisruption } from './render-disruption.js'
+import { inColumns, renderOp } from './render-op.js'
+import { renderProblems } from './render-problems.js'
+
+export interface PlanRendering {
+  readonly paint: Paint
+  /** Whole diffs, however long. */
+  readonly full: boolean
+  /** `plan`, `apply`: what the first line is headed with. */
+  readonly verb: string
+}
+
+/** Selectors as they were given, for a command to type next. */
+export function selectorWords({ selectors }: Plan): string {
+  const words = (flag: string, values: readonly string[] = []): readonly string[] =>
+    values.map((value) => ` --${flag} ${quote(value)}`)
+  return [
+    ...words('node', selectors.nodes),
+    ...words('skip-node', selectors.skipNodes),
+    ...words('step', selectors.steps),
+  ].join('')
+}
+
+/** One block for each set of nodes on which the step does the same. */
+export function renderStep(
+  step: PlannedStep,
+  order: readonly string[],
+  options: Omit<PlanRendering, 'verb'>,
+): readonly string[] {
+  return groupNodes(step, order).flatMap(({ nodes, ops }) => {
+    const title = options.paint('bold', step.id)
+    const names = nodes.join(',') + (nodes.length > 1 ? ' identical' : '')
+    const header = title + inColumns(step.id, names).slice(step.id.length)
+    return [header, ...ops.flatMap((op) => renderOp(op, options))]
+  })
+}
+
+function driftLine(plan: Plan): readonly string[] {
+  const drift = plan.steps.flatMap((step) => step.ops).filter((op: Op) => op.reason.code === 'drift')
+  if (drift.length === 0) return []
+  const differ = `${count(drift.length, 'managed resource')} ${drift.length === 1 ? 'differs' : 'differ'} from the last apply`
+  return [
+    `Drift (${differ}; this plan resets ${String(drift.length)}): run \`tripod drift -i ${plan.cluster.inventoryPath}\` for detail`,
+  ]
+}
+
+/** Everything was read and nothing is to be done. */
+export function isNoOp(plan: Plan): boolean {
+  const whole = plan.nodes.every((node) => node.reachable && node.problems.length === 0)
+  return whole && plan.unknown.length === 0 && plan.steps.every((step) => step.ops.length === 0)
+}
+
+function noOpLine(plan: Plan): string {
+  const partial = plan.complete ? '' : `${nameOfPlan(plan)}: `
+  const nodes = count(plan.nodes.length, 'node')
+  return `${partial}No changes. ${nodes} ${plan.nodes.length === 1 ? 'matches' : 'match'} ${plan.cluster.inventoryPath}.`
+}
+
+function closing(plan: Plan): string {
+  if (plan.applyable) return `Next: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)}`
+  if (plan.mode === 'offline')
+    return `Made without looking at any machine. Next: tripod plan -i ${quote(plan.cluster.inventoryPath)}`
+  return 'This plan cannot be applied: see the lines marked ! above.'
+}
+
+/** The plan as a reader meets it (experience.md 1.3): headline, disruption, problems, steps, headline. Ends without a line feed. */
+export function renderPlan(plan: Plan, options: PlanRendering): string {
+  const { paint } = options
+  const problems = renderProblems(plan, paint)
+  if (isNoOp(plan)) return [...problems, noOpLine(plan)].join('\n')
+  const order = [...plan.nodes.map(({ node }) => node.name), 'cluster']
+  const disruption = renderDisruption(plan).map((line) => paint(['bold', 'yellow'], line))
+  const sections = [
+    [escapeLine(titleLine(plan, options.verb)), paint('bold', headline(plan))],
+    [...disruption, ...problems],
+    [...plan.steps.flatMap((step) => renderStep(step, order, options)), ...driftLine(plan)],
+    [paint('bold', headline(plan)), closing(plan)],
+  ]
+  return sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join('\n'))
+    .join('\n\n')
+}
