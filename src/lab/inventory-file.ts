@@ -1,0 +1,80 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { TripodError } from '../errors.js'
+import { RELEASE } from './debian-release.js'
+import { gatewayOf, vipOf } from './kernel-names.js'
+import { labPlaces } from './places.js'
+import type { LabNode, LabRecord } from './record.js'
+
+/** First line of a lab's inventory; the id tells this lab from an earlier one of the same name. */
+function signature(lab: Pick<LabRecord, 'name' | 'id'>): string {
+  return `# Lab ${lab.name} (${lab.id}): \`tripod lab down --name ${lab.name}\` removes this file.`
+}
+
+/** Throws LAB_NEEDS when a file that no lab of this name wrote stands where the inventory would go. */
+export async function requireOwnInventory(name: string, path: string): Promise<void> {
+  const text = await readIfThere(path)
+  if (text === undefined || text.startsWith(`# Lab ${name} (`)) return
+  throw new TripodError(
+    'LAB_NEEDS',
+    `${path} is not the inventory of lab ${name} and will not be overwritten.`,
+    'Pass another --name, or move the file out of the way.',
+  )
+}
+
+/** Writes the inventory, unless this lab's own is there: it may have been edited since. */
+export async function writeInventory(lab: LabRecord): Promise<void> {
+  await requireOwnInventory(lab.name, lab.inventoryPath)
+  const text = await readIfThere(lab.inventoryPath)
+  if (text?.startsWith(signature(lab)) === true) return
+  await writeFile(lab.inventoryPath, inventoryText(lab))
+}
+
+/** Removes the inventory if it is this lab's own. */
+export async function removeInventory(lab: LabRecord): Promise<void> {
+  const text = await readIfThere(lab.inventoryPath)
+  if (text?.startsWith(signature(lab)) === true) await rm(lab.inventoryPath)
+}
+
+/** The inventory that needs no flag and no edit to be planned and applied. */
+export function inventoryText(lab: LabRecord): string {
+  const { key, knownHosts } = labPlaces(lab.name)
+  return `${signature(lab)}
+cluster: ${lab.name}
+kubernetes:
+  version: ${RELEASE[lab.os].kubernetes}
+endpoint:
+  vip: ${vipOf(lab)}
+ssh:
+  user: ops
+  identityFile: ${key}
+  knownHosts: ${knownHosts}
+nodes:
+${lab.nodes.map((node) => nodeText(node)).join('')}network:
+  podSubnet: 10.244.0.0/16
+  serviceSubnet: 10.96.0.0/16
+time:
+  servers: [${gatewayOf(lab)}]   # the lab's own
+containerd:
+  source: distribution
+  config:
+    plugins:
+      io.containerd.grpc.v1.cri:
+        restrict_oom_score_adj: true   # the computer may lack CAP_SYS_RESOURCE
+kubeProxy:
+  conntrack:
+    maxPerCore: 0   # nf_conntrack_max is the computer's
+accept: [P04, P05]   # a small computer may have less CPU, memory or disk than a cluster should
+`
+}
+
+function nodeText(node: LabNode): string {
+  const role = node.name.startsWith('m') ? 'control-plane' : 'worker'
+  return `  - name: ${node.name}\n    address: ${node.address}\n    roles: [${role}]\n`
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  })
+}

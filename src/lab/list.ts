@@ -1,0 +1,26 @@
+import { readdir } from 'node:fs/promises'
+import { machineState, type MachineState } from './machine.js'
+import { labsDirectory } from './places.js'
+import { readRecord, type LabNode } from './record.js'
+import { labOf, type Lab } from './lab.js'
+
+export interface ListedLab {
+  readonly lab: Lab
+  readonly machines: readonly (LabNode & { readonly state: MachineState })[]
+}
+
+/** Every lab of this computer with the state of its machines. A half made lab without a record lists no machines. */
+export async function list(): Promise<readonly ListedLab[]> {
+  const names = await readdir(labsDirectory()).catch(() => [])
+  const records = await Promise.all(names.sort().map((name) => readRecord(name)))
+  return await Promise.all(
+    records
+      .filter((record) => record !== undefined)
+      .map(async (record) => ({
+        lab: labOf(record),
+        machines: await Promise.all(
+          record.nodes.map(async (node) => ({ ...node, state: await machineState(record, node) })),
+        ),
+      })),
+  )
+}

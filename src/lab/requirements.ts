@@ -1,0 +1,80 @@
+import { access, constants } from 'node:fs/promises'
+import { TripodError } from '../errors.js'
+import { attempt } from './local.js'
+
+/** Debian packages the lab's programs come from. */
+export const LAB_PACKAGES = [
+  'chrony',
+  'iproute2',
+  'iptables',
+  'mmdebstrap',
+  'openssh-client',
+  'systemd-container',
+  'util-linux',
+] as const
+
+const PROGRAMS: Readonly<Record<(typeof LAB_PACKAGES)[number], readonly string[]>> = {
+  chrony: ['/usr/sbin/chronyd'],
+  iproute2: ['/usr/bin/ip', '/bin/ip', '/usr/sbin/ip', '/sbin/ip'],
+  iptables: ['/usr/sbin/iptables', '/sbin/iptables'],
+  mmdebstrap: ['/usr/bin/mmdebstrap'],
+  'openssh-client': ['/usr/bin/ssh'],
+  'systemd-container': ['/usr/bin/systemd-nspawn'],
+  'util-linux': ['/usr/bin/flock'],
+}
+
+/** Packages of LAB_PACKAGES whose programs are not on this computer. */
+export async function missingPackages(): Promise<readonly string[]> {
+  const found = await Promise.all(
+    LAB_PACKAGES.map(async (name) => ((await anyRuns(PROGRAMS[name])) ? undefined : name)),
+  )
+  return found.filter((name) => name !== undefined)
+}
+
+/** Installs what `missingPackages` names, by apt-get; for scripts (`npm run demo`). Throws LAB_FAILED, LAB_NEEDS without root. */
+export async function installMissingPackages(log: (line: string) => void): Promise<void> {
+  const missing = await missingPackages()
+  if (missing.length === 0) return
+  requireRoot()
+  log(`Installing ${missing.join(' ')}: the lab's programs`)
+  const command = ['install', '--yes', '--no-install-recommends', ...missing]
+  const first = await attempt('apt-get', command, { timeoutSeconds: 600 })
+  if (first.code === 0) return
+  // The package lists of a fresh machine are empty or old.
+  await attempt('apt-get', ['update'], { timeoutSeconds: 300 })
+  const second = await attempt('apt-get', command, { timeoutSeconds: 600 })
+  if (second.code !== 0) throw missingError(missing, second.stderr)
+}
+
+/** Throws LAB_NEEDS naming everything that is missing, and the command that gets it. */
+export async function requireLab(): Promise<void> {
+  requireRoot()
+  const missing = await missingPackages()
+  if (missing.length > 0) throw missingError(missing)
+}
+
+/** Throws LAB_NEEDS unless run by root. */
+export function requireRoot(): void {
+  if (process.getuid?.() === 0) return
+  throw new TripodError(
+    'LAB_NEEDS',
+    'The lab makes network namespaces, mounts and machines of this computer, and only root may do that.',
+    'Run the same command as root, for example through `sudo`.',
+  )
+}
+
+function missingError(missing: readonly string[], output?: string): TripodError {
+  return new TripodError(
+    'LAB_NEEDS',
+    `Missing on this computer: ${missing.join(', ')}.`,
+    `apt-get install --yes --no-install-recommends ${missing.join(' ')}`,
+    output === undefined ? {} : { output },
+  )
+}
+
+async function anyRuns(paths: readonly string[]): Promise<boolean> {
+  const runs = await Promise.all(
+    paths.map((path) => access(path, constants.X_OK).then(() => true, () => false)), // prettier-ignore
+  )
+  return runs.includes(true)
+}

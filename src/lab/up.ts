@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { TripodError } from '../errors.js'
+import { baseTree } from './base-tree.js'
+import { RELEASE, type DebianRelease } from './debian-release.js'
+import { healNetwork } from './fault.js'
+import { requireOwnInventory, writeInventory } from './inventory-file.js'
+import { makeLabKey, writeKnownHosts } from './keys.js'
+import { labOf, type Lab } from './lab.js'
+import { locked } from './lock.js'
+import { untilLoginWorks } from './login.js'
+import { makeMachineFiles } from './machine-files.js'
+import { startMachine } from './machine.js'
+import { raiseNetwork } from './network.js'
+import { labPlaces } from './places.js'
+import { readRecord, requireLabName, writeRecord, type LabNode, type LabRecord } from './record.js'
+import { requireLab } from './requirements.js'
+import { claimSubnet, reclaimSubnet } from './subnet.js'
+import { noteSysctls } from './sysctls.js'
+import { startTimeServer } from './time-server.js'
+
+export interface UpOptions {
+  readonly name: string
+  /** Number of machines: 3 masters and workers, below 3 one master and workers. Default 4, or what the lab has. */
+  readonly nodes?: number
+  readonly os?: DebianRelease
+  /** Default ./NAME.yaml, or what the lab has. */
+  readonly inventoryPath?: string
+  /** Progress, one line at a time. */
+  readonly log?: (line: string) => void
+}
+
+const MOST_NODES = 100
+const FIRST_NODE = 11
+
+/** Makes a lab, or completes one: machines that run are left alone, what is off, cut or missing is put right. */
+export async function up(options: UpOptions): Promise<Lab> {
+  requireLabName(options.name)
+  await requireLab()
+  return await locked(`lab-${options.name}`, async () => {
+    const log = options.log ?? (() => undefined)
+    const record = (await readRecord(options.name)) ?? (await newRecord(options))
+    requireSame(record, options)
+    await requireOwnInventory(record.name, record.inventoryPath)
+    await locked('shared', async () => {
+      await reclaimSubnet(record.subnet, labPlaces(record.name).directory)
+      await noteSysctls()
+    })
+    const base = await baseTree(record.os, log)
+    log(`Starting ${record.nodes.length} machines of ${RELEASE[record.os].title}`)
+    await raiseNetwork(record)
+    await startTimeServer(record)
+    await makeLabKey(record.name)
+    await Promise.all(record.nodes.map((node) => raise(record, node, base)))
+    await writeKnownHosts(record)
+    await Promise.all(record.nodes.map((node) => untilLoginWorks(record, node)))
+    await writeInventory(record)
+    return labOf(record)
+  })
+}
+
+async function newRecord(options: UpOptions): Promise<LabRecord> {
+  const { name, nodes = 4, os = 'debian12' } = options
+  const inventoryPath = resolve(options.inventoryPath ?? `${name}.yaml`)
+  const names = nodeNames(nodes)
+  await requireOwnInventory(name, inventoryPath)
+  const subnet = await locked('shared', () => claimSubnet(labPlaces(name).directory))
+  const record = {
+    name,
+    id: randomBytes(4).toString('hex'),
+    os,
+    subnet,
+    nodes: names.map((node, index) => ({ name: node, address: `10.77.${subnet}.${FIRST_NODE + index}` })),
+    inventoryPath,
+  }
+  await writeRecord(record)
+  return record
+}
+
+/** m1 m2 m3 w1 ...: an even number of masters has no better quorum than one less. Throws USAGE. */
+export function nodeNames(count: number): readonly string[] {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_NODES) {
+    throw new TripodError('USAGE', `A lab has 1 to ${MOST_NODES} machines, not ${count}.`, 'Pass another --nodes.')
+  }
+  const masters = count < 3 ? 1 : 3
+  return Array.from({ length: count }, (_, index) => (index < masters ? `m${index + 1}` : `w${index - masters + 1}`))
+}
+
+/** A lab is not remade behind the back of who uses it. */
+function requireSame(record: LabRecord, { nodes, os, inventoryPath }: UpOptions): void {
+  const differs = [
+    ...(nodes !== undefined && nodes !== record.nodes.length
+      ? [`has ${record.nodes.length} machines, not ${nodes}`]
+      : []),
+    ...(os !== undefined && os !== record.os ? [`is made of ${record.os}, not ${os}`] : []),
+    ...(inventoryPath !== undefined && resolve(inventoryPath) !== record.inventoryPath
+      ? [`has its inventory at ${record.inventoryPath}`]
+      : []),
+  ]
+  if (differs.length === 0) return
+  const hint = `Take another --name, or remove it first: \`tripod lab down --name ${record.name}\`.`
+  throw new TripodError('LAB_NEEDS', `Lab ${record.name} stands and ${differs.join(' and ')}.`, hint)
+}
+
+async function raise(lab: LabRecord, node: LabNode, base: string): Promise<void> {
+  await makeMachineFiles(lab, node, base)
+  await healNetwork(lab, node)
+  await startMachine(lab, node, base)
+}
