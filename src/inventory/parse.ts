@@ -39,7 +39,7 @@ function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
 }
 
 function checkRest(data: unknown, today: Date): readonly Finding[] {
-  const pruned = prune(inventorySchema, data)
+  const pruned = prune(data)
   if (!pruned) return []
   return checkParts(pruned.rest, today).map((finding) => {
     const [list, index, ...rest] = finding.path

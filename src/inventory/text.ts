@@ -3,7 +3,8 @@ import { PATTERNS, type PatternName } from './patterns.js'
 
 /** A text field of the inventory: always with a pattern, so that nothing unchecked gets further. */
 export function text(pattern: PatternName, description: string): z.ZodString {
-  return z.string().regex(PATTERNS[pattern].regex).meta({ description })
+  const { regex, example } = PATTERNS[pattern]
+  return z.string().regex(regex).meta({ description, examples: [example] })
 }
 
 /** A TCP port. */
