@@ -26,7 +26,7 @@ export interface Facts {
     readonly macs: readonly string[]
   }
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[]
-  /** Destinations of the main routing table, CIDR form, default route left out. */
+  /** Destinations of the main routing table, CIDR form (IPv6 not shortened), default route left out. */
   readonly routes: readonly { readonly destination: string; readonly interface: string }[]
   /** Only where the endpoint has a VIP. */
   readonly vip?: {
@@ -51,13 +51,15 @@ export interface Facts {
     readonly overlay: boolean
     readonly bridgeNetfilter: boolean
     readonly conntrack: boolean
+    /** Modules that are neither in force nor to be loaded: overlay, br_netfilter, nf_conntrack. */
+    readonly unavailable: readonly string[]
     /** /lib/modules of the running kernel is there. */
     readonly modulesDirectory: boolean
     readonly ipv6: boolean
     readonly cgroup: 'v1' | 'v2'
   }
   readonly packages: {
-    /** Version the repositories offer, as last refreshed; only of the packages that decide a choice (containerd, containerd.io, runc). */
+    /** Version the repositories offer, as last refreshed; only of packages that decide a choice and are not installed (containerd). */
     readonly candidates: Readonly<Record<string, string>>
     /** Installed ones among those that decide or conflict: docker-ce, docker.io, podman, cri-o, containerd, containerd.io, kubelet, ... with version. */
     readonly installed: Readonly<Record<string, string>>
@@ -67,6 +69,7 @@ export interface Facts {
   }
   /** Clusters of other makes by their units or files: k3s, rke2, microk8s, snap.kubelet-eks, ... */
   readonly otherClusters: readonly string[]
+  /** Of /etc/resolv.conf; those behind systemd-resolved's stub where it is used. */
   readonly nameservers: readonly string[]
   readonly listening: readonly { readonly port: number; readonly process: string; readonly pid: number }[]
   readonly kubernetes: KubernetesFacts

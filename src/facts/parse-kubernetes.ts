@@ -1,0 +1,54 @@
+import { createHash, X509Certificate } from 'node:crypto'
+import { messageOf } from '../errors.js'
+import type { KubernetesFacts } from './facts.js'
+import { linesOf, printable, type Sections } from './sections.js'
+import type { TextFiles } from './text-files.js'
+
+const CA_PATH = '/etc/kubernetes/pki/ca.crt'
+
+/** What there is of a cluster on the node. */
+export function parseKubernetes(sections: Sections, files: TextFiles, signs: ReadonlySet<string>): KubernetesFacts {
+  const caCertificate = files.get(CA_PATH)
+  const caHash = authorityHash(sections, caCertificate)
+  const kubeletVersion = /^Kubernetes v(\S+)/.exec(sections.text('kubelet-version'))?.[1]
+  return {
+    files: hashesOf(sections),
+    ...(caCertificate === undefined ? {} : { caCertificate }),
+    ...(caHash === undefined ? {} : { caHash }),
+    etcdData: signs.has('etcd-data'),
+    apiLive: isLive(sections),
+    ...(kubeletVersion === undefined ? {} : { kubeletVersion: printable(kubeletVersion) }),
+  }
+}
+
+function hashesOf(sections: Sections): Readonly<Record<string, string>> {
+  const rows = linesOf(sections.text('kubernetes')).map((line): readonly [string, string] => {
+    const [, hash = '', path = ''] = /^([0-9a-f]{64})[ *]{2}(\/.+)$/.exec(line) ?? []
+    return path === '' ? sections.fail('kubernetes', `sha256sum says ${printable(line)}`) : [path, hash]
+  })
+  return Object.fromEntries(rows)
+}
+
+/** Masters have the authority as a file; workers too, but kubelet.conf carries it where the file is gone. */
+function authorityHash(sections: Sections, certificate: string | undefined): string | undefined {
+  if (certificate !== undefined) return publicKeyHash(certificate, CA_PATH, sections)
+  const [embedded] = linesOf(sections.text('kubelet-authority'))
+  if (embedded === undefined) return undefined
+  return publicKeyHash(Buffer.from(embedded, 'base64').toString(), '/etc/kubernetes/kubelet.conf', sections)
+}
+
+function publicKeyHash(pem: string, path: string, sections: Sections): string {
+  try {
+    const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
+    return createHash('sha256').update(key).digest('hex')
+  } catch (error) {
+    const hint = 'Look at that file on the node: it is damaged. Put it back from another master or a backup'
+    return sections.fail('kubernetes', `the authority in ${path} is no certificate: ${messageOf(error)}`, hint)
+  }
+}
+
+function isLive(sections: Sections): boolean {
+  const status = sections.status('livez')
+  if (status === 127) return sections.fail('livez', 'curl is missing')
+  return status === 0 && sections.text('livez').trim() === '200'
+}

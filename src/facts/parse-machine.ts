@@ -1,0 +1,116 @@
+import type { Facts, FilesystemFacts, SwapFacts } from './facts.js'
+import { linesOf, printable, type Sections } from './sections.js'
+import { lineOf, type TextFiles } from './text-files.js'
+
+const KIB = 1024
+
+/** ID, ID_LIKE, VERSION_ID and PRETTY_NAME of os-release. */
+export function parseOs(files: TextFiles, sections: Sections): Facts['os'] {
+  const text = files.get('/etc/os-release') ?? files.get('/usr/lib/os-release')
+  if (text === undefined) return sections.fail('files', '/etc/os-release is missing')
+  const values = new Map(linesOf(text).map((line) => [line.split('=')[0], unquote(line.slice(line.indexOf('=') + 1))]))
+  const id = values.get('ID') ?? 'linux'
+  const version = values.get('VERSION_ID') ?? ''
+  const like = (values.get('ID_LIKE') ?? '').split(' ').filter((word) => word !== '')
+  return { id, idLike: like, version, name: values.get('PRETTY_NAME') ?? `${id} ${version}`.trim() }
+}
+
+function unquote(value: string): string {
+  const inner = /^(["'])(.*)\1$/.exec(value.trim())?.[2] ?? value.trim()
+  return printable(inner.replaceAll(/\\(.)/g, '$1'))
+}
+
+/** CPUs this system may use, from a list like `0-3,8`. */
+export function parseCpus(files: TextFiles, sections: Sections): number {
+  const list = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(files.get('/proc/self/status') ?? '')?.[1]
+  if (list === undefined) return sections.fail('files', '/proc/self/status names no CPUs')
+  const sizes = list.split(',').map((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    return last - first + 1
+  })
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** A row of /proc/meminfo in bytes. */
+export function parseMemory(files: TextFiles, row: 'MemTotal' | 'MemAvailable', sections: Sections): number {
+  const kib = new RegExp(`^${row}:\\s*(\\d+) kB$`, 'm').exec(files.get('/proc/meminfo') ?? '')?.[1]
+  return kib === undefined ? sections.fail('files', `/proc/meminfo has no ${row}`) : Number(kib) * KIB
+}
+
+const DF_ROW = /^(\S+)\s+(\d+)\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(.+)$/
+
+/** Rows of df. File systems without a fixed number of inodes (btrfs) have them all free. */
+export function parseFilesystems(sections: Sections): readonly FilesystemFacts[] {
+  return linesOf(sections.text('filesystems'))
+    .slice(1)
+    .map((line) => {
+      const [, path, size, free, inodes, freeInodes, mount] = DF_ROW.exec(line) ?? []
+      if (path === undefined || mount === undefined) return sections.fail('filesystems', `df says ${printable(line)}`)
+      const share = Number(inodes) > 0 ? (100 * Number(freeInodes)) / Number(inodes) : 100
+      const freeInodePercent = Math.round(share)
+      return { path, mount: printable(mount), totalBytes: Number(size), freeBytes: Number(free), freeInodePercent }
+    })
+}
+
+/** Rows of /proc/swaps; a kernel without swap has no such file. */
+export function parseActiveSwap(files: TextFiles, sections: Sections): SwapFacts['active'] {
+  const [, ...rows] = linesOf(files.get('/proc/swaps') ?? '')
+  return rows.map((row) => {
+    const [path = '', , size = '', used = ''] = row.split(/\s+/)
+    if (!/^\d+$/.test(size) || !/^\d+$/.test(used)) return sections.fail('files', `/proc/swaps says ${printable(row)}`)
+    return { path: unescapeMount(path), sizeBytes: Number(size) * KIB, usedBytes: Number(used) * KIB }
+  })
+}
+
+/** The kernel writes blanks in paths as octal: `\040`. */
+function unescapeMount(path: string): string {
+  return printable(path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))))
+}
+
+const CONTAINERS = [
+  'systemd-nspawn',
+  'lxc',
+  'lxc-libvirt',
+  'docker',
+  'podman',
+  'openvz',
+  'wsl',
+  'proot',
+  'pouch',
+  'rkt',
+  'container-other',
+]
+
+/** Whether the kernel is shared with other machines: then its uuid and modules are the host's. */
+export function isContainer(virtualization: string): boolean {
+  return CONTAINERS.includes(virtualization)
+}
+
+/** systemd-detect-virt's word, or the one the container manager left for systemd. */
+export function parseVirtualization(files: TextFiles, sections: Sections): string {
+  if (files.has('/run/systemd/container')) return lineOf(files, '/run/systemd/container', sections)
+  return printable(sections.text('virtualization', [0, 1, 127]).trim()) || 'unknown'
+}
+
+/** The clock as NTP reckons it: the script took `elapsed`, the rest of the round trip is shared by both ways. */
+export function parseClock(
+  sections: Sections,
+  timing: { readonly sentAt: number; readonly receivedAt: number },
+): Facts['clock'] {
+  const epochSeconds = Number(sections.text('clock'))
+  const [begun = NaN, ended = NaN] = sections.text('finish').trim().split(' ').map(Number)
+  const elapsed = ended - begun
+  if (!(epochSeconds > 0) || !(elapsed >= 0)) return sections.fail('clock', 'the node gave no time')
+  const [sent, received] = [timing.sentAt / 1000, timing.receivedAt / 1000]
+  const offsetSeconds = (epochSeconds - sent + (epochSeconds + elapsed - received)) / 2
+  return { epochSeconds, offsetSeconds, uncertaintySeconds: Math.max(0, (received - sent - elapsed) / 2) }
+}
+
+/** Nameservers that count: those behind systemd-resolved's stub where its own list is there. */
+export function parseNameservers(files: TextFiles): readonly string[] {
+  const servers = (path: string) =>
+    [...(files.get(path) ?? '').matchAll(/^nameserver\s+(\S+)/gm)].map((match) => printable(match[1] ?? ''))
+  const own = servers('/etc/resolv.conf')
+  const behind = servers('/run/systemd/resolve/resolv.conf')
+  return own.length === 1 && own[0] === '127.0.0.53' && behind.length > 0 ? behind : own
+}

@@ -1,0 +1,132 @@
+import type { Facts } from './facts.js'
+import { linesOf, printable, type Sections } from './sections.js'
+import type { TextFiles } from './text-files.js'
+
+interface Link {
+  readonly ifname: string
+  readonly link_type?: string
+  readonly address?: string
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly scope?: string }[]
+}
+
+interface Route {
+  readonly type?: string
+  readonly dst: string
+  readonly dev?: string
+  readonly prefsrc?: string
+}
+
+interface Neighbour {
+  readonly dst: string
+  readonly lladdr?: string
+  readonly state?: readonly string[]
+}
+
+/** What `ip` told of a node's network. */
+export type NetworkFacts = Pick<Facts, 'addresses' | 'routes'> & { readonly macs: readonly string[] }
+
+// Made on the machine by other software: their addresses repeat from machine to machine.
+const VIRTUAL =
+  /^(docker|br-|virbr|cni|cali|veth|flannel|vxlan|kube-|tunl|lxc|lxd|podman|dummy|ifb|nodelocaldns|cilium|wg)/
+
+/** Reads `ip -j address` and `ip -j route`, and IPv6 routes from /proc. */
+export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts {
+  const [links, routes] = linesOf(sections.text('network')).map((line) => json(line, 'network', sections))
+  if (!isLinks(links) || !isRoutes(routes)) return sections.fail('network', '`ip -j` did not answer in its usual form')
+  const ether = links.filter((link) => link.link_type === 'ether' && !VIRTUAL.test(link.ifname))
+  return {
+    macs: ether.flatMap((link) => (link.address === undefined ? [] : [link.address.toLowerCase()])),
+    addresses: links.flatMap(addressesOf),
+    routes: [...routes.filter((route) => route.dst !== 'default').map(destinationOf), ...ipv6Routes(files)],
+  }
+}
+
+function addressesOf(link: Link): Facts['addresses'] {
+  return (link.addr_info ?? []).flatMap(({ local, prefixlen, scope }) => {
+    if (local === undefined || prefixlen === undefined || scope === 'host' || scope === 'link') return []
+    return [{ interface: printable(link.ifname), address: local, prefix: prefixlen }]
+  })
+}
+
+function destinationOf(route: Route): Facts['routes'][number] {
+  return { destination: route.dst.includes('/') ? route.dst : `${route.dst}/32`, interface: printable(route.dev ?? '') }
+}
+
+const LOCAL_OR_ANYCAST = 0x80100000
+
+/** Rows of /proc/net/ipv6_route: destination and its length in hex first, flags and interface last. */
+function ipv6Routes(files: TextFiles): Facts['routes'] {
+  return linesOf(files.get('/proc/net/ipv6_route') ?? '').flatMap((row) => {
+    const words = row.trim().split(/\s+/)
+    const [hex = '', length = ''] = words
+    const prefix = parseInt(length, 16)
+    const device = words.at(-1) ?? ''
+    const flags = parseInt(words.at(-2) ?? '', 16)
+    if (prefix === 0 || device === 'lo' || /^f[ef]/.test(hex) || (flags & LOCAL_OR_ANYCAST) !== 0) return []
+    return [{ destination: `${hex.match(/.{4}/g)?.join(':') ?? ''}/${prefix}`, interface: printable(device) }]
+  })
+}
+
+/** How the VIP is seen from the node; undefined when it was not asked about. */
+export function parseVip(sections: Sections, network: NetworkFacts): Facts['vip'] {
+  if (!sections.has('route-to-vip')) return undefined
+  const route = routeToVip(sections)
+  if (route === undefined) return { held: false }
+  const holder = network.addresses.find(({ address }) => address === route.dst)
+  if (holder !== undefined) return { interface: holder.interface, held: true }
+  const answeredBy = whoAnswers(sections)
+  return {
+    held: false,
+    ...(route.dev === undefined ? {} : { interface: printable(route.dev) }),
+    ...(route.prefsrc === undefined ? {} : { source: route.prefsrc }),
+    ...(answeredBy === undefined ? {} : { answeredBy }),
+  }
+}
+
+function routeToVip(sections: Sections): Route | undefined {
+  // 2: the kernel has no way there. That is an answer.
+  if (sections.status('route-to-vip') === 2) return undefined
+  const routes = json(sections.text('route-to-vip'), 'route-to-vip', sections)
+  return isRoutes(routes)
+    ? routes[0]
+    : sections.fail('route-to-vip', '`ip -j route get` did not answer in its usual form')
+}
+
+// An entry may be left from long ago: it counts when it was just confirmed, or when the VIP answered the ping.
+function whoAnswers(sections: Sections): string | undefined {
+  const text = sections.text('neighbour').trim()
+  const found = text === '' ? [] : json(text, 'neighbour', sections)
+  if (!Array.isArray(found)) return sections.fail('neighbour', '`ip -j neigh` did not answer in its usual form')
+  const pinged = sections.status('ping') === 0
+  const entries = found as readonly Neighbour[]
+  return entries.find(({ lladdr, state }) => lladdr !== undefined && (pinged || state?.includes('REACHABLE') === true))
+    ?.lladdr
+}
+
+/** Rows of `ss -H -ltnp`; the process is '' where the kernel does not tell. */
+export function parseListening(sections: Sections): Facts['listening'] {
+  const rows = linesOf(sections.text('listening')).map((line) => {
+    const port = Number(/^LISTEN\s+\d+\s+\d+\s+\S*:(\d+)\s/.exec(line)?.[1])
+    if (!Number.isInteger(port)) return sections.fail('listening', `ss says ${printable(line)}`)
+    const [, process = '', pid = '0'] = /users:\(\("(.*?)",pid=(\d+)/.exec(line) ?? []
+    return { port, process: printable(process), pid: Number(pid) }
+  })
+  return [...new Map(rows.map((row) => [`${row.port} ${row.pid}`, row])).values()]
+}
+
+function json(text: string, section: string, sections: Sections): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return sections.fail(section, `not JSON: ${printable(text).slice(0, 60)}`)
+  }
+}
+
+const isRecords = (value: unknown): value is readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) && value.every((entry) => typeof entry === 'object' && entry !== null)
+
+const isLinks = (value: unknown): value is readonly Link[] =>
+  isRecords(value) && value.every((link) => typeof link['ifname'] === 'string')
+
+const isRoutes = (value: unknown): value is readonly Route[] =>
+  isRecords(value) && value.every((route) => typeof route['dst'] === 'string')

@@ -1,0 +1,53 @@
+import type { Facts, SwapFacts } from './facts.js'
+import { linesOf, printable, type Sections } from './sections.js'
+
+interface Unit {
+  readonly name: string
+  readonly active: string
+  readonly enablement: string
+}
+
+/** What systemd told of the units that were asked for, sorted by what they mean. */
+export interface UnitFacts {
+  readonly swap: SwapFacts['units']
+  /** Clusters of other makes whose daemon is enabled or runs. */
+  readonly otherClusters: readonly string[]
+  readonly activeUnits: Facts['activeUnits']
+}
+
+const CLUSTERS: readonly (readonly [unit: RegExp, name: string])[] = [
+  [/^k3s/, 'k3s'],
+  [/^rke2-/, 'rke2'],
+  [/^k0s/, 'k0s'],
+  [/^snap\.microk8s\./, 'microk8s'],
+  [/^snap\.kubelet-eks\./, 'snap.kubelet-eks'],
+  [/^snap\.kubelet\./, 'snap.kubelet'],
+]
+
+const ENDED = ['inactive', 'failed']
+
+/** Reads blocks of `systemctl show`. Without systemd there are no units; preflight refuses such a machine. */
+export function parseUnits(sections: Sections, init: string): UnitFacts {
+  if (init !== 'systemd') return { swap: [], otherClusters: [], activeUnits: [] }
+  const units = sections.text('units').split('\n\n').flatMap(unitOf)
+  const swap = units.filter(({ name }) => name.endsWith('.swap') || /swap(file)?\.service$/.test(name))
+  const inUse = units.filter(({ active, enablement }) => !ENDED.includes(active) || enablement.startsWith('enabled'))
+  return {
+    swap: swap.map(({ name, active, enablement }) => ({ unit: name, enablement, active: active === 'active' })),
+    otherClusters: CLUSTERS.flatMap(([pattern, cluster]) =>
+      inUse.some(({ name }) => pattern.test(name)) ? [cluster] : [],
+    ),
+    activeUnits: units
+      .filter(({ name, active }) => name.startsWith('tripod-') && !ENDED.includes(active))
+      .map(({ name }) => name),
+  }
+}
+
+function unitOf(block: string): readonly Unit[] {
+  const values = new Map(
+    linesOf(block).map((line) => [line.split('=')[0], printable(line.slice(line.indexOf('=') + 1))]),
+  )
+  const name = values.get('Id')
+  if (name === undefined || values.get('LoadState') === 'not-found') return []
+  return [{ name, active: values.get('ActiveState') ?? '', enablement: values.get('UnitFileState') ?? '' }]
+}

@@ -1,0 +1,200 @@
+import { sh, type Script } from '../shell.js'
+
+/** What the script asks about beyond what it always reads. */
+export interface FactsQuestions {
+  readonly vip?: string
+  /** Packages whose candidate version decides a choice; only asked for those that are not installed: it is the slow part. */
+  readonly candidates?: readonly string[]
+}
+
+/** Text files read in one go; missing ones are left out, each line comes as `path:line`. */
+export const TEXT_FILES = [
+  '/etc/os-release',
+  '/usr/lib/os-release',
+  '/etc/hostname',
+  '/etc/machine-id',
+  '/etc/resolv.conf',
+  '/run/systemd/resolve/resolv.conf',
+  '/run/systemd/container',
+  '/proc/1/comm',
+  '/proc/filesystems',
+  '/proc/swaps',
+  '/proc/net/ipv6_route',
+  '/proc/sys/kernel/hostname',
+  '/proc/sys/kernel/osrelease',
+  '/proc/sys/kernel/random/boot_id',
+  '/sys/class/dmi/id/product_uuid',
+  '/etc/kubernetes/pki/ca.crt',
+] as const
+
+/** Directories whose file system is told; those that do not exist yet are left out. */
+export const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'] as const
+
+/** Debian and RPM names of what decides a choice or stands in the way. */
+export const KNOWN_PACKAGES = [
+  'containerd', 'containerd.io', 'runc', 'docker-ce', 'docker.io', 'docker', 'moby-engine', 'podman', 'podman-docker', 'cri-o',
+  'kubelet', 'kubeadm', 'kubectl', 'kubernetes-cni', 'cri-tools', 'haproxy', 'keepalived', 'chrony', 'systemd-timesyncd',
+  'ntp', 'ntpsec', 'openntpd',
+] as const // prettier-ignore
+
+/** Name -> the path that gives a cluster of another make away. */
+export const OTHER_CLUSTERS = [
+  ['k3s', '/etc/rancher/k3s'],
+  ['k3s', '/usr/local/bin/k3s'],
+  ['rke2', '/etc/rancher/rke2'],
+  ['rke2', '/usr/local/bin/rke2'],
+  ['k0s', '/var/lib/k0s'],
+  ['microk8s', '/var/snap/microk8s'],
+  ['snap.kubelet', '/var/snap/kubelet'],
+  ['snap.kubelet-eks', '/var/snap/kubelet-eks'],
+] as const
+
+/** Transient units of ours, every swap unit, what else turns swap on at boot, and the daemons of clusters of other makes. */
+export const WATCHED_UNITS = [
+  'tripod-*', '*.swap', 'zramswap.service', 'zram-swap.service', 'dphys-swapfile.service',
+  'k3s.service', 'k3s-agent.service', 'rke2-server.service', 'rke2-agent.service', 'k0scontroller.service', 'k0sworker.service',
+  'snap.microk8s.daemon-kubelite.service', 'snap.kubelet.daemon.service', 'snap.kubelet-eks.daemon.service',
+] as const // prettier-ignore
+
+// The marker is the node's own random number, read when the script runs: nothing on the node can have written it before.
+// Each section is what was printed since the line before, closed by its name and exit status.
+const BEGIN = sh`
+LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+read -r up rest </proc/uptime
+read -r mark </proc/sys/kernel/random/uuid
+end() { printf '\n%s %s %s\n' "$mark" "$1" "$2"; }
+there() { [ -e "$1" ] || [ -L "$1" ]; }
+printf 'tripod-facts %s\n' "$mark"
+date +%s.%N
+end clock $?`
+
+// A packet makes the kernel ask for the neighbour. What did not answer by the end of the script is not waited for.
+const ASK_VIP = (vip: string) => sh`
+vip=${vip}
+if command -v ping >/dev/null; then
+  ping -nqc1 -W1 "$vip" >/dev/null 2>&1 </dev/null &
+else
+  bash -c 'exec 3<>"/dev/udp/$0/9" && echo >&3; exit 1' "$vip" >/dev/null 2>&1 </dev/null &
+fi
+asked=$!`
+
+const ANSWER_VIP = sh`
+ip -j route get "$vip" 2>/dev/null
+end route-to-vip $?
+ip -j neigh show to "$vip"
+end neighbour $?
+kill "$asked" 2>/dev/null
+wait "$asked"
+end ping $?`
+
+const MACHINE = sh`
+grep -saH '' ${TEXT_FILES}
+grep -H -e '^Mem' -e '^Cpus_allowed_list' /proc/meminfo /proc/self/status
+end files $?
+uname -m
+end architecture $?
+if [ ! -e /run/systemd/container ]; then systemd-detect-virt; fi
+end virtualization $?
+set --
+for path in ${DISK_PATHS}; do if [ -e "$path" ]; then set -- "$@" "$path"; fi; done
+df -B1 --output=file,size,avail,itotal,iavail,target "$@"
+end filesystems $?
+printf 'address show\nroute show table main\n' | ip -j -batch -
+end network $?
+ss -H -ltnp
+end listening $?
+yes() { if there "$2"; then echo "$1"; fi; }
+yes cgroup2 /sys/fs/cgroup/cgroup.controllers
+yes ipv6 /proc/net/if_inet6
+yes bridge /proc/sys/net/bridge/bridge-nf-call-iptables
+yes conntrack /proc/sys/net/netfilter/nf_conntrack_max
+yes modules "/lib/modules/$(uname -r)"
+yes reboot-required /run/reboot-required
+for path in /usr/lib/systemd/system-generators/zram-generator /lib/systemd/system-generators/zram-generator; do
+  yes zram-generator "$path"
+done
+yes etcd-data /var/lib/etcd/member
+for path in /var/lib/dpkg/updates/[0-9]*; do yes dpkg-interrupted "$path"; done
+end signs 0`
+
+const OTHERS = sh`
+set -- ${OTHER_CLUSTERS.flat()}
+while [ $# -gt 0 ]; do yes "$1" "$2"; shift 2; done
+end other-clusters 0`
+
+// A masked unit is loaded by nothing, so those with a file of their own are asked for by name.
+const UNITS = sh`
+set -- ${WATCHED_UNITS}
+for path in /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system; do
+  cd "$path" 2>/dev/null && for unit in *.swap; do if there "$unit"; then set -- "$@" "$unit"; fi; done
+done
+systemctl show -p Id,LoadState,ActiveState,UnitFileState -- "$@"
+end units $?`
+
+const DPKG_FORMAT = '-f=${db:Status-Abbrev}|${Package}|${Version}\\n'
+const OF_INTEREST = `^.i.\\|(${KNOWN_PACKAGES.join('|').replaceAll('.', '\\.')})\\|`
+
+// All that is not plainly installed or removed, and the packages of interest; the status of dpkg-query itself comes last.
+const PACKAGES = (candidates: readonly string[]) => sh`
+if command -v dpkg-query >/dev/null; then
+  found=$({ dpkg-query -W ${DPKG_FORMAT}; echo "status=$?"; } | grep -E -e '^status=' -e '^.[HUFWt]|^..R' -e ${OF_INTEREST})
+  printf '%s' "$found"
+  end packages $?
+  set --
+  for name in ${candidates}; do
+    case $found in *"i |$name|"*) ;; *) set -- "$@" "$name" ;; esac
+  done
+  # As nobody, so that a stale cache is read around and not written anew.
+  if [ $# -gt 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy "$@"; fi
+  end candidates $?
+fi`
+
+// Asked only where the module's effect is not seen; a built-in one may have no directory in /sys/module.
+const MODULES = sh`
+set --
+there /sys/module/overlay || set -- "$@" overlay
+there /proc/sys/net/bridge/bridge-nf-call-iptables || set -- "$@" br_netfilter
+there /proc/sys/net/netfilter/nf_conntrack_max || set -- "$@" nf_conntrack
+for name in "$@"; do modprobe -nq "$name" || echo "$name"; done
+end modules 0`
+
+const KUBERNETES = sh`
+set --
+for path in /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml /etc/kubernetes/pki/* /etc/kubernetes/pki/etcd/*; do
+  if [ -f "$path" ]; then set -- "$@" "$path"; fi
+done
+if [ $# -gt 0 ]; then sha256sum -- "$@"; fi
+end kubernetes $?
+if [ -e /etc/kubernetes/kubelet.conf ]; then
+  sed -n 's/^ *certificate-authority-data: *//p' /etc/kubernetes/kubelet.conf
+fi
+end kubelet-authority $?
+manifest=/etc/kubernetes/manifests/kube-apiserver.yaml
+if [ -e "$manifest" ]; then
+  port=$(sed -n 's/^ *- --secure-port=//p' "$manifest")
+  if [ -z "$port" ]; then port=6443; fi
+  curl -ksSm2 -o /dev/null -w '%{http_code}' "https://127.0.0.1:$port/livez" 2>/dev/null
+fi
+end livez $?
+if command -v kubelet >/dev/null; then kubelet --version; fi
+end kubelet-version $?`
+
+const RECORD = sh`
+if there /var/lib/tripod/state.json; then base64 -w0 /var/lib/tripod/state.json; else echo absent; fi
+end record $?`
+
+const FINISH = sh`
+read -r now rest </proc/uptime
+echo "$up $now"
+end finish 0`
+
+/** The one read-only script that describes a node; POSIX shell, few processes. Its output is for `parseFacts`. */
+export function factsScript(questions: FactsQuestions = {}): Script {
+  const { vip, candidates = ['containerd'] } = questions
+  const body = [BEGIN, ...(vip === undefined ? [] : [ASK_VIP(vip)]), MACHINE, OTHERS, UNITS, MODULES]
+  const rest = [PACKAGES(candidates), KUBERNETES, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
+  return sh`facts() {${[...body, ...rest].reduce((before, part) => sh`${before}${part}`)}
+}
+facts`
+}
