@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly timeoutSeconds?: number
   /** Bytes for the command's stdin, for what must not stand in argv. */
   readonly input?: string | Buffer
+  /** What runs, for messages of a lost connection: `the facts`. The script itself is never quoted. */
+  readonly title?: string
   /** Called with every complete line as it comes (stdout and stderr), for progress. */
   readonly onLine?: (line: string) => void
 }

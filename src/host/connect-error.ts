@@ -1,0 +1,77 @@
+import { messageOf, TripodError } from '../errors.js'
+
+/** Whom a connection was tried to, for messages. */
+export interface ConnectContext {
+  readonly node: string
+  readonly address: string
+  readonly user: string
+  /** What was offered to log in with, by name. */
+  readonly offered?: string
+}
+
+/** What the far side does when it is only too busy; a refused port, silence, host keys and logins are never tried again. */
+export function isTransient(error: unknown): boolean {
+  const cause = error instanceof TripodError ? error.detail.cause : error
+  if (!(cause instanceof Error) || cause instanceof TripodError) return false
+  const { code, level } = cause as { code?: unknown; level?: unknown }
+  if (level === 'client-authentication' || level === 'client-timeout') return false
+  return code === 'ECONNRESET' || code === 'EPIPE' || /Connection lost before handshake/.test(cause.message)
+}
+
+/** The one place where a failed connection becomes one of tripod's errors. */
+export function connectError(error: unknown, context: ConnectContext): Error {
+  if (error instanceof TripodError) return error
+  const { code, level } = error as { code?: unknown; level?: unknown }
+  const text = messageOf(error)
+  if (level === 'client-authentication' || /too many authentication failures/i.test(text))
+    return refused(context, error)
+  if (/no matching|handshake failed/i.test(text)) return noCommonGround(context, error)
+  return unreachable(context, typeof code === 'string' ? (SYSTEM[code] ?? code) : text, error)
+}
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens on that port (connection refused)',
+  ETIMEDOUT: 'no answer within 10 s',
+  EHOSTUNREACH: 'no route to the host, or it is down',
+  ENETUNREACH: 'no route to its network',
+  ENOTFOUND: 'the name is not known to the resolver',
+  EAI_AGAIN: 'the resolver does not answer',
+  ECONNRESET: 'the far side closed the connection before the handshake, several times',
+}
+
+function refused(context: ConnectContext, cause: unknown): TripodError {
+  const { node, address, user, offered } = context
+  return new TripodError(
+    'AUTH_REFUSED',
+    `${node}: ${address} accepted none of what was offered for ${user}: ${offered ?? 'nothing'}`,
+    `Put the public key on the machine (ssh-copy-id ${user}@${hostOf(address)}), correct ssh.user or ssh.identityFile, or pass --ask-ssh-pass.`,
+    { node, cause },
+  )
+}
+
+function noCommonGround(context: ConnectContext, cause: unknown): TripodError {
+  return new TripodError(
+    'SSH_FEATURE_MISSING',
+    `${context.node}: no common algorithms with ${context.address}: ${messageOf(cause)}`,
+    'Allow current algorithms in sshd_config of the machine: curve25519 or ECDH, AES-GCM or CTR, an ed25519, ECDSA or RSA host key.',
+    { node: context.node, cause },
+  )
+}
+
+function unreachable(context: ConnectContext, why: string, cause: unknown): TripodError {
+  const { node, address } = context
+  return new TripodError(
+    'NODE_UNREACHABLE',
+    `${node}: no SSH connection to ${address}: ${why}`,
+    `Check address, port, power and firewall of ${node} (try: nc -vz ${hostOf(address)} ${portOf(address)}), or leave it out: --skip-node ${node}`,
+    { node, cause },
+  )
+}
+
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}
+
+function portOf(address: string): string {
+  return /:(\d+)$/.exec(address)?.[1] ?? '22'
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import type { Secret } from '../secret.js'
+import { quote, type Script } from '../shell.js'
+
+/** How scripts become root on a node. */
+export type Root =
+  | { readonly by: 'login' }
+  /** Without a password sudo must not ask (NOPASSWD). */
+  | { readonly by: 'sudo'; readonly password?: Secret }
+
+/** One command line for the login shell, and what to send on its stdin before the caller's own bytes. */
+export interface Framed {
+  readonly line: string
+  readonly preamble: Buffer
+  /** Stands alone on a line of stderr from the moment the script's shell runs as root; what is before it is not the script's. */
+  readonly marker: string
+}
+
+export interface FrameRequest {
+  readonly script: Script
+  readonly root: Root
+  /** Whether the script reads stdin; if not, it gets none. */
+  readonly input: boolean
+}
+
+/** One argument may hold 131,072 bytes (Linux MAX_ARG_STRLEN); beyond this a script travels by stdin. */
+const LONGEST_LINE = 100_000
+
+/** The same for every login: sudo's secure_path, sshd's default and /etc/environment differ. */
+const ENVIRONMENT = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH'
+
+/** Wraps a script so that no login shell parses it, and so that a sudo that fails can be told from a script that fails. */
+export function frame(request: FrameRequest): Framed {
+  const marker = `tripod-${randomBytes(12).toString('hex')}`
+  const short = build(request, marker, false)
+  return Buffer.byteLength(short.line) <= LONGEST_LINE ? short : build(request, marker, true)
+}
+
+function build({ script, root, input }: FrameRequest, marker: string, byStdin: boolean): Framed {
+  const password = root.by === 'sudo' ? root.password : undefined
+  const body = Buffer.from(script.text.trimEnd())
+  const inner = [
+    `printf '%s\\n' ${marker} >&2`,
+    ENVIRONMENT,
+    ...(password && (input || byStdin) ? [discardTo(marker)] : []),
+    ...(byStdin ? [receive(body.length)] : []),
+    ...(input ? [] : ['exec </dev/null']),
+    byStdin ? 'eval "$tripod_script"' : script.text,
+  ].join('\n')
+  const preamble = [
+    ...(password ? [Buffer.from(`${password.reveal()}\n`)] : []),
+    ...(password && (input || byStdin) ? [Buffer.from(`${marker}\n`)] : []),
+    ...(byStdin ? [body] : []),
+  ]
+  return { line: `exec ${become(root)}/bin/sh -c ${quote(inner)}`, preamble: Buffer.concat(preamble), marker }
+}
+
+/** sudo speaks English so that its reason can be told; -k: a cached yes would leave the password line unread at random. */
+function become(root: Root): string {
+  if (root.by === 'login') return ''
+  return root.password ? `env LC_ALL=C sudo -k -S -p '' -- ` : 'env LC_ALL=C sudo -n -- '
+}
+
+/** A sudo that needs no password leaves its line on stdin: whatever stands before the marker is dropped. */
+function discardTo(marker: string): string {
+  return `while :; do IFS= read -r tripod_line || exit 125; [ "$tripod_line" = ${marker} ] && break; done`
+}
+
+/** Nothing of a script that was cut on the way runs. */
+function receive(bytes: number): string {
+  return `tripod_script=$(head -c ${bytes})\n[ "\${#tripod_script}" -eq ${bytes} ] || exit 125`
+}

@@ -1,0 +1,62 @@
+import { TripodError } from '../errors.js'
+
+interface Reason {
+  readonly pattern: RegExp
+  readonly why: string
+  readonly fix: (login: string) => string
+}
+
+/** sudo's own words (sudo 1.8 and 1.9, LC_ALL=C) and what they mean; the first that fits counts. */
+const REASONS: readonly Reason[] = [
+  {
+    pattern: /must have a tty/,
+    why: 'sudo wants a terminal (requiretty)',
+    fix: (login) => `On the machine: echo 'Defaults:${login} !requiretty' > /etc/sudoers.d/tripod`,
+  },
+  {
+    pattern: /is not in the sudoers file|is not allowed to|may not run sudo|not allowed to run sudo/,
+    why: 'the user may not use sudo',
+    fix: (login) =>
+      `On the machine, as root: usermod -aG sudo ${login} (RHEL family: -aG wheel), or set another ssh.user.`,
+  },
+  {
+    pattern: /incorrect password attempt|Sorry, try again|incorrect authentication attempt/,
+    why: 'the sudo password is wrong',
+    fix: () =>
+      'Pass the right one: --ask-sudo-pass, or TRIPOD_SUDO_PASSWORD. It was tried once and will not be tried again in this run.',
+  },
+  {
+    pattern: /a password is required|no password was provided|a terminal is required/,
+    why: 'sudo asks for a password and none was given',
+    fix: (login) =>
+      `Pass --ask-sudo-pass or set TRIPOD_SUDO_PASSWORD; or, on the machine: echo '${login} ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/tripod`,
+  },
+  {
+    pattern: /sudo.*(?:not found|No such file)/,
+    why: 'sudo is not installed',
+    fix: () => 'Install sudo on the machine, or log in as root: ssh.user: root.',
+  },
+]
+
+/** The error for a sudo that did not let the script run. `said` is everything before the script's own output. */
+export function sudoRefused(node: string, user: string, said: string): TripodError {
+  const reason = REASONS.find(({ pattern }) => pattern.test(said))
+  const output = said.trim().slice(-2000)
+  return new TripodError(
+    'SUDO_REFUSED',
+    `${node}: ${user} cannot become root: ${reason?.why ?? (output === '' ? 'sudo failed without a word' : output)}`,
+    reason?.fix(user) ?? `Log in and look: ssh ${user}@${node} sudo -v`,
+    { node, output },
+  )
+}
+
+/** The error for a login that runs no commands: nologin, an expired account, a forced command. */
+export function loginRefused(node: string, user: string, said: string): TripodError {
+  const output = said.trim().slice(-2000)
+  return new TripodError(
+    'AUTH_REFUSED',
+    `${node}: the login of ${user} does not run commands${output === '' ? '' : `: ${output}`}`,
+    `Give ${user} a shell and an account that has not expired, and no forced command in authorized_keys.`,
+    { node, output },
+  )
+}

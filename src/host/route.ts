@@ -1,0 +1,83 @@
+import { TripodError } from '../errors.js'
+import type { SshHop, SshSettings } from '../inventory/cluster.js'
+import type { SshConfig, SshConfigReader } from './ssh-config.js'
+
+/** One SSH connection on the way to a node; the last one is the node itself. */
+export interface Hop {
+  /** For messages: the node's name, or `bastion HOST of NODE`. */
+  readonly label: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly identityFiles: readonly string[]
+  /** The identity files were named (inventory, or IdentitiesOnly): they must be usable, and no other key is offered. */
+  readonly named: boolean
+  readonly hostKeyAlias?: string
+  readonly knownHostsFiles: readonly string[]
+  readonly policy?: SshConfig['policy']
+}
+
+export interface RouteRequest {
+  readonly name: string
+  readonly ssh: SshSettings
+}
+
+const MOST_HOPS = 8
+
+/** The chain of connections to a node, from the operator outward: inventory first, then the user's ssh configuration. */
+export async function routeTo(node: RouteRequest, configOf: SshConfigReader): Promise<readonly Hop[]> {
+  const { ssh, name } = node
+  const config = await configOf(ssh.host)
+  const bastions = ssh.bastions.length > 0 ? ssh.bastions : jumps(name, config)
+  const before = await Promise.all(
+    bastions.map(async (hop) => hopOf(`${name} (bastion ${hop.host})`, hop, await configOf(hop.host))),
+  )
+  const route = [...before, hopOf(name, ssh, config)]
+  if (route.length > MOST_HOPS) throw unsupported(name, `a chain of ${route.length} hops`)
+  return route
+}
+
+/** A hop as ProxyJump names it: what is left out comes from the configuration of that host. */
+type LooseHop = Pick<SshHop, 'host'> & Partial<SshHop>
+
+function hopOf(label: string, hop: LooseHop, config: SshConfig): Hop {
+  return {
+    label,
+    host: config.hostname,
+    // The inventory says 22 also when nothing was written there: then a Port of the ssh configuration counts.
+    port: hop.port === undefined || hop.port === 22 ? config.port : hop.port,
+    user: hop.user ?? config.user,
+    identityFiles: hop.identityFile === undefined ? config.identityFiles : [hop.identityFile],
+    named: hop.identityFile !== undefined || config.identitiesOnly,
+    knownHostsFiles: config.knownHostsFiles,
+    ...(config.hostKeyAlias !== undefined && { hostKeyAlias: config.hostKeyAlias }),
+    ...(config.policy && { policy: config.policy }),
+  }
+}
+
+function jumps(name: string, config: SshConfig): readonly LooseHop[] {
+  if (config.proxyCommand !== undefined)
+    throw unsupported(name, `ProxyCommand ${config.proxyCommand.split(' ')[0] ?? ''}`)
+  return (config.proxyJump ?? '')
+    .split(',')
+    .filter((part) => part !== '')
+    .map(parseJump)
+}
+
+function parseJump(text: string): LooseHop {
+  const [, user, bracketed, plain, port] = /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? []
+  return {
+    host: bracketed ?? plain ?? text,
+    ...(user !== undefined && { user }),
+    ...(port !== undefined && { port: Number(port) }),
+  }
+}
+
+function unsupported(name: string, what: string): TripodError {
+  return new TripodError(
+    'SSH_FEATURE_MISSING',
+    `${name}: the ssh configuration leads there by ${what}, which tripod cannot follow`,
+    `Name the way in the inventory: ssh.bastion of ${name}, or use ProxyJump.`,
+    { node: name },
+  )
+}

@@ -1,0 +1,135 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { messageOf } from '../errors.js'
+
+/** What the user's own ssh configuration says of one host, in its effective form. */
+export interface SshConfig {
+  readonly hostname: string
+  readonly port: number
+  readonly user: string
+  /** In OpenSSH's order; most of the default ones do not exist. */
+  readonly identityFiles: readonly string[]
+  readonly identitiesOnly: boolean
+  /** `user@host:port,...`, from the operator outward. */
+  readonly proxyJump?: string
+  readonly proxyCommand?: string
+  readonly hostKeyAlias?: string
+  readonly knownHostsFiles: readonly string[]
+  /** Of StrictHostKeyChecking, what is stricter or looser than the default. */
+  readonly policy?: 'yes' | 'accept-new'
+}
+
+/** Answers for a host alias; asks `ssh -G` once per alias, and only when the configuration says something that matters here. */
+export type SshConfigReader = (host: string) => Promise<SshConfig>
+
+const WORDS =
+  /^\s*(hostname|port|user|identityfile|identitiesonly|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile|stricthostkeychecking)\b/im
+
+/** Starting `ssh` and loading execa costs more than reading these: most machines configure nothing of interest. */
+export async function configMatters(files?: readonly string[]): Promise<boolean> {
+  const texts = await Promise.all(
+    (files ?? (await configFiles())).map((file) => readFile(file, 'utf8').catch(() => '')),
+  )
+  // Debian's own Include covers the directory that is read anyway; any other one may bring in everything.
+  return texts.some(
+    (text) => WORDS.test(text) || /^\s*include\b(?!\s+\/etc\/ssh\/ssh_config\.d\/\*\.conf\s*$)/im.test(text),
+  )
+}
+
+async function configFiles(): Promise<readonly string[]> {
+  const directory = '/etc/ssh/ssh_config.d'
+  const parts = await readdir(directory).catch(() => [])
+  return [join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config', ...parts.map((part) => join(directory, part))]
+}
+
+/** `notice` is told once when there is a configuration but no `ssh` to read it. */
+export function sshConfigReader(notice: (text: string) => void = () => undefined): SshConfigReader {
+  const answers = new Map<string, Promise<SshConfig>>()
+  const matters = configMatters()
+  return (host) => {
+    const known = answers.get(host)
+    if (known) return known
+    const answer = matters.then((yes) => (yes ? askSsh(host, notice) : plainConfig(host)))
+    answers.set(host, answer)
+    return answer
+  }
+}
+
+async function askSsh(host: string, notice: (text: string) => void): Promise<SshConfig> {
+  const { execa } = await import('execa')
+  try {
+    const { stdout } = await execa('ssh', ['-G', '--', host], {
+      stdin: 'ignore',
+      timeout: 10_000,
+      env: { LC_ALL: 'C' },
+    })
+    return parseSshConfig(stdout, host)
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = missing ? 'there is no ssh on this machine' : `ssh -G failed: ${messageOf(error).split('\n')[0] ?? ''}`
+    notice(`The ssh configuration is not read (${why}); the inventory alone counts for ${host}`)
+    return plainConfig(host)
+  }
+}
+
+/** What OpenSSH does without any configuration. */
+export function plainConfig(host: string): SshConfig {
+  const ssh = join(homedir(), '.ssh')
+  return {
+    hostname: host,
+    port: 22,
+    user: userInfo().username,
+    identityFiles: ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => join(ssh, name)),
+    identitiesOnly: false,
+    knownHostsFiles: [
+      join(ssh, 'known_hosts'),
+      join(ssh, 'known_hosts2'),
+      '/etc/ssh/ssh_known_hosts',
+      '/etc/ssh/ssh_known_hosts2',
+    ],
+  }
+}
+
+/** Reads the output of `ssh -G`: one lower-case keyword and its value per line (ssh(1)). */
+export function parseSshConfig(output: string, host: string): SshConfig {
+  const pairs = output.split('\n').map((line) => /^(\S+) (.*)$/.exec(line.trim()) ?? [])
+  const all = (word: string): readonly string[] =>
+    pairs.filter(([, name]) => name === word).map(([, , value]) => value ?? '')
+  const one = (word: string): string | undefined => all(word).find((value) => value !== 'none')
+  const hostname = one('hostname') ?? host
+  const user = one('user') ?? userInfo().username
+  const path = (text: string): string => expand(text, { hostname, user })
+  const files = [...all('userknownhostsfile'), ...all('globalknownhostsfile')].flatMap((list) => list.split(' '))
+  const proxyJump = one('proxyjump')
+  const proxyCommand = one('proxycommand')
+  const hostKeyAlias = one('hostkeyalias')
+  const policy = POLICIES[one('stricthostkeychecking') ?? '']
+  return {
+    hostname,
+    port: Number(one('port') ?? 22),
+    user,
+    identityFiles: all('identityfile').map(path),
+    identitiesOnly: one('identitiesonly') === 'yes',
+    knownHostsFiles: files.filter((file) => file !== 'none' && file !== '').map(path),
+    ...(proxyJump !== undefined && { proxyJump }),
+    ...(proxyCommand !== undefined && { proxyCommand }),
+    ...(hostKeyAlias !== undefined && { hostKeyAlias }),
+    ...(policy && { policy }),
+  }
+}
+
+/** `no` and `off` are left out on purpose: keys are always checked. `ask` is the default, which the run decides. */
+const POLICIES: Readonly<Record<string, 'yes' | 'accept-new'>> = { true: 'yes', yes: 'yes', 'accept-new': 'accept-new' }
+
+function expand(text: string, names: { readonly hostname: string; readonly user: string }): string {
+  const tokens: Readonly<Record<string, string>> = {
+    '%': '%',
+    d: homedir(),
+    h: names.hostname,
+    r: names.user,
+    u: userInfo().username,
+  }
+  const home = text === '~' || text.startsWith('~/') ? homedir() + text.slice(1) : text
+  return home.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole)
+}

@@ -1,0 +1,169 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import { TripodError } from '../errors.js'
+import type { Script } from '../shell.js'
+import { sh } from '../shell.js'
+import { connectionLost, type Channels, type Opened } from './channels.js'
+import { collect, type Collected } from './collect.js'
+import { FirstExec } from './first-exec.js'
+import { frame, type Framed, type Root } from './framing.js'
+import { holdOpen } from './hold.js'
+import type { Held, Host, RemoteFile, RunOptions, RunResult, WriteOutcome } from './host.js'
+import { interrupted } from './interrupted.js'
+import { loginRefused, sudoRefused } from './root-refused.js'
+import { readOutcomes, writeFrame, writeScript } from './write.js'
+
+const EXEC_SECONDS = 30
+const WRITE_SECONDS = 60
+/** Bytes of stdout, and of stderr. */
+const OUTPUT_CAP = 1024 * 1024
+/** Besides the lock's: three channels per node at most. */
+const WORKING_CHANNELS = 2
+
+interface SshHostOptions {
+  readonly name: string
+  readonly user: string
+  readonly root: Root
+}
+
+/** A node over SSH. */
+export class SshHost implements Host {
+  readonly name: string
+  readonly #options: SshHostOptions
+  readonly #channels: Channels
+  readonly #first = new FirstExec()
+  readonly #slots: LimitFunction = pLimit(WORKING_CHANNELS)
+
+  constructor(options: SshHostOptions, channels: Channels) {
+    this.name = options.name
+    this.#options = options
+    this.#channels = channels
+  }
+
+  get hostKey(): string {
+    return this.#channels.hostKey
+  }
+
+  async run(script: Script, options: RunOptions = {}): Promise<RunResult> {
+    if (options.input !== undefined) await this.#provePassword()
+    return this.#first.guard((started) => this.#slots(() => this.#exec(script, options, started)))
+  }
+
+  async write(files: readonly RemoteFile[]): Promise<readonly WriteOutcome[]> {
+    if (files.length === 0) return []
+    const title = `writing ${files.map((file) => file.path).join(', ')}`
+    const result = await this.run(writeScript, { input: writeFrame(files), timeoutSeconds: WRITE_SECONDS, title })
+    return readOutcomes(this.name, files, result)
+  }
+
+  async hold(script: Script): Promise<Held> {
+    await this.#provePassword()
+    return this.#first.guard(async (started) => {
+      const framed = this.#frame(script, true)
+      const opened = await this.#channels.open(framed.line, EXEC_SECONDS)
+      opened.channel.write(framed.preamble)
+      const { held, result } = holdOpen(opened.channel, { marker: framed.marker, onStarted: started, cap: OUTPUT_CAP })
+      const lost = async (): Promise<Held> => {
+        this.#check(await result, opened, 'taking the lock')
+        throw new TripodError(
+          'COMMAND_FAILED',
+          `${this.name}: the lock ended at once without a word`,
+          'Look at the node.',
+          {
+            node: this.name,
+            output: (await result).stderr,
+          },
+        )
+      }
+      return this.#within(EXEC_SECONDS, { opened, title: 'taking the lock' }, Promise.race([held, lost()]))
+    })
+  }
+
+  async reconnect(): Promise<void> {
+    await this.#channels.reconnect()
+  }
+
+  async close(): Promise<void> {
+    await this.#channels.close()
+  }
+
+  /**
+   * A wrong password makes sudo read on: the next lines of stdin would go out as further attempts. So a password is proven
+   * by an exec without anything else on stdin; normally that was the facts script, and this costs nothing.
+   */
+  async #provePassword(): Promise<void> {
+    const { root } = this.#options
+    if (root.by === 'sudo' && root.password && !this.#first.proven) await this.run(sh`:`)
+  }
+
+  #frame(script: Script, input: boolean): Framed {
+    return frame({ script, root: this.#options.root, input })
+  }
+
+  async #exec(script: Script, options: RunOptions, started: () => void): Promise<RunResult> {
+    const { signal, timeoutSeconds = EXEC_SECONDS, title = 'a command', input, onLine } = options
+    if (signal?.aborted === true) throw interrupted(this.name, signal)
+    const framed = this.#frame(script, input !== undefined)
+    const opened = await this.#channels.open(framed.line, timeoutSeconds)
+    const collected = collect(opened.channel, {
+      marker: framed.marker,
+      cap: OUTPUT_CAP,
+      onStarted: started,
+      ...(onLine && { onLine }),
+    })
+    opened.channel.end(Buffer.concat([framed.preamble, Buffer.from(input ?? '')]))
+    const ended = await this.#within(timeoutSeconds, { opened, title, ...(signal && { signal }) }, collected)
+    this.#check(ended, opened, title)
+    return { code: ended.code, stdout: ended.stdout, stderr: ended.stderr }
+  }
+
+  /** Waits for the end of an exec, its deadline or its interruption, whichever comes first. */
+  async #within<T>(seconds: number, exec: Deadline, work: Promise<T>): Promise<T> {
+    const { opened, signal, title } = exec
+    let timer: NodeJS.Timeout | undefined
+    let abort: () => void = () => undefined
+    const over = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const why = `no end after ${seconds} s; it may still be running there`
+        // A link that is silent for so long answers nothing else either.
+        opened.link.drop(why)
+        reject(connectionLost(this.name, why, title))
+      }, seconds * 1000)
+      abort = () => {
+        opened.channel.close()
+        if (signal) reject(interrupted(this.name, signal))
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+    })
+    try {
+      return await Promise.race([work, over])
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Throws unless the script itself ran and ended; its own exit code is the caller's business. */
+  #check(ended: Collected, { link }: Opened, title: string): void {
+    const { user, root } = this.#options
+    if (ended.tooMuch) throw this.#tooMuch(title)
+    if (ended.code === null && !link.isAlive()) throw connectionLost(this.name, 'the far side closed it', title)
+    if (ended.started) return
+    if (ended.code === null) throw connectionLost(this.name, 'the session ended before the command began', title)
+    throw root.by === 'sudo' ? sudoRefused(this.name, user, ended.before) : loginRefused(this.name, user, ended.before)
+  }
+
+  #tooMuch(title: string): TripodError {
+    return new TripodError(
+      'COMMAND_FAILED',
+      `${this.name}: ${title} printed more than ${OUTPUT_CAP / 1024} KiB; the rest was not read`,
+      `Log in to ${this.name} and see what floods the output; tripod reads no more than that from one command.`,
+      { node: this.name },
+    )
+  }
+}
+
+interface Deadline {
+  readonly opened: Opened
+  readonly title: string
+  readonly signal?: AbortSignal
+}
