@@ -1,0 +1,48 @@
+// Turns `import spec from './x.hbs'` into a precompiled template, for the build (esbuild) and for the tests (vite). Only the
+// runtime of Handlebars is shipped: no template is ever compiled on a user's machine.
+import { readFile } from 'node:fs/promises'
+import Handlebars from 'handlebars'
+
+const FORBIDDEN = ['PartialStatement', 'PartialBlockStatement', 'Decorator', 'DecoratorBlock']
+
+/** `{{{x}}}` would go round the escaping of the target format; partials and decorators are not needed by any template. */
+class Strict extends Handlebars.Visitor {
+  MustacheStatement(mustache) {
+    if (!mustache.escaped) this.refuse('an unescaped value', mustache)
+    super.MustacheStatement(mustache)
+  }
+  refuse(what, node) {
+    throw new SyntaxError(`${what} in a template, line ${node.loc.start.line}`)
+  }
+}
+for (const kind of FORBIDDEN) {
+  Strict.prototype[kind] = function (node) {
+    this.refuse(kind, node)
+  }
+}
+
+async function moduleOf(path) {
+  const source = await readFile(path, 'utf8')
+  new Strict().accept(Handlebars.parse(source))
+  const spec = Handlebars.precompile(source, { strict: true, knownHelpersOnly: true, preventIndent: true })
+  return `export default ${spec}\n`
+}
+
+/** For esbuild. The build calls every function that this file exports to get its plugins. */
+export function handlebars() {
+  return {
+    name: 'handlebars',
+    setup(context) {
+      context.onLoad({ filter: /\.hbs$/ }, async ({ path }) => ({ contents: await moduleOf(path), loader: 'js' }))
+    },
+  }
+}
+
+/** For vite and vitest. */
+export const vitePlugin = {
+  name: 'handlebars',
+  enforce: 'pre',
+  async load(id) {
+    return id.endsWith('.hbs') ? { code: await moduleOf(id), map: null } : undefined
+  },
+}

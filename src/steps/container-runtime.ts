@@ -1,0 +1,75 @@
+import type { FileResource, PackageResource, Resource, ServiceResource } from '../resources/resource.js'
+import { render } from '../templates/index.js'
+import { containerdConfig } from './containerd-config.js'
+import { containerdInForce } from './containerd-in-force.js'
+import { containerdInPlace, containerdPackage, wantedContainerd } from './containerd-version.js'
+import { dockerRepository } from './docker-repository.js'
+import { pauseImage } from './pause-image.js'
+import { registryMirrors } from './registry-mirrors.js'
+import type { Step, StepContext } from './step.js'
+
+const CONFIG = '/etc/containerd/config.toml'
+const SOCKET = 'unix:///run/containerd/containerd.sock'
+
+/**
+ * containerd with the one cgroup driver that the kubelet has too. The configuration comes before the package: apt keeps a file
+ * that is there, so the daemon's first start is already with ours.
+ */
+export const containerRuntime: Step = {
+  id: 'container-runtime',
+  title: 'Install and configure containerd',
+  why: 'The kubelet runs every container through containerd, and both must leave cgroups to systemd.',
+  runsOn: (node) => node.roles.some((role) => role !== 'load-balancer'),
+  rollout: 'parallel',
+  resources: (context): readonly Resource[] => {
+    const { cluster } = context
+    const sandboxImage = pauseImage(cluster)
+    return [
+      ...BASE_PACKAGES,
+      ...(cluster.containerd.source === 'docker' ? dockerRepository(context) : []),
+      ours(CONFIG, config(context, sandboxImage)),
+      ...registryMirrors(cluster.containerd.mirrors),
+      ours('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
+      runtimePackage(context),
+      service(sandboxImage),
+    ]
+  },
+}
+
+/** For TLS to repositories and registries; and runc cannot make a container without apparmor_parser where AppArmor is on. */
+const BASE_PACKAGES: readonly PackageResource[] = ['ca-certificates', 'apparmor'].map((name) => ({
+  kind: 'package',
+  name,
+  held: false,
+}))
+
+function runtimePackage({ cluster }: StepContext): PackageResource {
+  const version = wantedContainerd(cluster)
+  // Held: an upgrade unasked for restarts containerd, and may bring a major that Kubernetes does not run with.
+  return {
+    kind: 'package',
+    name: containerdPackage(cluster),
+    held: true,
+    ...(version === undefined ? {} : { version }),
+  }
+}
+
+// On a node with pods another cgroup driver would need a drain first. No step joins nodes yet, so none has any.
+function config(context: StepContext, sandboxImage: string): string {
+  const additions = context.cluster.containerd.config
+  return containerdConfig({ version: containerdInPlace(context), sandboxImage, additions })
+}
+
+function service(sandboxImage: string): ServiceResource {
+  return {
+    kind: 'service',
+    unit: 'containerd.service',
+    enabled: true,
+    active: true,
+    runsWith: { files: [CONFIG], by: 'restart', inForce: containerdInForce(sandboxImage) },
+  }
+}
+
+function ours(path: string, content: string): FileResource {
+  return { kind: 'file', path, state: 'present', content, owner: 'root:root', mode: 0o644 }
+}

@@ -1,0 +1,53 @@
+import { TripodError } from '../errors.js'
+import type { FileResource } from '../resources/resource.js'
+import { render } from '../templates/index.js'
+import type { StepContext } from './step.js'
+
+const KEYRING = '/etc/apt/keyrings/tripod-docker.asc'
+const AUTHORITY = '/etc/apt/keyrings/tripod-docker-ca.pem'
+
+/** Names of the releases that Docker's repository knows by name alone. */
+const SUITES: Readonly<Record<string, string>> = {
+  'debian 12': 'bookworm',
+  'debian 13': 'trixie',
+  'ubuntu 22.04': 'jammy',
+  'ubuntu 24.04': 'noble',
+  'ubuntu 26.04': 'resolute',
+}
+
+/** Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator. */
+export function dockerRepository({ cluster, facts, node }: StepContext): readonly FileResource[] {
+  const { url, key, ca } = cluster.sources.containerd
+  const suite = SUITES[`${facts.os.id} ${facts.os.version}`]
+  if (suite === undefined) throw noRepository(node.name, facts.os.name)
+  const uri = `${url}/${facts.os.id}`
+  return [
+    owned(KEYRING, { text: '{{key}}', references: { key: `key:${key ?? `${uri}/gpg`}` } }),
+    ...(ca === undefined ? [] : authority(url, ca)),
+    owned(
+      '/etc/apt/sources.list.d/tripod-docker.sources',
+      render('apt.sources', { uri, suite, component: 'stable', keyring: KEYRING }),
+    ),
+  ]
+}
+
+function authority(url: string, ca: string): readonly FileResource[] {
+  const host = new URL(url).hostname
+  return [
+    owned(AUTHORITY, { text: '{{ca}}', references: { ca: `file:${ca}` } }),
+    owned('/etc/apt/apt.conf.d/80tripod-docker', render('apt.conf', { host, authority: AUTHORITY })),
+  ]
+}
+
+function owned(path: string, content: FileResource['content']): FileResource {
+  return { kind: 'file', path, state: 'present', content, owner: 'root:root', mode: 0o644 }
+}
+
+function noRepository(node: string, os: string): TripodError {
+  return new TripodError(
+    'PREFLIGHT_FAILED',
+    `${node} runs ${os}, for which Docker's repository has no containerd.io that tripod knows of.`,
+    'Set containerd.source: distribution in the inventory, or use Debian 12-13 or Ubuntu 22.04-26.04.',
+    { node },
+  )
+}

@@ -1,0 +1,73 @@
+import type { CommandResource } from '../resources/resource.js'
+import { lines, sh, type Script } from '../shell.js'
+import type { Setting } from './sysctl.js'
+
+/** Where systemd-sysctl and procps look, relative to the root directory. */
+const PLACES = ['etc/sysctl.conf', 'etc/sysctl.d', 'run/sysctl.d', 'usr/local/lib/sysctl.d', 'usr/lib/sysctl.d']
+
+/**
+ * Brings the settings into force by writing those to /proc/sys that are not, and no others: `sysctl --system` would also apply
+ * what somebody else left in files and never loaded. A value above an "at least" stays as it is until the next boot.
+ */
+export function loadSysctl(settings: readonly Setting[], ownFile: string, root = '/'): CommandResource {
+  const each = (verb: Script): Script =>
+    lines(
+      settings.map(
+        (setting) => sh`${verb} ${setting.key} ${file(setting, root)} ${operator(setting)} ${setting.value}`,
+      ),
+    )
+  return {
+    kind: 'command',
+    id: 'load-sysctl',
+    summary: `set ${settings.length} kernel settings`,
+    doneText: `/proc/sys holds the ${settings.length} values`,
+    doneWhen: lines([winner(ownFile, root), CHECK, each(sh`check`), sh`exit "$status"`]),
+    run: lines([sh`set -e`, SET, each(sh`set_one`)]),
+    remember: lines([SHOW, each(sh`show`)]),
+    undo: { run: (remembered) => restore(remembered, settings, root), summary: 'the values from before' },
+  }
+}
+
+const CHECK = sh`
+status=0
+check() {
+  if [ ! -e "$2" ]; then echo "$1 is not there"; status=1; return; fi
+  now=$(cat "$2") || exit 2
+  [ "$now" "$3" "$4" ] || { echo "$1 is $now, wanted $4$(winner "$1" "$4")"; status=1; }
+}`
+
+const SET = sh`
+set_one() {
+  now=$(cat "$2")
+  [ "$now" "$3" "$4" ] || printf '%s\n' "$4" >"$2"
+}`
+
+const SHOW = sh`show() { [ ! -e "$2" ] || echo "$1 $(cat "$2")"; }`
+
+/** Names the files that set the key to something else: at boot the last by name wins. */
+function winner(ownFile: string, root: string): Script {
+  return sh`
+cd ${root} || exit 2
+winner() {
+  pattern=$(printf '%s' "$1" | sed 's,[./],[./],g')
+  grep -rnEs "^[[:space:]]*-?$pattern[[:space:]]*=" ${PLACES} | grep -v -e ${`^${ownFile.replace(/^\//, '')}:`} -e "=[[:space:]]*$2[[:space:]]*\$" |
+    sed 's,^,; set by /,' | tr -d '\n'
+}`
+}
+
+function restore(remembered: string, settings: readonly Setting[], root: string): Script {
+  const former = new Map(remembered.split('\n').map((line) => [line.split(' ')[0], line.split(' ')[1]]))
+  const commands = settings.flatMap((setting) => {
+    const value = former.get(setting.key)
+    return value === undefined ? [] : [sh`printf '%s\n' ${value} >${file(setting, root)}`]
+  })
+  return lines([sh`set -e`, ...commands])
+}
+
+function operator({ atLeast }: Setting): string {
+  return atLeast ? '-ge' : '-eq'
+}
+
+function file({ key }: Setting, root: string): string {
+  return `${root.replace(/\/$/, '')}/proc/sys/${key.replaceAll('.', '/')}`
+}

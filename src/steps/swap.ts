@@ -1,0 +1,74 @@
+import type { Facts } from '../facts/facts.js'
+import { revertMarked } from '../resources/markers.js'
+import type { FileResource, Resource, ServiceResource } from '../resources/resource.js'
+import { withoutSwap } from './fstab.js'
+import type { Step } from './step.js'
+import { swapoff } from './swapoff.js'
+
+/**
+ * Swap off, now and after a reboot, by its sources and nothing wider: swap.target stays as it is, so that a machine without
+ * swap has nothing to change.
+ */
+export const swap: Step = {
+  id: 'swap',
+  title: 'Switch swap off',
+  why: 'The kubelet does not start while swap is on; what starts it at boot is switched off too, reversibly.',
+  runsOn: (node) => node.roles.some((role) => role !== 'load-balancer'),
+  rollout: 'parallel',
+  resources: ({ facts }): readonly Resource[] => [
+    {
+      kind: 'edit',
+      path: '/etc/fstab',
+      summary: 'comment out swap lines',
+      apply: withoutSwap,
+      revert: revertMarked,
+    },
+    ...zramGenerator(facts),
+    // Before the units: stopping one is a swapoff too, and only this one looks whether the memory suffices.
+    swapoff(),
+    ...units(facts),
+  ],
+}
+
+const NO_ZRAM = `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+# Empty on purpose: without a [zram0] section there is no swap in memory, with which the kubelet does not start.
+`
+
+/** zram-generator makes swap at each boot unless its configuration says nothing. */
+function zramGenerator(facts: Facts): readonly FileResource[] {
+  if (!facts.swap.zramGenerator) return []
+  return [
+    {
+      kind: 'file',
+      path: '/etc/systemd/zram-generator.conf',
+      state: 'present',
+      content: NO_ZRAM,
+      owner: 'root:root',
+      mode: 0o644,
+    },
+  ]
+}
+
+/**
+ * What was switched off once stays wanted so, also when the node no longer lists it: else the next plan would take that for a
+ * wish withdrawn, and undo it.
+ */
+function units({ swap, record }: Facts): readonly ServiceResource[] {
+  const recorded = Object.entries(record.entries)
+    .filter(([id, { step }]) => step === 'swap' && id.startsWith('service:'))
+    .map(([id]) => id.slice('service:'.length))
+  // Without a unit file (''), a unit is but the shadow of a swapon.
+  const seen = swap.units.filter(({ enablement }) => enablement !== '')
+  const byName = new Map(seen.map(({ unit, enablement }) => [unit, enablement]))
+  const names = new Set([...byName.keys(), ...recorded])
+  return [...names].sort().map((unit) => off(unit, byName.get(unit) ?? 'masked'))
+}
+
+/**
+ * One that can be enabled is disabled: its file may lie in /etc, where systemctl refuses to mask. All others, such as those
+ * that systemd makes from the partition table at each boot, can only be masked.
+ */
+function off(unit: string, enablement: string): ServiceResource {
+  const service: ServiceResource = { kind: 'service', unit, enabled: false, active: false }
+  return ['enabled', 'disabled'].includes(enablement) ? service : { ...service, masked: true }
+}
