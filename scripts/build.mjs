@@ -18,7 +18,7 @@ async function filesUnder(directory) {
 }
 
 /** Programs of their own beside the commands, where they exist. */
-const PROGRAMS = ['src/main.ts', 'src/cli/command-not-found.ts', 'src/lab/supervisor.ts']
+const PROGRAMS = ['src/main.ts', 'src/cli/command-not-found.ts', 'src/lab/requirements.ts']
 
 async function entryPoints() {
   const commands = await filesUnder(path.join(root, 'src/commands'))

@@ -7,6 +7,7 @@ import { groupsOf } from './kernel-names.js'
 import { local } from './local.js'
 import { locked } from './lock.js'
 import { removeNetwork } from './network.js'
+import { removeTables } from './packet-rules.js'
 import { cacheDirectory, labPlaces, labsDirectory } from './places.js'
 import { readRecord, requireLabName } from './record.js'
 import { requireRoot } from './requirements.js'
@@ -64,6 +65,7 @@ async function release(subnets: readonly number[]): Promise<void> {
   const last = (await Promise.all(subnets.map((subnet) => releaseSubnet(subnet)))).includes(true)
   if (!last) return
   await restoreSysctls()
+  await removeTables()
   await removeRunDirectory()
 }
 

@@ -37,20 +37,30 @@ export async function fault(lab: string, node: string, what: Fault): Promise<voi
 async function act(lab: LabRecord, node: LabNode, what: Fault): Promise<void> {
   switch (what.kind) {
     case 'cut':
-      return await cut(lab, node)
+      await cut(lab, node)
+      break
     case 'heal':
       await healNetwork(lab, node)
-      return await emptyDisk(lab, node)
+      await emptyDisk(lab, node)
+      break
     case 'kill':
-      return await killMachine(lab, node)
+      await killMachine(lab, node)
+      break
     case 'boot':
-      await startMachine(lab, node, await baseTree(lab.os, () => undefined))
-      return (await machineState(lab, node)) === 'cut' ? undefined : await untilLoginWorks(lab, node)
+      await boot(lab, node)
+      break
     case 'delay':
-      return await delay(lab, node, what.milliseconds)
+      await delay(lab, node, what.milliseconds)
+      break
     case 'fill':
-      return await fillDisk(lab, node, what.directory)
+      await fillDisk(lab, node, what.directory)
+      break
   }
+}
+
+async function boot(lab: LabRecord, node: LabNode): Promise<void> {
+  await startMachine(lab, node, await baseTree(lab.os, () => undefined))
+  if ((await machineState(lab, node)) !== 'cut') await untilLoginWorks(lab, node)
 }
 
 /** The computer's end goes down, so the machine sees what it sees when a cable is pulled: no carrier, routes and addresses kept. */
@@ -62,7 +72,10 @@ async function cut(lab: LabRecord, node: LabNode): Promise<void> {
 async function delay(lab: LabRecord, node: LabNode, milliseconds: number): Promise<void> {
   const netem = ['root', 'netem', 'delay', `${milliseconds}ms`]
   const done = await attempt('tc', ['qdisc', 'replace', 'dev', cableOf(lab, node), ...netem])
-  if (done.code === 0) return await writeFile(machinePlaces(lab.name, node.name).delay, String(milliseconds))
+  if (done.code === 0) {
+    await writeFile(machinePlaces(lab.name, node.name).delay, String(milliseconds))
+    return
+  }
   throw new TripodError(
     'LAB_FAILED',
     `The packets of ${node.name} cannot be delayed.`,

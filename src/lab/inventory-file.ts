@@ -47,9 +47,10 @@ endpoint:
 ssh:
   user: ops
   identityFile: ${key}
+  agent: false
   knownHosts: ${knownHosts}
 nodes:
-${lab.nodes.map((node) => nodeText(node)).join('')}network:
+${lab.nodes.map((node) => nodeText(lab, node)).join('')}network:
   podSubnet: 10.244.0.0/16
   serviceSubnet: 10.96.0.0/16
 time:
@@ -67,9 +68,9 @@ accept: [P04, P05]   # a small computer may have less CPU, memory or disk than a
 `
 }
 
-function nodeText(node: LabNode): string {
+function nodeText(lab: LabRecord, node: LabNode): string {
   const role = node.name.startsWith('m') ? 'control-plane' : 'worker'
-  return `  - name: ${node.name}\n    address: ${node.address}\n    roles: [${role}]\n`
+  return `  - name: ${node.name}\n    address: ${node.address}\n    roles: [${role}]\n    os: ${lab.os}\n`
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -23,7 +23,8 @@ const REBOOT = 133
 export function supervisorScript(plan: MachinePlan): Script {
   const places = machinePlaces(plan.lab.name, plan.node.name)
   return sh`#!/bin/sh
-${join_(plan, 'keeper')}
+exec > ${places.log} 2>&1
+${enter(plan, 'keeper')}
 while :; do
   ${emptyGroups(plan)}
   ${network(plan)}
@@ -39,7 +40,7 @@ export function startScript(plan: MachinePlan): Script {
   const layers = `index=off,lowerdir=${plan.base},upperdir=${places.upper},workdir=${places.work}`
   return sh`#!/bin/sh
 set -e
-${join_(plan, 'machine')}
+${enter(plan, 'machine')}
 mount -t overlay -o ${layers} overlay ${places.root}
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=yes SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_USE_CGNS=1
 exec systemd-nspawn --quiet --register=no --keep-unit --directory=${places.root} --machine=${plan.node.name} \
@@ -49,7 +50,7 @@ exec systemd-nspawn --quiet --register=no --keep-unit --directory=${places.root}
 `
 }
 
-function join_(plan: MachinePlan, part: 'keeper' | 'machine'): Script {
+function enter(plan: MachinePlan, part: 'keeper' | 'machine'): Script {
   const group = `${groupsOf(plan.lab, plan.node.name)}${part}`
   return lines(plan.hierarchies.map((hierarchy) => sh`echo $$ > ${join(hierarchy, group, 'cgroup.procs')}`))
 }

@@ -1,4 +1,4 @@
-import { access, rm, writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { hierarchies, killGroups, makeGroup, processesIn } from './cgroups.js'
 import { startDetached } from './detached.js'
 import { cableOf, groupsOf, namespaceOf } from './kernel-names.js'
@@ -20,8 +20,7 @@ export async function startMachine(lab: LabRecord, node: LabNode, base: string):
   const plan = { lab, node, base, hierarchies: await hierarchies() }
   await writeFile(places.supervisor, supervisorScript(plan).text)
   await writeFile(places.start, startScript(plan).text)
-  await rm(places.log, { force: true })
-  await startDetached(places.supervisor, places.log)
+  await startDetached({ path: places.supervisor, group: `${groups}keeper` })
 }
 
 /** Cuts a machine's power: nothing inside gets a chance to write, and nothing starts it again but `startMachine`. */

@@ -1,15 +1,10 @@
-import { bridgeOf, gatewayOf, networkOf } from './kernel-names.js'
+import { bridgeOf, gatewayOf } from './kernel-names.js'
 import { attempt, local } from './local.js'
 import type { LabRecord } from './record.js'
+import { addRules, removeRules } from './packet-rules.js'
 import { forwardPackets } from './sysctls.js'
 
 type Of = Pick<LabRecord, 'subnet'>
-
-interface Rule {
-  readonly table: string
-  readonly chain: string
-  readonly match: readonly string[]
-}
 
 /** Makes the lab's bridge and its way out, or completes them. */
 export async function raiseNetwork(lab: Of): Promise<void> {
@@ -19,7 +14,7 @@ export async function raiseNetwork(lab: Of): Promise<void> {
   await local('ip', ['address', 'replace', `${gatewayOf(lab)}/24`, 'dev', bridge])
   await local('ip', ['link', 'set', bridge, 'up'])
   await forwardPackets()
-  for (const rule of rules(lab)) await allow(rule)
+  await addRules(lab)
 }
 
 /** Takes bridge, cables, network namespaces and packet rules of the lab away, whatever of them there is. */
@@ -27,31 +22,7 @@ export async function removeNetwork(lab: Of): Promise<void> {
   for (const name of await namespacesOf(lab)) await local('ip', ['netns', 'delete', name])
   // Deleting a namespace takes its cable away, but a little later.
   for (const link of await linksOf(lab)) await attempt('ip', ['link', 'delete', link])
-  for (const rule of rules(lab)) await disallow(rule)
-}
-
-/**
- * Only what leaves the bridge is masqueraded: where the kernel shows bridged packets to iptables, VRRP between machines would
- * get another sender. A computer whose FORWARD chain drops (Docker makes it so) must let the lab pass.
- */
-function rules(lab: Of): readonly Rule[] {
-  const bridge = bridgeOf(lab)
-  const out = ['-s', networkOf(lab), '!', '-o', bridge, '-j', 'MASQUERADE']
-  return [
-    { table: 'nat', chain: 'POSTROUTING', match: out },
-    { table: 'filter', chain: 'FORWARD', match: ['-i', bridge, '-j', 'ACCEPT'] },
-    { table: 'filter', chain: 'FORWARD', match: ['-o', bridge, '-j', 'ACCEPT'] },
-  ]
-}
-
-async function allow({ table, chain, match }: Rule): Promise<void> {
-  const present = await attempt('iptables', ['-w', '-t', table, '-C', chain, ...match])
-  if (present.code !== 0) await local('iptables', ['-w', '-t', table, '-I', chain, ...match])
-}
-
-async function disallow({ table, chain, match }: Rule): Promise<void> {
-  const present = await attempt('iptables', ['-w', '-t', table, '-C', chain, ...match])
-  if (present.code === 0) await local('iptables', ['-w', '-t', table, '-D', chain, ...match])
+  await removeRules(lab)
 }
 
 async function linksOf(lab: Of): Promise<readonly string[]> {

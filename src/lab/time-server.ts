@@ -20,8 +20,15 @@ export async function startTimeServer(lab: LabRecord): Promise<void> {
   await writeFile(at('chrony.conf'), configuration(lab, at('chronyd.pid')))
   const joins = (await hierarchies()).map((each) => sh`echo $$ > ${join(each, `${groups}server`, 'cgroup.procs')}`)
   const run = sh`exec chronyd -x -d -f ${at('chrony.conf')}`
-  await writeFile(at('chronyd.sh'), `#!/bin/sh\nset -e\n${lines([...joins, run]).text}\n`)
-  await startDetached(at('chronyd.sh'), at('chronyd.log'))
+  await writeFile(
+    at('chronyd.sh'),
+    sh`#!/bin/sh
+set -e
+exec > ${at('chronyd.log')} 2>&1
+${lines([...joins, run])}
+`.text,
+  )
+  await startDetached({ path: at('chronyd.sh'), group: `${groups}server` })
 }
 
 function configuration(lab: LabRecord, pidfile: string): string {

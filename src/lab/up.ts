@@ -12,6 +12,7 @@ import { untilLoginWorks } from './login.js'
 import { makeMachineFiles } from './machine-files.js'
 import { startMachine } from './machine.js'
 import { raiseNetwork } from './network.js'
+import { noteTables } from './packet-rules.js'
 import { labPlaces } from './places.js'
 import { readRecord, requireLabName, writeRecord, type LabNode, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
@@ -45,6 +46,7 @@ export async function up(options: UpOptions): Promise<Lab> {
     await locked('shared', async () => {
       await reclaimSubnet(record.subnet, labPlaces(record.name).directory)
       await noteSysctls()
+      await noteTables()
     })
     const base = await baseTree(record.os, log)
     log(`Starting ${record.nodes.length} machines of ${RELEASE[record.os].title}`)

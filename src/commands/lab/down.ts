@@ -1,0 +1,29 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.js'
+import { labNameFlag } from '../../cli/lab-flags.js'
+import { cacheDirectory, down, purgeCache } from '../../lab/index.js'
+
+interface Removed {
+  readonly name: string
+  /** False when there was no such lab. */
+  readonly removed: boolean
+}
+
+export default class LabDown extends BaseCommand {
+  static override summary = 'Take a lab away without trace, also one that is half made or crashed.'
+  static override enableJsonFlag = true
+  static override flags = {
+    ...labNameFlag,
+    purge: Flags.boolean({ description: 'Remove the cached base trees too.' }),
+  }
+  static override examples = ['<%= config.bin %> lab down', '<%= config.bin %> lab down --name trixie --purge']
+
+  async run(): Promise<Removed> {
+    const { flags } = await this.parse(LabDown)
+    const removed = await down(flags.name)
+    if (flags.purge) await purgeCache()
+    const kept = flags.purge ? '' : ` The base trees stay in ${cacheDirectory()}; --purge removes them.`
+    this.log(removed ? `Lab ${flags.name} is gone.${kept}` : `There is no lab ${flags.name}; nothing to remove.`)
+    return { name: flags.name, removed }
+  }
+}
