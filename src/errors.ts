@@ -125,6 +125,18 @@ export const ERRORS = {
     why: 'The link broke or stayed silent past its deadline while tripod was reading.',
     fix: 'Run the command again; if it repeats, look at the network and the load of the node.',
   },
+  FACTS_UNREADABLE: {
+    exit: 69,
+    title: 'A node could not be described',
+    why: 'What the node answered is cut off or not in its usual form, or something that every decision rests on cannot be read there.',
+    fix: 'The message names what could not be read; mend that on the node and run the command again.',
+  },
+  STATE_UNKNOWN: {
+    exit: 69,
+    title: 'Something on a node could not be read',
+    why: 'The node answered, but a file, package, unit or check gave no clear answer. Unknown is never taken for absent.',
+    fix: 'Mend what keeps it from being read, or leave the node out with --skip-node NAME.',
+  },
   INTERNAL: {
     exit: 70,
     title: 'A bug in tripod',

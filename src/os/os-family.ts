@@ -9,6 +9,14 @@ export interface WantedPackage {
   readonly held: boolean
 }
 
+/** What went wrong in a package manager, in a reader's words. */
+export interface PackageFailure {
+  /** Number of the check that would have said it before, where there is one: `P21`. */
+  readonly check?: 'P21' | 'P22' | 'P23' | 'P25' | 'P26'
+  readonly message: string
+  readonly fix: string
+}
+
 /** What differs between OS families, and nothing else. One file each. */
 export interface OsFamily {
   readonly id: 'debian' | 'rhel'
@@ -26,5 +34,7 @@ export interface OsFamily {
     list(): Script
     /** `1.6.20~ds1-1+deb12u4` -> `1.6.20`. */
     upstream(version: string): string
+    /** Reads the output of a failed `install`, `hold` or `remove`; undefined: nothing known, show the last lines. */
+    explainFailure(output: string): PackageFailure | undefined
   }
 }

@@ -1,0 +1,174 @@
+import type { PackageFailure } from './os-family.js'
+
+type Explain = (match: RegExpExecArray) => PackageFailure
+
+const unreachable = (stage: string, where: string, fix: string): PackageFailure => ({
+  check: 'P21',
+  message: `Package repository not reachable: ${where} (${stage})`,
+  fix,
+})
+
+// Ordered: the first that fits is nearest to the cause. Texts are those of apt 2.4 to 3.0 and dpkg 1.21 and 1.22.
+const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
+  [
+    /tripod: no version (\S+) of (\S+); offered: ?(.*)/,
+    ([, version = '', name = '', offered = '']) => ({
+      check: 'P23',
+      message: `${name} ${version} is not in the package repositories`,
+      fix:
+        offered.trim() === ''
+          ? `No version of ${name} is offered: check the repository under \`sources\``
+          : `Offered: ${offered.trim()}. Choose one of them in the inventory`,
+    }),
+  ],
+  [
+    /No space left on device|enough free space in (\S+)/,
+    ([, where]) => ({
+      message: `No space left on the node${where === undefined ? '' : ` in ${where}`}`,
+      fix: 'Free space there (`apt-get clean`, old logs and kernels) and run `tripod apply` again',
+    }),
+  ],
+  [
+    /Could not get lock (\S+?)\.? It is held by process (\d+)(?: \(([^)]*)\))?/,
+    ([, , pid = '', program]) => locked(program === undefined ? `pid ${pid}` : `${program}, pid ${pid}`),
+  ],
+  [/Could not get lock (\S+)/, ([, path = '']) => locked(`see \`fuser ${path}\``)],
+  [
+    /was locked by another process(?: with pid (\d+))?/,
+    ([, pid]) => locked(pid === undefined ? 'unknown' : `pid ${pid}`),
+  ],
+  [
+    /dpkg was interrupted/,
+    () => ({
+      check: 'P26',
+      message: 'dpkg was interrupted',
+      fix: 'Run `dpkg --configure -a` on the node and look at what it says',
+    }),
+  ],
+  [
+    /(EXPKEYSIG|KEYEXPIRED|NO_PUBKEY|BADSIG|REVKEYSIG) ([0-9A-F]+)/,
+    ([, kind = '', key = '']) => badKey(`${SIGNATURES[kind] ?? kind}: ${key}`),
+  ],
+  [
+    /sqv returned an error code[^\n]*?, error message is:\s*([^\n]*)/,
+    ([, why = '']) => badKey(`sqv refused it: ${why.trim()}`),
+  ],
+  [
+    /repository '([^']*)' is not signed/,
+    ([, repository = '']) => badKey(`${repository} is not signed by an accepted key`),
+  ],
+  [
+    /Release file for (\S+) is not valid yet \(invalid for another ([^)]*)\)/,
+    ([, url = '', time = '']) => ({
+      message: `The clock of the node is behind: ${url} is valid only in ${time}`,
+      fix: 'Set the clock of the node (`chronyc makestep`) and run `tripod apply` again',
+    }),
+  ],
+  [
+    /Release file for (\S+) is expired/,
+    ([, url = '']) => ({
+      check: 'P22',
+      message: `The lists of ${url} are past their date`,
+      fix: 'Refresh that mirror, use another one, or check the clock of the node',
+    }),
+  ],
+  [
+    /(?:Temporary failure resolving|Could not resolve) '([^']*)'/,
+    ([, host = '']) =>
+      unreachable(
+        'DNS: the name does not resolve',
+        host,
+        'Check /etc/resolv.conf of the node and the name under `sources`',
+      ),
+  ],
+  [
+    /(?:Certificate verification failed|SSL connection failed|Could not handshake|TLS connection)[^\n]*\[IP: ([^\]]*)\]/,
+    ([, where = '']) =>
+      unreachable(
+        'TLS: its certificate is refused',
+        where,
+        'Name the TLS authority of the mirror as `ca` under `sources`, or check the clock of the node',
+      ),
+  ],
+  [
+    /Could not connect to (\S+)[^\n]*?(Connection refused|connection timed out|No route to host|Network is unreachable)/i,
+    ([, where = '', why = '']) =>
+      unreachable(`TCP: ${why.toLowerCase()}`, where, 'Check firewall, route and proxy of the node'),
+  ],
+  [
+    /^(?:E: Failed to fetch|Err:\d+) (\S+)[^]*?\b([45]\d\d) {1,2}([A-Z][A-Za-z ]+)/m,
+    ([, url = '', status = '', text = '']) =>
+      unreachable(
+        `HTTP ${status} ${text.trim()}`,
+        url,
+        'Check the address under `sources` and whether the mirror carries this release',
+      ),
+  ],
+  [
+    /repository '([^']*)' does(?: not|n't) have a Release file/,
+    ([, url = '']) =>
+      unreachable(
+        'HTTP: no Release file',
+        url,
+        'Check the address under `sources` and whether the mirror carries this release',
+      ),
+  ],
+  [
+    /E: Failed to fetch (\S+)\s+(.*)/,
+    ([, url = '', why = '']) => unreachable(why.trim(), url, 'Check firewall, route and proxy of the node'),
+  ],
+  [
+    /Unable to locate package (\S+)|Package '?([^\s']+)'? has no installation candidate/,
+    ([, missing, without]) => ({
+      check: 'P23',
+      message: `${missing ?? without ?? 'A package'} is in none of the node's package repositories`,
+      fix: 'Check the sources of apt on the node: the release may lack its `main` or `universe` part',
+    }),
+  ],
+  [
+    /The following packages will be REMOVED:\n((?: .*\n)+)[^]*?(?:remove is disabled|--no-remove)/,
+    ([, names = '']) => ({
+      message: `The installation would remove ${names.trim().split(/\s+/).join(', ')}`,
+      fix: 'tripod does not remove software of yours: remove it by hand if it is not needed, or choose another `containerd.source`',
+    }),
+  ],
+  [
+    /((?:\S+ : (?:Depends|Conflicts|Breaks|PreDepends): [^\n]*\s*)+)/,
+    ([, relations = '']) => ({
+      check: 'P26',
+      message: `Packages do not fit together: ${relations.trim().replaceAll(/\s+/g, ' ')}`,
+      fix: 'Run `apt-get -f install` on the node, or release the held package that stands in the way',
+    }),
+  ],
+]
+
+const SIGNATURES: Readonly<Record<string, string>> = {
+  EXPKEYSIG: 'the signing key has expired',
+  KEYEXPIRED: 'the signing key has expired',
+  NO_PUBKEY: 'the signing key is not known to the node',
+  BADSIG: 'the signature does not match',
+  REVKEYSIG: 'the signing key was revoked',
+}
+
+function locked(holder: string): PackageFailure {
+  return {
+    check: 'P25',
+    message: `Another package manager holds the lock (${holder}); waited 10 minutes`,
+    fix: 'Let it finish (unattended upgrades do), then run `tripod apply` again',
+  }
+}
+
+function badKey(why: string): PackageFailure {
+  const fix =
+    'Refresh the key: name a current one under `sources` in the inventory, or choose a version whose repository is still signed'
+  return { check: 'P22', message: `The signature of a package repository is refused: ${why}`, fix }
+}
+
+/** Finds the cause in the output of apt-get or dpkg; undefined when none of the known ones is in it. */
+export function explainFailure(output: string): PackageFailure | undefined {
+  for (const [pattern, explain] of FAILURES) {
+    const match = pattern.exec(output)
+    if (match) return explain(match)
+  }
+  return undefined
+}

@@ -1,0 +1,89 @@
+import { lines, sh, type Script } from '../shell.js'
+import type { WantedPackage } from './os-family.js'
+
+/** Longest wait for another package manager, in seconds: unattended upgrades take minutes. */
+const LOCK_SECONDS = 600
+
+const OPTIONS = [
+  ['-q', '-y'],
+  ['-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`],
+  ['-o', 'Dpkg::Options::=--force-confold', '-o', 'Dpkg::Options::=--force-confdef'],
+  ['-o', 'Dpkg::Use-Pty=0', '-o', 'Acquire::Retries=3'],
+].flat()
+
+// dpkg and apt's own list lock do not wait: `patiently` does it for them. A failure of another kind ends it at once.
+const PREPARE = sh`
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l
+patiently() {
+  waited=0
+  until said=$("$@" 2>&1); do
+    code=$?
+    printf '%s\n' "$said"
+    case $said in *'get lock'* | *'was locked by'*) ;; *) return $code ;; esac
+    if [ $waited -ge ${LOCK_SECONDS} ]; then return $code; fi
+    sleep 5
+    waited=$((waited + 5))
+  done
+  printf '%s\n' "$said"
+}
+broken=$(dpkg --audit) || exit $?
+if [ -n "$broken" ] || ls /var/lib/dpkg/updates | grep -q '^[0-9]'; then
+  patiently dpkg --force-confold --force-confdef --configure -a || exit $?
+fi`
+
+// Installations follow one another within a run: lists of the last minutes serve while nobody touched the sources.
+const REFRESH = sh`
+stamp=/run/tripod/apt-lists
+recent=$(find "$stamp" -mmin -10 2>/dev/null)
+if [ -z "$recent" ] || [ -n "$(find /etc/apt -newer "$stamp" -print -quit)" ]; then
+  patiently apt-get -q update --error-on=any || exit $?
+  mkdir -p -m 0700 /run/tripod && : >"$stamp" || exit $?
+fi
+set --`
+
+// Exact versions instead of apt's globs: any packaging revision of the wanted version, and a refusal that lists what there is.
+const choose = ({ name, version }: WantedPackage): Script => {
+  if (version === undefined) return sh`set -- "$@" ${name}`
+  const pattern = `^([0-9]+:)?${version.replaceAll(/[.+*?()[\]{}|^$\\]/g, '\\$&')}([^0-9]|$)`
+  return sh`offered=$(apt-cache madison ${name} | awk -F ' *[|] *' '!seen[$2]++ { print $2 }')
+chosen=$(printf '%s\n' "$offered" | grep -E -m1 -e ${pattern}) || {
+  printf 'tripod: no version %s of %s; offered: %s\n' ${version} ${name} "$(printf '%s' "$offered" | tr '\n' ' ')"
+  exit 100
+}
+set -- "$@" ${name}="$chosen"`
+}
+
+const holdAll = (names: readonly string[]): Script =>
+  names.length === 0 ? sh`` : sh`patiently apt-mark hold ${names} || exit $?`
+
+const release = (names: readonly string[]): Script =>
+  names.length === 0 ? sh`` : sh`patiently apt-mark unhold ${names} || exit $?`
+
+const namesOf = (packages: readonly WantedPackage[]) => packages.map(({ name }) => name)
+
+/**
+ * Heals an interrupted dpkg, refreshes the lists, installs all in one transaction and holds. Only the named packages are
+ * released for it, and nothing may be removed: other held packages and the user's software stay as they are.
+ */
+export function install(packages: readonly WantedPackage[]): Script {
+  const downgrade = packages.some(({ version }) => version !== undefined) ? ['--allow-downgrades'] : []
+  return lines([
+    PREPARE,
+    REFRESH,
+    ...packages.map(choose),
+    release(namesOf(packages)),
+    sh`apt-get ${OPTIONS} --no-install-recommends --no-remove ${downgrade} install "$@" || exit $?`,
+    holdAll(namesOf(packages.filter(({ held }) => held))),
+  ])
+}
+
+/** Holds and releases packages that are there. */
+export function hold(packages: readonly WantedPackage[]): Script {
+  const held = namesOf(packages.filter((wanted) => wanted.held))
+  return lines([PREPARE, holdAll(held), release(namesOf(packages.filter((wanted) => !wanted.held)))])
+}
+
+/** Purges exactly these; dpkg refuses when another package needs one of them. */
+export function remove(names: readonly string[]): Script {
+  return names.length === 0 ? sh`:` : lines([PREPARE, release(names), sh`patiently dpkg --purge -- ${names}`])
+}
