@@ -1,9 +1,10 @@
-import type { Facts } from './facts/facts.js'
-import type { Node } from './inventory/cluster.js'
+import { TripodError } from './errors.js'
+import type { Facts, KubernetesFacts } from './facts/facts.js'
+import type { Cluster, Node } from './inventory/cluster.js'
 
 /**
  * Where a node stands (domain.md 1.0). `fresh`: no cluster files; `prepared`: fresh, and tripod made it ready before;
- * `half`: some files of a join or init that did not finish; `foreign`: of another cluster.
+ * `half`: some files of a join or init that did not finish; `foreign`: files of another authority, but no running node of it.
  */
 export type NodeState =
   'fresh' | 'prepared' | 'worker-ready' | 'worker-half' | 'control-plane-ready' | 'control-plane-half' | 'foreign'
@@ -19,4 +20,82 @@ export interface Topology {
   readonly states: Readonly<Record<string, NodeState>>
   /** SHA-256 of the cluster CA's public key, hex, once there is a cluster. */
   readonly caHash?: string
+}
+
+const PKI = '/etc/kubernetes/pki'
+const CA_SET = ['ca', 'front-proxy-ca', 'etcd/ca'].flatMap((name) => [`${PKI}/${name}.crt`, `${PKI}/${name}.key`])
+const AUTHORITY_FILES = [...CA_SET, `${PKI}/sa.pub`, `${PKI}/sa.key`]
+
+const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+  (name) => `/etc/kubernetes/manifests/${name}.yaml`,
+)
+
+/**
+ * Tells from the nodes' own files who belongs to the cluster. Throws TOPOLOGY_CONTRADICTION when they are of different
+ * clusters, or when a node runs a control plane that the inventory does not give it.
+ */
+export function topologyOf(cluster: Cluster, seen: readonly Seen[]): Topology {
+  const misplaced = seen.find(
+    ({ node, facts }) => !node.roles.includes('control-plane') && runsControlPlane(facts.kubernetes),
+  )
+  if (misplaced) throw roleContradiction(misplaced.node, cluster)
+  const caHash = commonAuthority(seen, cluster)
+  const states = seen.map(({ node, facts }): [string, NodeState] => [node.name, stateOf(facts, caHash)])
+  return { states: Object.fromEntries(states), ...(caHash === undefined ? {} : { caHash }) }
+}
+
+/** The authority of those that joined; before anyone did, that of CA sets put in place. */
+function commonAuthority(seen: readonly Seen[], cluster: Cluster): string | undefined {
+  const holders = seen.filter(({ facts }) => facts.kubernetes.caHash !== undefined)
+  const joined = holders.filter(({ facts }) => hasJoined(facts.kubernetes))
+  const deciding = joined.length > 0 ? joined : holders
+  const hashes = new Set(deciding.map(({ facts }) => facts.kubernetes.caHash))
+  if (hashes.size > 1) throw authorityContradiction(deciding, cluster)
+  return [...hashes][0]
+}
+
+function stateOf({ kubernetes, record }: Facts, caHash: string | undefined): NodeState {
+  if (kubernetes.caHash !== undefined && kubernetes.caHash !== caHash) return 'foreign'
+  if (runsControlPlane(kubernetes)) {
+    const complete = MANIFESTS.every((path) => path in kubernetes.files) && kubernetes.apiLive
+    return complete ? 'control-plane-ready' : 'control-plane-half'
+  }
+  if ('/etc/kubernetes/kubelet.conf' in kubernetes.files) return 'worker-ready'
+  if (hasJoined(kubernetes)) return 'worker-half'
+  return Object.keys(record.entries).length > 0 ? 'prepared' : 'fresh'
+}
+
+/** Control-plane files or its data; also on the way there. */
+function runsControlPlane({ files, etcdData }: KubernetesFacts): boolean {
+  const own = (path: string) =>
+    MANIFESTS.includes(path) || path === `${PKI}/apiserver.crt` || path.endsWith('/admin.conf')
+  return etcdData || Object.keys(files).some(own)
+}
+
+/** Anything beyond CA set files, which are put in place before init and prove nothing. */
+function hasJoined({ files, etcdData }: KubernetesFacts): boolean {
+  return etcdData || Object.keys(files).some((path) => !AUTHORITY_FILES.includes(path))
+}
+
+/** Whether nothing of a cluster is on the node yet. */
+export function isUntouched(state: NodeState | undefined): boolean {
+  return state === 'fresh' || state === 'prepared'
+}
+
+function authorityContradiction(nodes: readonly Seen[], cluster: Cluster): TripodError {
+  const list = nodes.map(({ node, facts }) => `${node.name} (${facts.kubernetes.caHash ?? ''})`).join(', ')
+  return new TripodError(
+    'TOPOLOGY_CONTRADICTION',
+    `The nodes of ${cluster.name} have different certificate authorities: ${list}`,
+    `Take those of another cluster out of ${cluster.inventoryPath}, or clean them by hand if they are really meant to be rebuilt`,
+  )
+}
+
+function roleContradiction(node: Node, cluster: Cluster): TripodError {
+  return new TripodError(
+    'TOPOLOGY_CONTRADICTION',
+    `${node.name} has files of a control plane, but the inventory gives it the roles ${node.roles.join(', ')}`,
+    `Add control-plane to its roles in ${cluster.inventoryPath}, or clean the node by hand if it is really meant to be rebuilt`,
+    { node: node.name },
+  )
 }
