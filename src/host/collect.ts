@@ -19,33 +19,40 @@ export interface Collected {
 export interface CollectOptions {
   readonly marker: string
   readonly onStarted?: () => void
+  /** Complete lines of stdout and stderr, as they come. */
   readonly onLine?: (line: string) => void
+  /** Complete lines of stdout alone. */
+  readonly onAnswer?: (line: string) => void
   /** Bytes kept of each stream. */
   readonly cap: number
 }
 
 /** Reads an exec to its end. Never rejects. */
 export async function collect(channel: Channel, options: CollectOptions): Promise<Collected> {
+  const { marker, cap, onLine, onAnswer, onStarted } = options
   const stop = (): void => {
     channel.close()
   }
-  const out = new Sink(options.cap, stop, options.onLine)
-  const err = new Sink(options.cap, stop, options.onLine)
-  const gate = new Gate(options.marker)
+  const answer = onAnswer ?? onLine
+  const out = new Sink({ marker, cap, stop, ...(answer && { onLine: answer }) })
+  const err = new Sink({ marker, cap, stop, ...(onLine && { onLine }), ...(onStarted && { onStarted }) })
   channel.on('data', (chunk: Buffer) => {
     out.take(chunk)
   })
   channel.stderr.on('data', (chunk: Buffer) => {
-    const waiting = !gate.open
-    const rest = gate.pass(chunk)
-    if (waiting && gate.open) options.onStarted?.()
-    if (rest.length > 0) err.take(rest)
+    err.take(chunk)
   })
   // ssh2 ends the streams also when the connection goes; an unread stderr may lag behind the exit.
   const [code] = await Promise.all([channel.exit, finished(channel.stderr, { writable: false }).catch(() => undefined)])
   const tooMuch = out.full || err.full
-  const before = gate.before.toString('utf8')
-  return { code: tooMuch ? null : code, stdout: out.text(), stderr: err.text(), before, started: gate.open, tooMuch }
+  return {
+    code: tooMuch ? null : code,
+    stdout: out.text(),
+    stderr: err.text(),
+    before: err.before() + out.before(),
+    started: err.started,
+    tooMuch,
+  }
 }
 
 /** Keeps back what precedes the marker. */
@@ -56,40 +63,56 @@ class Gate {
   constructor(marker: string) {
     this.#marker = Buffer.from(`${marker}\n`)
   }
-  pass(chunk: Buffer): Buffer {
+  pass(chunk: Buffer, opened?: () => void): Buffer {
     if (this.open) return chunk
     const all = Buffer.concat([this.before, chunk])
     const at = all.indexOf(this.#marker)
     this.open = at >= 0
     // A few lines are plenty for a reason; the marker's length more, in case it is split.
     this.before = this.open ? all.subarray(0, at) : all.subarray(-16_384)
+    if (this.open) opened?.()
     return this.open ? all.subarray(at + this.#marker.length) : Buffer.alloc(0)
   }
 }
 
-/** Bytes of one stream up to a cap, decoded only when whole; lines as they come, for progress. */
+interface SinkOptions {
+  readonly marker: string
+  readonly cap: number
+  readonly stop: () => void
+  readonly onLine?: (line: string) => void
+  readonly onStarted?: () => void
+}
+
+/** Bytes of one stream after the marker, up to a cap, decoded only when whole; lines as they come, for progress. */
 class Sink {
   full = false
+  readonly #options: SinkOptions
+  readonly #gate: Gate
   readonly #chunks: Buffer[] = []
   readonly #decoder = new StringDecoder('utf8')
   #size = 0
   #partial = ''
-  constructor(
-    private readonly cap: number,
-    private readonly overflow: () => void,
-    private readonly onLine?: (line: string) => void,
-  ) {}
+  constructor(options: SinkOptions) {
+    this.#options = options
+    this.#gate = new Gate(options.marker)
+  }
+
+  get started(): boolean {
+    return this.#gate.open
+  }
 
   take(chunk: Buffer): void {
+    const { cap, stop, onLine, onStarted } = this.#options
     if (this.full) return
-    this.#size += chunk.length
-    if (this.#size > this.cap) {
+    const rest = this.#gate.pass(chunk, onStarted)
+    this.#size += rest.length
+    if (this.#size > cap) {
       this.full = true
-      this.overflow()
+      stop()
       return
     }
-    this.#chunks.push(chunk)
-    if (this.onLine) this.#lines(this.#decoder.write(chunk), this.onLine)
+    this.#chunks.push(rest)
+    if (onLine) this.#lines(this.#decoder.write(rest), onLine)
   }
 
   #lines(text: string, onLine: (line: string) => void): void {
@@ -100,5 +123,9 @@ class Sink {
 
   text(): string {
     return Buffer.concat(this.#chunks).toString('utf8')
+  }
+
+  before(): string {
+    return this.#gate.before.toString('utf8')
   }
 }

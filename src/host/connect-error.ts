@@ -3,6 +3,8 @@ import { messageOf, TripodError } from '../errors.js'
 /** Whom a connection was tried to, for messages. */
 export interface ConnectContext {
   readonly node: string
+  /** The node's name, or `NODE (bastion HOST)`. */
+  readonly label: string
   readonly address: string
   readonly user: string
   /** What was offered to log in with, by name. */
@@ -40,10 +42,10 @@ const SYSTEM: Readonly<Record<string, string>> = {
 }
 
 function refused(context: ConnectContext, cause: unknown): TripodError {
-  const { node, address, user, offered } = context
+  const { node, label, address, user, offered } = context
   return new TripodError(
     'AUTH_REFUSED',
-    `${node}: ${address} accepted none of what was offered for ${user}: ${offered ?? 'nothing'}`,
+    `${label}: ${address} accepted none of what was offered for ${user}: ${offered ?? 'nothing'}`,
     `Put the public key on the machine (ssh-copy-id ${user}@${hostOf(address)}), correct ssh.user or ssh.identityFile, or pass --ask-ssh-pass.`,
     { node, cause },
   )
@@ -52,17 +54,17 @@ function refused(context: ConnectContext, cause: unknown): TripodError {
 function noCommonGround(context: ConnectContext, cause: unknown): TripodError {
   return new TripodError(
     'SSH_FEATURE_MISSING',
-    `${context.node}: no common algorithms with ${context.address}: ${messageOf(cause)}`,
+    `${context.label}: no common algorithms with ${context.address}: ${messageOf(cause)}`,
     'Allow current algorithms in sshd_config of the machine: curve25519 or ECDH, AES-GCM or CTR, an ed25519, ECDSA or RSA host key.',
     { node: context.node, cause },
   )
 }
 
 function unreachable(context: ConnectContext, why: string, cause: unknown): TripodError {
-  const { node, address } = context
+  const { node, label, address } = context
   return new TripodError(
     'NODE_UNREACHABLE',
-    `${node}: no SSH connection to ${address}: ${why}`,
+    `${label}: no SSH connection to ${address}: ${why}`,
     `Check address, port, power and firewall of ${node} (try: nc -vz ${hostOf(address)} ${portOf(address)}), or leave it out: --skip-node ${node}`,
     { node, cause },
   )

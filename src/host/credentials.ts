@@ -86,7 +86,7 @@ async function existing(paths: readonly string[]): Promise<readonly string[]> {
 
 function naming(hop: Hop, error: unknown): unknown {
   if (!(error instanceof TripodError)) return error
-  return new TripodError(error.code, `${hop.label}: ${error.message}`, error.hint, { ...error.detail, node: hop.label })
+  return new TripodError(error.code, `${hop.label}: ${error.message}`, error.hint, { ...error.detail, node: hop.node })
 }
 
 function nothing(hop: Hop): TripodError {
@@ -94,7 +94,7 @@ function nothing(hop: Hop): TripodError {
     'AUTH_REFUSED',
     `${hop.label}: there is nothing to log in with as ${hop.user}@${hop.host}: no key file, no agent, no password`,
     'Set ssh.identityFile in the inventory, start an agent, or pass --ask-ssh-pass.',
-    { node: hop.label },
+    { node: hop.node },
   )
 }
 

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import pLimit, { type LimitFunction } from 'p-limit'
 import pRetry from 'p-retry'
 import { TripodError } from '../errors.js'
-import { connectError, isTransient } from './connect-error.js'
+import { connectError, isTransient, type ConnectContext } from './connect-error.js'
 import { credentialsFor, offered, type Credentials } from './credentials.js'
 import { checkHostKey, type HostKeyPolicy, type UnknownHostKey } from './host-key.js'
 import { interrupted } from './interrupted.js'
@@ -48,6 +48,11 @@ export function addressOf(hop: { readonly host: string; readonly port: number })
   return hop.host.includes(':') ? `[${hop.host}]:${hop.port}` : `${hop.host}:${hop.port}`
 }
 
+/** Whom an error about a hop concerns. */
+export function whom(hop: Hop): ConnectContext {
+  return { node: hop.node, label: hop.label, address: addressOf(hop), user: hop.user }
+}
+
 /** Opens the chain of connections. `pin` is the last hop's. */
 export async function dial(route: readonly Hop[], rules: DialRules, pin?: string): Promise<Dialled> {
   const links: Link[] = []
@@ -86,8 +91,8 @@ function dialHop(hop: Hop, request: HopRequest): Promise<{ link: Link; hostKey: 
     shouldRetry: ({ error }) => isTransient(error),
     ...(signal && { signal }),
   }).catch((error: unknown) => {
-    if (signal?.aborted === true) throw interrupted(hop.label, signal)
-    throw connectError(error, { node: hop.label, address: addressOf(hop), user: hop.user })
+    if (signal?.aborted === true) throw interrupted(hop.node, signal)
+    throw connectError(error, whom(hop))
   })
 }
 
@@ -113,12 +118,7 @@ async function attempt(hop: Hop, { rules, from, pin }: HopRequest): Promise<{ li
     verify,
     ...(signal && { signal }),
   }).catch((error: unknown) => {
-    throw connectError(error, {
-      node: hop.label,
-      address: addressOf(hop),
-      user: hop.user,
-      offered: offered(credentials),
-    })
+    throw connectError(error, { ...whom(hop), offered: offered(credentials) })
   })
   return { link, hostKey }
 }
@@ -131,9 +131,13 @@ export function openSocket(hop: Hop, from: Link | undefined, signal: AbortSignal
 function hostKeyRules(
   hop: Hop,
   rules: DialRules,
-): { node: string; address: string; policy: HostKeyPolicy; store: string } & Pick<DialRules, 'ask' | 'notice'> {
+): { node: string; label: string; address: string; policy: HostKeyPolicy; store: string } & Pick<
+  DialRules,
+  'ask' | 'notice'
+> {
   return {
-    node: hop.label,
+    node: hop.node,
+    label: hop.label,
     address: addressOf(hop),
     policy: rules.policy ?? hop.policy ?? (rules.ask ? 'ask' : 'yes'),
     store: rules.knownHosts,

@@ -12,7 +12,10 @@ export type Root =
 export interface Framed {
   readonly line: string
   readonly preamble: Buffer
-  /** Stands alone on a line of stderr from the moment the script's shell runs as root; what is before it is not the script's. */
+  /**
+   * Stands alone on a line of stdout and of stderr once the script's shell runs as root; what comes before it (sudo's
+   * reasons, what a .bashrc prints) is not the script's.
+   */
   readonly marker: string
 }
 
@@ -40,7 +43,7 @@ function build({ script, root, input }: FrameRequest, marker: string, byStdin: b
   const password = root.by === 'sudo' ? root.password : undefined
   const body = Buffer.from(script.text.trimEnd())
   const inner = [
-    `printf '%s\\n' ${marker} >&2`,
+    `printf '%s\\n' ${marker} >&2; printf '%s\\n' ${marker}`,
     ENVIRONMENT,
     ...(password && (input || byStdin) ? [discardTo(marker)] : []),
     ...(byStdin ? [receive(body.length)] : []),

@@ -14,8 +14,11 @@ interface HoldOptions {
 /** Follows a script that was started with an open stdin. `held` settles with its first line; `result` when it has ended. */
 export function holdOpen(channel: Channel, options: HoldOptions): { held: Promise<Held>; result: Promise<Collected> } {
   const heartbeat = setInterval(() => channel.write('\n'), HEARTBEAT_SECONDS * 1000)
-  const line = firstLine(channel)
-  const result = collect(channel, options).finally(() => {
+  let onAnswer: (line: string) => void = () => undefined
+  const greeting = new Promise<string>((resolve) => {
+    onAnswer = resolve
+  })
+  const result = collect(channel, { ...options, onAnswer }).finally(() => {
     clearInterval(heartbeat)
   })
   const ended = result.then(() => undefined)
@@ -25,20 +28,5 @@ export function holdOpen(channel: Channel, options: HoldOptions): { held: Promis
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, RELEASE_SECONDS * 1000).unref())])
     channel.close()
   }
-  return { held: line.then((greeting) => ({ greeting, ended, release })), result }
-}
-
-/** Stays open when the script ends without one. */
-function firstLine(channel: Channel): Promise<string> {
-  return new Promise((resolve) => {
-    let text = Buffer.alloc(0)
-    const take = (chunk: Buffer): void => {
-      text = Buffer.concat([text, chunk])
-      const end = text.indexOf('\n')
-      if (end < 0) return
-      channel.removeListener('data', take)
-      resolve(text.toString('utf8', 0, end))
-    }
-    channel.on('data', take)
-  })
+  return { held: greeting.then((line) => ({ greeting: line, ended, release })), result }
 }

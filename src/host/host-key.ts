@@ -7,7 +7,7 @@ export type HostKeyPolicy = 'yes' | 'accept-new' | 'ask'
 
 /** A host key nobody has vouched for yet. */
 export interface UnknownHostKey {
-  /** The node's name, or what the hop on the way to it is called. */
+  /** The node's name, or `NODE (bastion HOST)`. */
   readonly node: string
   readonly address: string
   readonly type: string
@@ -17,6 +17,8 @@ export interface UnknownHostKey {
 /** Whom a key is checked for, and by which rules. */
 export interface HostKeyCheck {
   readonly node: string
+  /** The node's name, or `NODE (bastion HOST)`. */
+  readonly label: string
   /** `host:port`, for messages. */
   readonly address: string
   /** Name in known_hosts. */
@@ -51,20 +53,20 @@ async function byVerdict(check: HostKeyCheck, key: Buffer, verdict: Verdict): Pr
   if (verdict.state === 'certificate') throw certificate(check, verdict.entry)
   if (!(await accepted(check, key))) throw unknown(check, key)
   await rememberHostKey(check.store, check.name, key)
-  check.notice?.(`${check.node}: stored host key ${fingerprint(key)} of ${check.address} in ${check.store}`)
+  check.notice?.(`${check.label}: stored host key ${fingerprint(key)} of ${check.address} in ${check.store}`)
 }
 
 async function accepted(check: HostKeyCheck, key: Buffer): Promise<boolean> {
-  const { ask, policy, node, address } = check
+  const { ask, policy, label, address } = check
   if (policy === 'accept-new') return true
   if (policy === 'yes' || ask === undefined) return false
-  return oneQuestion(() => ask({ node, address, type: keyType(key), fingerprint: fingerprint(key) }))
+  return oneQuestion(() => ask({ node: label, address, type: keyType(key), fingerprint: fingerprint(key) }))
 }
 
 function unknown(check: HostKeyCheck, key: Buffer): TripodError {
   return new TripodError(
     'HOST_KEY_UNKNOWN',
-    `${check.node}: the host key of ${check.address} is not known: ${keyType(key)} ${fingerprint(key)}`,
+    `${check.label}: the host key of ${check.address} is not known: ${keyType(key)} ${fingerprint(key)}`,
     `Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on the machine, then: tripod trust scan --node ${check.node}`,
     { node: check.node },
   )
@@ -73,7 +75,7 @@ function unknown(check: HostKeyCheck, key: Buffer): TripodError {
 function changed(check: HostKeyCheck, key: Buffer, entry: KnownHost): TripodError {
   return new TripodError(
     'HOST_KEY_CHANGED',
-    `${check.node}: the host key of ${check.address} is ${keyType(key)} ${fingerprint(key)}, but ${entry.file}:${entry.line} ` +
+    `${check.label}: the host key of ${check.address} is ${keyType(key)} ${fingerprint(key)}, but ${entry.file}:${entry.line} ` +
       `says ${keyType(entry.key)} ${fingerprint(entry.key)}. No password or key was sent`,
     `Only if the machine was reinstalled and its console shows the new fingerprint: tripod trust scan --replace ${check.node}`,
     { node: check.node },
@@ -83,7 +85,7 @@ function changed(check: HostKeyCheck, key: Buffer, entry: KnownHost): TripodErro
 function unlikePin(check: HostKeyCheck, pin: string, key: Buffer): TripodError {
   return new TripodError(
     'HOST_KEY_CHANGED',
-    `${check.node}: the host key of ${check.address} is ${keyType(key)} ${fingerprint(key)}, but the inventory pins ${pin}. ` +
+    `${check.label}: the host key of ${check.address} is ${keyType(key)} ${fingerprint(key)}, but the inventory pins ${pin}. ` +
       'No password or key was sent',
     `If the machine was reinstalled, or the pin is of another of its keys, set ssh.hostKey of ${check.node} to ${fingerprint(key)}.`,
     { node: check.node },
@@ -93,7 +95,7 @@ function unlikePin(check: HostKeyCheck, pin: string, key: Buffer): TripodError {
 function revoked(check: HostKeyCheck, key: Buffer, entry: KnownHost): TripodError {
   return new TripodError(
     'HOST_KEY_REVOKED',
-    `${check.node}: the host key ${fingerprint(key)} of ${check.address} is revoked by ${entry.file}:${entry.line}`,
+    `${check.label}: the host key ${fingerprint(key)} of ${check.address} is revoked by ${entry.file}:${entry.line}`,
     `Give the machine a new host key, or remove line ${entry.line} of ${entry.file} if it is a mistake.`,
     { node: check.node },
   )
@@ -102,7 +104,7 @@ function revoked(check: HostKeyCheck, key: Buffer, entry: KnownHost): TripodErro
 function certificate(check: HostKeyCheck, entry: KnownHost): TripodError {
   return new TripodError(
     'SSH_FEATURE_MISSING',
-    `${check.node}: for ${check.address} there is only a @cert-authority line (${entry.file}:${entry.line}), and tripod does not know host certificates`,
+    `${check.label}: for ${check.address} there is only a @cert-authority line (${entry.file}:${entry.line}), and tripod does not know host certificates`,
     `Store the plain key of the machine: tripod trust scan --node ${check.node}`,
     { node: check.node },
   )

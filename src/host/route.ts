@@ -4,7 +4,9 @@ import type { SshConfig, SshConfigReader } from './ssh-config.js'
 
 /** One SSH connection on the way to a node; the last one is the node itself. */
 export interface Hop {
-  /** For messages: the node's name, or `bastion HOST of NODE`. */
+  /** The node it leads to. */
+  readonly node: string
+  /** For messages: the node's name, or `NODE (bastion HOST)`. */
   readonly label: string
   readonly host: string
   readonly port: number
@@ -30,9 +32,9 @@ export async function routeTo(node: RouteRequest, configOf: SshConfigReader): Pr
   const config = await configOf(ssh.host)
   const bastions = ssh.bastions.length > 0 ? ssh.bastions : jumps(name, config)
   const before = await Promise.all(
-    bastions.map(async (hop) => hopOf(`${name} (bastion ${hop.host})`, hop, await configOf(hop.host))),
+    bastions.map(async (hop) => hopOf(names(name, hop.host), hop, await configOf(hop.host))),
   )
-  const route = [...before, hopOf(name, ssh, config)]
+  const route = [...before, hopOf({ node: name, label: name }, ssh, config)]
   if (route.length > MOST_HOPS) throw unsupported(name, `a chain of ${route.length} hops`)
   return route
 }
@@ -40,9 +42,13 @@ export async function routeTo(node: RouteRequest, configOf: SshConfigReader): Pr
 /** A hop as ProxyJump names it: what is left out comes from the configuration of that host. */
 type LooseHop = Pick<SshHop, 'host'> & Partial<SshHop>
 
-function hopOf(label: string, hop: LooseHop, config: SshConfig): Hop {
+function names(node: string, bastion: string): Pick<Hop, 'node' | 'label'> {
+  return { node, label: `${node} (bastion ${bastion})` }
+}
+
+function hopOf(who: Pick<Hop, 'node' | 'label'>, hop: LooseHop, config: SshConfig): Hop {
   return {
-    label,
+    ...who,
     host: config.hostname,
     // The inventory says 22 also when nothing was written there: then a Port of the ssh configuration counts.
     port: hop.port === undefined || hop.port === 22 ? config.port : hop.port,
