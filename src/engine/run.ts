@@ -1,19 +1,35 @@
-import type { OsRelease, Cluster } from '../inventory/cluster.js'
-import type { Step } from '../steps/step.js'
-import type { Plan, Selectors } from './plan-types.js'
+import { applyPlan } from './apply.js'
+import { assemble } from './assemble.js'
+import { connectAll, observe } from './observe.js'
 import type { Run, RunInput } from './run-types.js'
+import { selectNodes, selectSteps } from './select.js'
+
+export { planOffline } from './offline.js'
 
 /** Connects to every selected node, looks, and plans. Throws only for what concerns all nodes; what one node lacks is in the plan. */
-export function openRun(_input: RunInput): Promise<Run> {
-  throw new Error('being written')
-}
-
-/** The plan against assumed fresh nodes of the declared OS: no SSH, nothing read, nothing written. `os` overrides the inventory's. */
-export function planOffline(_input: {
-  readonly cluster: Cluster
-  readonly steps: readonly Step[]
-  readonly selectors: Selectors
-  readonly os?: OsRelease
-}): Plan {
-  throw new Error('being written')
+export async function openRun(input: RunInput): Promise<Run> {
+  const started = performance.now()
+  const steps = selectSteps(input.steps, input.selectors)
+  const stations = await connectAll(input, selectNodes(input.cluster, input.selectors))
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+  }
+  try {
+    const seen = await observe(input, steps, stations)
+    const { findings, plans, context } = seen
+    const parts = {
+      cluster: input.cluster,
+      mode: 'online',
+      steps,
+      selectors: input.selectors,
+      findings,
+      plans,
+    } as const
+    const seconds = (performance.now() - started) / 1000
+    const plan = assemble({ ...parts, topology: context.topology, stations: seen.stations, seconds })
+    return { plan, apply: () => applyPlan({ input, steps, plan, stations }), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }

@@ -1,0 +1,206 @@
+import { messageOf, TripodError } from '../errors.js'
+import type { NodeRecord } from '../facts/facts.js'
+import type { ClusterContext, Step } from '../steps/step.js'
+import { applyStep } from './apply-step.js'
+import type { ApplySummary } from './events.js'
+import { lockAll, type NodeLock } from './lock.js'
+import { observe, onAll, wishesOf, type Observation } from './observe.js'
+import { LEFTOVERS, type Wish } from './plan-node.js'
+import type { Op, Plan, PlannedStep } from './plan-types.js'
+import type { RunInput } from './run-types.js'
+import { isKnown, type KnownStation, type Station } from './station.js'
+import { opsOf, planStale, surprises } from './stale.js'
+
+export interface ApplyInput {
+  readonly input: RunInput
+  readonly steps: readonly Step[]
+  readonly plan: Plan
+  readonly stations: readonly Station[]
+}
+
+/** Lock, look again, refuse surprises, then step after step. A node that fails is left; the others go on. */
+export async function applyPlan(work: ApplyInput): Promise<ApplySummary> {
+  const started = performance.now()
+  const reviewed = opsOf(work.plan)
+  if (!work.plan.applyable) throw notApplyable()
+  if (reviewed.length === 0) return summary([], started)
+  const touched = work.stations.filter(isKnown).filter(({ node }) => reviewed.some((op) => op.node === node.name))
+  const locks = await lock(work, touched)
+  try {
+    const fresh = await lookUnderLock(work, reviewed)
+    const rollout = new Rollout(work, fresh, locks)
+    for (const step of work.plan.steps) await rollout.step(step)
+    return rollout.finish(started)
+  } finally {
+    await Promise.allSettled(locks.map((one) => one.release()))
+    work.input.emit({ type: 'unlocked', nodes: locks.map((one) => one.node) })
+  }
+}
+
+function notApplyable(): TripodError {
+  return new TripodError(
+    'PREFLIGHT_FAILED',
+    'this plan cannot be applied as it stands',
+    'See what `tripod plan` says of the nodes and findings, and mend that first.',
+  )
+}
+
+async function lock({ input }: ApplyInput, stations: readonly KnownStation[]): Promise<readonly NodeLock[]> {
+  const hosts = stations.map((station) => station.host)
+  const locks = await lockAll(hosts, { operator: input.operator, runId: input.runId, since: new Date().toISOString() })
+  input.emit({ type: 'locked', nodes: locks.map((one) => one.node) })
+  return locks
+}
+
+/** Between the plan and the lock a machine may have moved: then nothing is done at all. */
+async function lookUnderLock({ input, steps, stations }: ApplyInput, reviewed: readonly Op[]): Promise<Observation> {
+  const fresh = await observe(input, steps, stations)
+  const problems = fresh.stations.flatMap((station) => station.problems)
+  if (problems[0]) throw problems[0]
+  refuseForeignUnits(input, fresh)
+  const fatal = fresh.findings.find((finding) => finding.severity === 'fatal')
+  if (fatal) throw new TripodError('PREFLIGHT_FAILED', `${fatal.id} ${fatal.message}`, fatal.fix)
+  const plans = [...fresh.plans.values()]
+  const found = [
+    ...plans.flatMap((plan) =>
+      plan.unknown.map(({ node, resource, reason }) => `${node}:${resource} cannot be read: ${reason}`),
+    ),
+    ...surprises(
+      reviewed,
+      plans.flatMap((plan) => plan.changes.map((change) => change.op)),
+    ),
+  ]
+  if (found.length > 0) throw planStale(found)
+  return fresh
+}
+
+/** Long work outlives a lost connection on purpose; that of another run must end before we touch the node. */
+function refuseForeignUnits({ runId }: RunInput, { stations }: Observation): void {
+  for (const { node, facts } of stations) {
+    const unit = facts?.activeUnits.find((name) => !name.startsWith(`tripod-${runId}-`))
+    if (unit === undefined) continue
+    const hint = `Wait until it has ended (\`systemctl status ${unit}\` on ${node.name}), then run \`tripod apply\` again.`
+    throw new TripodError('UNIT_OF_OTHER_RUN', `${unit} of another run is still at work on ${node.name}`, hint, {
+      node: node.name,
+    })
+  }
+}
+
+/** The steps as they go over the nodes: who failed, what was done, what each node's record holds. */
+class Rollout {
+  readonly #work: ApplyInput
+  readonly #context: ClusterContext
+  readonly #stations: readonly KnownStation[]
+  readonly #locks: readonly NodeLock[]
+  readonly #records = new Map<string, NodeRecord>()
+  readonly #failures = new Map<string, TripodError>()
+  readonly #done: Op[] = []
+
+  constructor(work: ApplyInput, fresh: Observation, locks: readonly NodeLock[]) {
+    this.#work = work
+    this.#context = fresh.context
+    this.#stations = fresh.stations.filter(isKnown)
+    this.#locks = locks
+  }
+
+  async step({ id, title, ops }: PlannedStep): Promise<void> {
+    const stations = this.#stations.filter(
+      ({ node }) => ops.some((op) => op.node === node.name) && !this.#failures.has(node.name),
+    )
+    if (stations.length === 0 || this.#work.input.signal.aborted) return
+    const nodes = stations.map(({ node }) => node.name)
+    const { emit } = this.#work.input
+    emit({ type: 'step-started', step: id, title, nodes })
+    const step = this.#work.steps.find((one) => one.id === id)
+    if (step?.rollout === 'serial') for (const station of stations) await this.#node(station, id, ops)
+    else await onAll(stations, (station) => this.#node(station, id, ops))
+    emit({ type: 'step-finished', step: id, title, nodes })
+  }
+
+  async #node(station: KnownStation, step: string, ops: readonly Op[]): Promise<void> {
+    const { name } = station.node
+    const { input } = this.#work
+    const started = performance.now()
+    const reviewed = ops.filter((op) => op.node === name)
+    input.emit({ type: 'node-started', step, node: name, ops: reviewed.length })
+    try {
+      const outcome = await applyStep({
+        input,
+        station,
+        reviewed,
+        record: this.#records.get(name) ?? station.facts.record,
+        wishes: this.#wishes(station, step),
+        withLeftovers: step === LEFTOVERS,
+        mayGoOn: () => {
+          this.#mayGoOn(name)
+        },
+      })
+      this.#records.set(name, outcome.record)
+      this.#done.push(...outcome.ops)
+      input.emit({ type: 'node-finished', step, node: name, seconds: (performance.now() - started) / 1000 })
+    } catch (error) {
+      const failure =
+        error instanceof TripodError
+          ? error
+          : new TripodError('INTERNAL', messageOf(error), 'Please report this with the run log.', {
+              node: name,
+              cause: error,
+            })
+      this.#failures.set(name, failure)
+      input.emit({ type: 'node-failed', node: name, error: failure })
+    }
+  }
+
+  /** Leftovers are what all steps together do not want; a step is asked for its own wishes alone. */
+  #wishes(station: KnownStation, step: string): readonly Wish[] {
+    const steps = this.#work.steps.filter((one) => step === LEFTOVERS || one.id === step)
+    return wishesOf(steps, station, this.#context)
+  }
+
+  #mayGoOn(node: string): void {
+    if (this.#work.input.signal.aborted) throw interrupted(node)
+    if (!this.#locks.some((one) => one.node === node && one.lost())) return
+    throw new TripodError(
+      'CONNECTION_LOST',
+      `the lock on ${node} went away with its connection`,
+      'Run `tripod apply` again.',
+      { node },
+    )
+  }
+
+  finish(started: number): ApplySummary {
+    const { input } = this.#work
+    const failures = [...this.#failures.values()].filter((failure) => failure.code !== 'INTERRUPTED')
+    if (failures.length > 0) throw incomplete(failures, this.#done.length)
+    if (input.signal.aborted) throw interrupted()
+    return summary(this.#done, started)
+  }
+}
+
+function interrupted(node?: string): TripodError {
+  const hint = 'Run `tripod apply` again: it does only what is still missing.'
+  return new TripodError('INTERRUPTED', 'stopped before everything was done', hint, node === undefined ? {} : { node })
+}
+
+function incomplete(failures: readonly TripodError[], done: number): TripodError {
+  const nodes = failures.map((failure) => failure.detail.node ?? 'a node').join(', ')
+  return new TripodError(
+    'APPLY_INCOMPLETE',
+    `${nodes} could not be finished; ${done} changes were made and verified`,
+    'Mend the cause named for each node, then run `tripod apply` again: it does only what is still missing.',
+    {
+      failures,
+    },
+  )
+}
+
+function summary(done: readonly Op[], started: number): ApplySummary {
+  const count = (disruption: Op['disruption']): number => done.filter((op) => op.disruption === disruption).length
+  return {
+    applied: done.length,
+    restarts: count('restart'),
+    reboots: count('reboot'),
+    nodesChanged: new Set(done.map((op) => op.node)).size,
+    seconds: (performance.now() - started) / 1000,
+  }
+}

@@ -1,0 +1,118 @@
+import pLimit from 'p-limit'
+import { osFamilyOf } from '../os/index.js'
+import { preflight } from '../checks/index.js'
+import type { Finding } from '../checks/finding.js'
+import { messageOf, TripodError } from '../errors.js'
+import { parseFacts } from '../facts/parse.js'
+import { factsScript } from '../facts/script.js'
+import type { Host } from '../host/host.js'
+import type { Node } from '../inventory/cluster.js'
+import type { ClusterContext, Step } from '../steps/step.js'
+import { topologyOf, type Seen } from '../topology.js'
+import { planNode, type NodePlan, type Wish } from './plan-node.js'
+import type { RunInput } from './run-types.js'
+import { isKnown, look, questionOf, type KnownStation, type Station } from './station.js'
+
+/** At work at once; more gains nothing on the operator's side and starves the far side (experience.md 5.2). */
+const NODES_AT_ONCE = 50
+const FACTS_TIMEOUT_SECONDS = 30
+
+/** What two looks at every node gave: facts and topology, then the difference per node. */
+export interface Observation {
+  readonly stations: readonly Station[]
+  readonly context: ClusterContext
+  readonly findings: readonly Finding[]
+  readonly plans: ReadonlyMap<string, NodePlan>
+}
+
+/** Opens every connection. A node that does not answer is a station with a problem, not an exception. */
+export async function connectAll(input: RunInput, nodes: readonly Node[]): Promise<readonly Station[]> {
+  return onAll(nodes, async (node) => {
+    input.emit({ type: 'connecting', node: node.name })
+    try {
+      const host = await input.connect(node)
+      input.emit({ type: 'connected', node: node.name })
+      return { node, host, problems: [] }
+    } catch (error) {
+      return failed(input, { node, problems: [] }, error)
+    }
+  })
+}
+
+/** Facts, topology, checks, then one probe of every resource: two execs per node. */
+export async function observe(input: RunInput, steps: readonly Step[], open: readonly Station[]): Promise<Observation> {
+  const factual = await onAll(open, (station) =>
+    station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
+  )
+  const seen: readonly Seen[] = factual.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
+  const topology = topologyOf(input.cluster, seen)
+  const context: ClusterContext = { cluster: input.cluster, topology }
+  const findings = preflight({ cluster: input.cluster, seen, topology })
+  const plans = new Map<string, NodePlan>()
+  const stations = await onAll(factual, async (station) => {
+    if (!isKnown(station)) return station
+    try {
+      plans.set(station.node.name, await planStation(input, station, wishesOf(steps, station, context)))
+      return station
+    } catch (error) {
+      return failed(input, station, error)
+    }
+  })
+  return { stations, context, findings, plans }
+}
+
+async function readFacts(input: RunInput, station: Station, host: Host): Promise<Station> {
+  const { name } = station.node
+  input.emit({ type: 'looking', node: name, what: 'facts' })
+  try {
+    const sentAt = Date.now() / 1000
+    const vip = input.cluster.endpoint.vip
+    const result = await host.run(factsScript(vip === undefined ? {} : { vip }), {
+      timeoutSeconds: FACTS_TIMEOUT_SECONDS,
+    })
+    const facts = parseFacts(result.stdout, { node: name, sentAt, receivedAt: Date.now() / 1000 })
+    const os = osFamilyOf(facts.os)
+    input.emit({ type: 'looked', node: name, what: 'facts' })
+    return { node: station.node, host, facts, problems: [], ...(os === undefined ? {} : { os }) }
+  } catch (error) {
+    return failed(input, station, error)
+  }
+}
+
+async function planStation(input: RunInput, station: KnownStation, wishes: readonly Wish[]): Promise<NodePlan> {
+  const { name } = station.node
+  input.emit({ type: 'looking', node: name, what: 'resources' })
+  const question = questionOf(station, wishes, input.selectors.steps === undefined)
+  const plan = planNode({ ...question, readings: await look(station.host, station.os, question) })
+  input.emit({ type: 'looked', node: name, what: 'resources' })
+  return plan
+}
+
+/** What the steps want on a node, in their order. */
+export function wishesOf(
+  steps: readonly Step[],
+  station: Omit<KnownStation, 'host' | 'problems'>,
+  context: ClusterContext,
+): readonly Wish[] {
+  const { node, facts, os } = station
+  return steps
+    .filter((step) => step.runsOn(node, context))
+    .map((step) => ({ step: step.id, resources: step.resources({ ...context, node, facts, os }) }))
+}
+
+function failed(input: RunInput, station: Station, error: unknown): Station {
+  const { name } = station.node
+  const problem = error instanceof TripodError ? error : bug(name, error)
+  input.emit({ type: 'node-failed', node: name, error: problem })
+  return { ...station, problems: [...station.problems, problem] }
+}
+
+function bug(node: string, cause: unknown): TripodError {
+  return new TripodError('INTERNAL', messageOf(cause), 'Please report this with the run log.', { node, cause })
+}
+
+/** Bounded fan-out; results in the order of the items. */
+export function onAll<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const limit = pLimit(NODES_AT_ONCE)
+  return Promise.all(items.map((item) => limit(() => work(item))))
+}

@@ -1,0 +1,60 @@
+import { TripodError } from '../errors.js'
+import { assumedFacts } from '../facts/assumed.js'
+import type { Cluster, Node, OsRelease } from '../inventory/cluster.js'
+import { osFamilyOf } from '../os/index.js'
+import { kindsFor } from '../resources/kinds.js'
+import type { Step } from '../steps/step.js'
+import { topologyOf } from '../topology.js'
+import { assemble } from './assemble.js'
+import { wishesOf } from './observe.js'
+import { planNode } from './plan-node.js'
+import type { Plan, Selectors } from './plan-types.js'
+import { selectNodes, selectSteps } from './select.js'
+
+export interface OfflineInput {
+  readonly cluster: Cluster
+  readonly steps: readonly Step[]
+  readonly selectors: Selectors
+  /** Overrides what the inventory declares. */
+  readonly os?: OsRelease
+}
+
+/** The plan against assumed fresh nodes of the declared OS: no SSH, nothing read, nothing written. */
+export function planOffline(input: OfflineInput): Plan {
+  const steps = selectSteps(input.steps, input.selectors)
+  const stations = selectNodes(input.cluster, input.selectors).map((node) => assumedStation(input, node))
+  const topology = topologyOf(input.cluster, stations)
+  const context = { cluster: input.cluster, topology }
+  const plans = stations.map((station) => {
+    const wishes = wishesOf(steps, station, context)
+    const { name } = station.node
+    const kinds = kindsFor(station.os)
+    return [
+      name,
+      planNode({ node: name, kinds, record: station.facts.record, wishes, readings: 'assumed', withLeftovers: false }),
+    ] as const
+  })
+  const parts = { mode: 'offline', topology, findings: [], plans: new Map(plans), stations, seconds: 0 } as const
+  return assemble({ ...parts, cluster: input.cluster, steps, selectors: input.selectors })
+}
+
+function assumedStation(input: OfflineInput, node: Node) {
+  const release = input.os ?? node.os
+  if (release === undefined) {
+    throw new TripodError(
+      'USAGE',
+      `an offline plan has to be told the operating system of ${node.name}`,
+      `Pass --os debian12, or give ${node.name} an \`os\` in ${input.cluster.inventoryPath}.`,
+      { node: node.name },
+    )
+  }
+  const facts = assumedFacts(node, release, input.cluster)
+  const os = osFamilyOf(facts.os)
+  if (os === undefined) {
+    const spelt = `${release.id}${release.version}`
+    throw new TripodError('USAGE', `${spelt} is not a supported operating system`, 'Use debian12 or debian13.', {
+      node: node.name,
+    })
+  }
+  return { node, facts, os, problems: [] }
+}

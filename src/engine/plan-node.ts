@@ -1,0 +1,215 @@
+import type { NodeRecord, RecordEntry } from '../facts/facts.js'
+import { digest } from '../resources/file.js'
+import type { Act, Difference, Overlay, Verdict } from '../resources/kind.js'
+import { resourceId, type Kinds } from '../resources/kinds.js'
+import type { Needs, Readings } from '../resources/readings.js'
+import type { Resource, ResourceKind } from '../resources/resource.js'
+import type { Op, ReasonCode, UnknownResource } from './plan-types.js'
+
+/** What one step wants on one node. */
+export interface Wish {
+  readonly step: string
+  readonly resources: readonly Resource[]
+}
+
+/** The pseudo-step under which is taken back what no step wants any more. */
+export const LEFTOVERS = 'leftovers'
+
+/** An op together with what carries it out and what the node's record will hold of it. */
+export interface Change {
+  readonly op: Op
+  readonly act: Act
+  readonly resourceId: string
+  /** Left out for a leftover, whose entry goes away when it is done. */
+  readonly resource?: Resource
+  readonly wanted?: string
+  /** For the record, read before the change. */
+  readonly before: unknown
+}
+
+/** A resource that is as wanted: noted by an apply that touches its step, so that later drift is known as drift. */
+export interface Settled {
+  readonly resourceId: string
+  readonly step: string
+  readonly wanted: string
+  readonly before: unknown
+}
+
+export interface NodePlan {
+  readonly changes: readonly Change[]
+  readonly settled: readonly Settled[]
+  readonly unknown: readonly UnknownResource[]
+  /** Commands of former applies that nothing wants any more: named, never undone by guess. */
+  readonly forgotten: readonly string[]
+}
+
+export interface NodePlanInput {
+  readonly node: string
+  readonly kinds: Kinds
+  readonly record: NodeRecord
+  readonly wishes: readonly Wish[]
+  /** `assumed`: an offline plan, where nothing is there and only a machine could tell the rest. */
+  readonly readings: Readings | 'assumed'
+  /** Leftovers can only be told when every step has spoken. */
+  readonly withLeftovers: boolean
+}
+
+/** The single diff: wanted minus seen, in order, for one node. */
+export function planNode(input: NodePlanInput): NodePlan {
+  const changes: Change[] = []
+  const settled: Settled[] = []
+  const unknown: UnknownResource[] = []
+  const writes = new Map<string, string>()
+  const installs: string[] = []
+  for (const { step, resources } of input.wishes) {
+    for (const resource of resources) {
+      const id = resourceId(input.kinds, resource)
+      const verdict = compare(input, resource, { record: input.record, writes, installs })
+      if (verdict.state === 'unknown') unknown.push({ node: input.node, step, resource: id, reason: verdict.reason })
+      if (verdict.state === 'same') settled.push(...settle(input, step, resource, id))
+      if (verdict.state !== 'differs') continue
+      const change = changeOf(input, { step, resource, id, difference: verdict.difference })
+      changes.push(change)
+      if (change.act.do === 'write') writes.set(change.act.file.path, change.op.id)
+      if (change.act.do === 'install') installs.push(change.op.id)
+    }
+  }
+  const leftovers = input.withLeftovers && input.readings !== 'assumed' ? planLeftovers(input, input.readings) : NOTHING
+  return {
+    changes: [...changes, ...leftovers.changes],
+    settled,
+    unknown: [...unknown, ...leftovers.unknown],
+    forgotten: leftovers.forgotten,
+  }
+}
+
+const NOTHING: NodePlan = { changes: [], settled: [], unknown: [], forgotten: [] }
+
+/** A file that was right before tripod ever wrote it is not ours to take away: it stays out of the record. */
+function settle(input: NodePlanInput, step: string, resource: Resource, id: string): readonly Settled[] {
+  const kind = input.kinds[resource.kind]
+  const entry = input.record.entries[id]
+  if (input.readings === 'assumed' || (resource.kind === 'file' && entry === undefined)) return []
+  const before = entry === undefined ? kind.before(resource, input.readings) : entry.before
+  return [{ resourceId: id, step, wanted: digest(kind.wish(resource)), before }]
+}
+
+/** All that must be read of a node for `planNode`. */
+export function needsOf(input: Omit<NodePlanInput, 'readings'>): readonly Needs[] {
+  const wanted = input.wishes.flatMap(({ resources }) =>
+    resources.map((resource) => input.kinds[resource.kind].needs(resource)),
+  )
+  const left = input.withLeftovers
+    ? leftoverEntries(input).map(([kind, name]) => input.kinds[kind].leftoverNeeds(name))
+    : []
+  return [...wanted, ...left]
+}
+
+function compare(input: NodePlanInput, resource: Resource, overlay: Overlay): Verdict {
+  const kind = input.kinds[resource.kind]
+  if (input.readings !== 'assumed') return kind.compare(resource, input.readings, overlay)
+  if (kind.assumed) return { state: 'differs', difference: kind.assumed(resource) }
+  return kind.compare(resource, NOTHING_THERE, overlay)
+}
+
+/** An assumed fresh machine: no file, no package, no unit of ours. */
+const NOTHING_THERE: Readings = {
+  path: () => ({ state: 'absent' }),
+  package: () => ({ state: 'absent' }),
+  unit: () => ({ state: 'absent' }),
+  check: () => ({ state: 'unknown', reason: 'an offline plan asks no machine' }),
+}
+
+interface Differing {
+  readonly step: string
+  readonly resource: Resource
+  readonly id: string
+  readonly difference: Difference
+}
+
+function changeOf(input: NodePlanInput, { step, resource, id, difference }: Differing): Change {
+  const kind = input.kinds[resource.kind]
+  const wanted = digest(kind.wish(resource))
+  const entry = input.record.entries[id]
+  const maybe = input.readings === 'assumed' && kind.assumed !== undefined
+  const op = opOf({
+    node: input.node,
+    step,
+    id,
+    difference,
+    sensitive: resource.kind === 'file' && resource.sensitive === true,
+  })
+  return {
+    op: {
+      ...op,
+      ...(maybe ? { certainty: 'maybe' as const, decidedBy: 'facts' } : {}),
+      reason: { code: reasonCode(difference, entry, wanted), text: difference.reason.text },
+    },
+    act: difference.act,
+    resourceId: id,
+    resource,
+    wanted,
+    before: entry?.before ?? (input.readings === 'assumed' ? null : kind.before(resource, input.readings)),
+  }
+}
+
+/** Wanted exactly as recorded and still different: the machine moved, or the run that began it did not end. */
+function reasonCode(difference: Difference, entry: RecordEntry | undefined, wanted: string): ReasonCode {
+  if (difference.reason.code === 'owed' || entry?.wanted !== wanted) return difference.reason.code
+  return entry.state === 'applied' ? 'drift' : 'unfinished'
+}
+
+function opOf(input: { node: string; step: string; id: string; difference: Difference; sensitive: boolean }): Op {
+  const { node, step, id, difference } = input
+  const [kind, name] = splitId(id)
+  return {
+    id: `${node}:${id}`,
+    step,
+    node,
+    kind,
+    name,
+    action: difference.action,
+    certainty: 'sure',
+    disruption: difference.disruption,
+    reason: difference.reason,
+    dependsOn: difference.dependsOn,
+    pre: difference.pre,
+    change: difference.change,
+    sensitive: input.sensitive,
+  }
+}
+
+function splitId(id: string): readonly [ResourceKind, string] {
+  const colon = id.indexOf(':')
+  return [id.slice(0, colon) as ResourceKind, id.slice(colon + 1)]
+}
+
+/** Recorded, wanted by no step any more; last done is first undone. */
+function leftoverEntries(
+  input: Omit<NodePlanInput, 'readings'>,
+): readonly (readonly [ResourceKind, string, RecordEntry])[] {
+  const wanted = new Set(input.wishes.flatMap(({ resources }) => resources.map((one) => resourceId(input.kinds, one))))
+  return Object.entries(input.record.entries)
+    .filter(([id]) => !wanted.has(id))
+    .map(([id, entry]) => [...splitId(id), entry] as const)
+    .reverse()
+}
+
+function planLeftovers(input: NodePlanInput, readings: Readings): NodePlan {
+  const changes: Change[] = []
+  const unknown: UnknownResource[] = []
+  const forgotten: string[] = []
+  for (const [kind, name, entry] of leftoverEntries(input)) {
+    const id = `${kind}:${name}`
+    const verdict = input.kinds[kind].leftover(name, entry, readings)
+    if (verdict.state === 'unknown' && kind === 'command') forgotten.push(name)
+    else if (verdict.state === 'unknown')
+      unknown.push({ node: input.node, step: LEFTOVERS, resource: id, reason: verdict.reason })
+    if (verdict.state !== 'differs') continue
+    const { difference } = verdict
+    const op = opOf({ node: input.node, step: LEFTOVERS, id, difference, sensitive: false })
+    const reason = { code: 'leftover' as const, text: `${difference.reason.text}; wanted by ${entry.step} before` }
+    changes.push({ op: { ...op, reason }, act: difference.act, resourceId: id, before: entry.before })
+  }
+  return { changes, settled: [], unknown, forgotten }
+}
