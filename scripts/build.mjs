@@ -3,11 +3,11 @@
 // Every file under src/commands is an entry point, so that adding a command means adding one file, and a command loads only
 // what it imports: code shared by several lies in chunks. All packages are bundled (a user fetches no dependency tree);
 // what stays outside are native add-ons, which ssh2 can do without.
-import { existsSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { handlebars } from './handlebars.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = path.join(root, 'dist')
@@ -17,13 +17,12 @@ async function filesUnder(directory) {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
 }
 
-/** Programs of their own beside the commands, where they exist. */
-const PROGRAMS = ['src/main.ts', 'src/cli/command-not-found.ts', 'src/lab/requirements.ts']
+/** What is started or loaded by name beside the commands. */
+const PROGRAMS = ['src/main.ts', 'src/cli/command-not-found.ts']
 
 async function entryPoints() {
   const commands = await filesUnder(path.join(root, 'src/commands'))
-  const programs = PROGRAMS.map((file) => path.join(root, file)).filter((file) => existsSync(file))
-  return [...programs, ...commands.filter((file) => file.endsWith('.ts'))]
+  return [...PROGRAMS.map((file) => path.join(root, file)), ...commands.filter((file) => file.endsWith('.ts'))]
 }
 
 /** Native add-ons, which ssh2 tries and does without, and the compilers that oclif would load only to run TypeScript. */
@@ -35,12 +34,6 @@ const leftOutside = {
       external: true,
     }))
   },
-}
-
-async function plugins() {
-  const handlebars = path.join(root, 'scripts/handlebars.mjs')
-  const own = existsSync(handlebars) ? await import(pathToFileURL(handlebars).href) : {}
-  return [leftOutside, ...Object.values(own).flatMap((make) => (typeof make === 'function' ? [make()] : []))]
 }
 
 async function bundle() {
@@ -57,7 +50,7 @@ async function bundle() {
     chunkNames: 'chunks/[name]-[hash]',
     metafile: true,
     logLevel: 'warning',
-    plugins: await plugins(),
+    plugins: [leftOutside, handlebars()],
     // CommonJS packages expect these.
     banner: {
       js: [

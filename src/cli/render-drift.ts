@@ -3,7 +3,7 @@ import { quote } from '../shell.js'
 import { escapeLine } from './escape.js'
 import { count, titleLine } from './plan-headline.js'
 import { type PlanRendering, renderStep, selectorWords } from './render-plan.js'
-import { renderProblems } from './render-problems.js'
+import { renderPlanProblems } from './plan-problems.js'
 
 /** What the machines changed by themselves since the last apply: the steps with their drift ops alone. */
 export function driftSteps(plan: Plan): readonly PlannedStep[] {
@@ -28,7 +28,7 @@ function headlineOf(ops: readonly Op[], plan: Plan): string {
 /** `tripod drift`: headline, problems, what moved, headline. Ends without a line feed. */
 export function renderDrift(plan: Plan, options: Omit<PlanRendering, 'verb'>): string {
   const ops = driftOps(plan)
-  const problems = renderProblems(plan, options.paint)
+  const problems = renderPlanProblems(plan, options.paint)
   if (ops.length === 0) return [...problems, headlineOf(ops, plan)].join('\n')
   const order = [...plan.nodes.map(({ node }) => node.name), 'cluster']
   const next = `Next: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)} puts it back.`

@@ -6,13 +6,13 @@ import { count, headline, nameOfPlan, titleLine } from './plan-headline.js'
 import { groupNodes } from './plan-groups.js'
 import { renderDisruption } from './render-disruption.js'
 import { inColumns, renderOp } from './render-op.js'
-import { renderProblems } from './render-problems.js'
+import { renderPlanProblems } from './plan-problems.js'
 
 export interface PlanRendering {
   readonly paint: Paint
   /** Whole diffs, however long. */
   readonly full: boolean
-  /** `plan`, `apply`: what the first line is headed with. */
+  /** `plan`, `apply`: heads the first line; only a plan by itself names what to type next. */
   readonly verb: string
 }
 
@@ -62,7 +62,12 @@ function noOpLine(plan: Plan): string {
   return `${partial}No changes. ${nodes} ${plan.nodes.length === 1 ? 'matches' : 'match'} ${plan.cluster.inventoryPath}.`
 }
 
-function closing(plan: Plan): string {
+function closing(plan: Plan, verb: string): readonly string[] {
+  if (plan.applyable && verb !== 'plan') return []
+  return [nextCommand(plan)]
+}
+
+function nextCommand(plan: Plan): string {
   if (plan.applyable) return `Next: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)}`
   if (plan.mode === 'offline')
     return `Made without looking at any machine. Next: tripod plan -i ${quote(plan.cluster.inventoryPath)}`
@@ -72,7 +77,7 @@ function closing(plan: Plan): string {
 /** The plan as a reader meets it (experience.md 1.3): headline, disruption, problems, steps, headline. Ends without a line feed. */
 export function renderPlan(plan: Plan, options: PlanRendering): string {
   const { paint } = options
-  const problems = renderProblems(plan, paint)
+  const problems = renderPlanProblems(plan, paint)
   if (isNoOp(plan)) return [...problems, noOpLine(plan)].join('\n')
   const order = [...plan.nodes.map(({ node }) => node.name), 'cluster']
   const disruption = renderDisruption(plan).map((line) => paint(['bold', 'yellow'], line))
@@ -80,7 +85,7 @@ export function renderPlan(plan: Plan, options: PlanRendering): string {
     [escapeLine(titleLine(plan, options.verb)), paint('bold', headline(plan))],
     [...disruption, ...problems],
     [...plan.steps.flatMap((step) => renderStep(step, order, options)), ...driftLine(plan)],
-    [paint('bold', headline(plan)), closing(plan)],
+    [paint('bold', headline(plan)), ...closing(plan, options.verb)],
   ]
   return sections
     .filter((section) => section.length > 0)

@@ -11,9 +11,9 @@ const KEEP_DAYS = 30
 export interface RunLog {
   readonly path: string
   readonly redactor: Redactor
-  redact(text: string): string
-  write(text: string): void
-  close(): void
+  readonly redact: (text: string) => string
+  readonly write: (text: string) => void
+  readonly close: () => void
 }
 
 /** Old runs go: all older than 30 days, and the oldest beyond 50. Their names sort by time. */

@@ -42,9 +42,6 @@ export function toTripodError(error: unknown, command: CommandAtHand = { id: '',
     const help = `tripod ${command.id} --help`.replace('  ', ' ')
     return new TripodError('USAGE', usageMessage(error) + nearMiss(error, command.flags), help)
   }
-  if (error instanceof Error && error.name === 'ExitPromptError') {
-    return new TripodError('INTERRUPTED', 'A question was left unanswered, nothing done', 'Run the same command again.')
-  }
   const hint = 'Please report it with the run log; it is redacted, but read it before you send it.'
   return new TripodError('INTERNAL', `Unexpected: ${messageOf(error)}`, hint, { cause: error })
 }

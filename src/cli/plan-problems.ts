@@ -25,7 +25,7 @@ function finding({ id, severity, node, message, fix, accepted }: Finding): reado
 const isFatal = (one: Finding): boolean => one.severity === 'fatal' && one.accepted !== true
 
 /** Nodes that could not be read, resources that could not be read, findings: fatal ones first. */
-export function renderProblems(plan: Plan, paint: Paint): readonly string[] {
+export function renderPlanProblems(plan: Plan, paint: Paint): readonly string[] {
   const fatal = plan.findings.filter(isFatal)
   const others = plan.findings.filter((one) => !isFatal(one))
   return [

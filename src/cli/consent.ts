@@ -1,0 +1,53 @@
+import { TripodError } from '../errors.js'
+import type { Plan } from '../engine/plan-types.js'
+import { quote } from '../shell.js'
+import type { Asker } from './asker.js'
+
+export interface ConsentOptions {
+  readonly yes: boolean
+  /** Name of the cluster as given by --confirm. */
+  readonly confirm?: string | undefined
+  readonly asker: Asker | undefined
+}
+
+/** Losing data takes the name of the cluster; anything else a yes. */
+export function consentNeeded(plan: Plan): 'yes' | 'name' {
+  const ops = plan.steps.flatMap((step) => step.ops)
+  return ops.some((op) => op.disruption === 'data-loss') ? 'name' : 'yes'
+}
+
+function declined(plan: Plan): TripodError {
+  return new TripodError(
+    'NOT_CONFIRMED',
+    'The plan was declined, nothing done',
+    `tripod plan -i ${quote(plan.cluster.inventoryPath)}`,
+  )
+}
+
+async function byName(plan: Plan, { confirm, asker }: ConsentOptions): Promise<void> {
+  const { name, inventoryPath } = plan.cluster
+  if (confirm === name) return
+  const fix = `tripod apply -i ${quote(inventoryPath)} --confirm ${quote(name)}`
+  if (confirm !== undefined) {
+    throw new TripodError('NOT_CONFIRMED', `--confirm says ${confirm}, but the cluster is ${name}; nothing done`, fix)
+  }
+  if (asker === undefined) {
+    throw new TripodError('NOT_CONFIRMED', 'The plan loses data, which --yes does not cover; nothing done', fix)
+  }
+  const typed = await asker.words(`The plan LOSES DATA. Type the name of the cluster (${name}) to go on:`)
+  if (typed !== name) throw declined(plan)
+}
+
+async function byYes(plan: Plan, { yes, asker }: ConsentOptions): Promise<void> {
+  if (yes) return
+  if (asker === undefined) {
+    const fix = `Review the plan above, then: tripod apply -i ${quote(plan.cluster.inventoryPath)} --yes`
+    throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
+  }
+  if ((await asker.words('Apply this plan? Only `yes` is taken:')) !== 'yes') throw declined(plan)
+}
+
+/** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */
+export function askConsent(plan: Plan, options: ConsentOptions): Promise<void> {
+  return consentNeeded(plan) === 'name' ? byName(plan, options) : byYes(plan, options)
+}

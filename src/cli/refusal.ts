@@ -1,0 +1,43 @@
+import type { Plan } from '../engine/plan-types.js'
+import { TripodError } from '../errors.js'
+import { escapeLine } from './escape.js'
+import { count } from './plan-headline.js'
+
+function unread(plan: Plan): TripodError | undefined {
+  const failed = plan.nodes.filter((node) => node.problems.length > 0)
+  const problems = failed.flatMap((node) => node.problems)
+  const [first] = problems
+  if (first === undefined || problems.length === 1) return first
+  const names = failed.map(({ node }) => node.name)
+  const without = names.map((name) => `--skip-node ${name}`).join(' ')
+  const fix = `Mend what is named above, or leave the nodes out: ${without}`
+  return new TripodError(first.code, `${count(names.length, 'node')} could not be read: ${names.join(', ')}`, fix, {
+    failures: problems,
+  })
+}
+
+function refusedByChecks(plan: Plan): TripodError | undefined {
+  const fatal = plan.findings.filter((finding) => finding.severity === 'fatal' && finding.accepted !== true)
+  const [first] = fatal
+  if (first === undefined) return undefined
+  const all = fatal.map(
+    ({ id, node, message }) => `${id}${node === undefined ? '' : ` ${node}`}: ${escapeLine(message)}`,
+  )
+  const fix = fatal.length === 1 ? first.fix : 'Each finding above names its own fix.'
+  return new TripodError('PREFLIGHT_FAILED', `Refused by ${count(fatal.length, 'check')}: ${all.join('; ')}`, fix)
+}
+
+function unknownState(plan: Plan): TripodError | undefined {
+  if (plan.unknown.length === 0) return undefined
+  const all = plan.unknown.map(({ node, resource, reason }) => `${node} ${resource}: ${escapeLine(reason)}`)
+  return new TripodError(
+    'STATE_UNKNOWN',
+    `${count(plan.unknown.length, 'resource')} could not be read: ${all.join('; ')}`,
+    'Mend what keeps it from being read, or leave the node out with --skip-node NAME.',
+  )
+}
+
+/** Why the plan cannot be applied, as the error that ends the command; undefined when nothing speaks against it. */
+export function refusalOf(plan: Plan): TripodError | undefined {
+  return unread(plan) ?? refusedByChecks(plan) ?? unknownState(plan)
+}

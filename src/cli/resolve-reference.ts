@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { messageOf, TripodError } from '../errors.js'
+import { signingKey } from '../host/signing-key.js'
+import type { Cluster, RepositorySource } from '../inventory/cluster.js'
+import { type Redactor, type Reference, Secret } from '../secret.js'
+import { cacheDirectory } from './directories.js'
+
+interface Around {
+  readonly cluster: Cluster
+  readonly redactor: Redactor
+}
+
+function unavailable(reference: string, why: string): TripodError {
+  return new TripodError(
+    'SOURCE_UNAVAILABLE',
+    `${reference} ${why}`,
+    'Provide it on this machine, or correct the inventory.',
+  )
+}
+
+function variable(name: string, { redactor }: Around): string {
+  const value = process.env[name]
+  if (value === undefined || value === '') throw unavailable(`The environment variable ${name}`, 'is not set')
+  redactor.know(new Secret(value))
+  return value
+}
+
+async function file(path: string, { redactor }: Around): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unavailable(`The file ${path}`, `cannot be read: ${messageOf(error)}`)
+  })
+  redactor.know(new Secret(text))
+  return text
+}
+
+/** The repository a key address belongs to: named there, or derived from its url. */
+function sourceOf(address: string, { sources }: Cluster): RepositorySource | undefined {
+  const all = [sources.kubernetes, sources.containerd]
+  return (
+    all.find((one) => one.key === address) ??
+    all.find((one) => one.key === undefined && address.startsWith(`${one.url}/`))
+  )
+}
+
+function key(address: string, { cluster }: Around): Promise<string> {
+  const source = sourceOf(address, cluster)
+  if (source === undefined) throw unavailable(`The signing key ${address}`, 'is not among the sources of the inventory')
+  return signingKey({ ...source, key: address }, cacheDirectory())
+}
+
+/** The values behind references, each fetched once in a run however many nodes need it. */
+export function referenceResolver(around: Around): (reference: Reference) => Promise<string> {
+  const known = new Map<Reference, Promise<string>>()
+  const read = async (reference: Reference): Promise<string> => {
+    const [kind, rest] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)]
+    if (kind === 'env') return variable(rest, around)
+    if (kind === 'file') return file(rest, around)
+    if (kind === 'key') return key(rest, around)
+    throw new TripodError('INTERNAL', `Nothing makes the value ${reference} yet`, 'Please report this.')
+  }
+  return (reference) => {
+    const value = known.get(reference) ?? read(reference)
+    known.set(reference, value)
+    return value
+  }
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import type { RunInput } from '../engine/run-types.js'
+import { selectNodes, selectSteps } from '../engine/select.js'
+import { messageOf, TripodError } from '../errors.js'
+import { connect } from '../host/connect.js'
+import { sshConfigReader } from '../host/ssh-config.js'
+import { steps } from '../steps/index.js'
+import { type Asker, openAsker } from './asker.js'
+import { setCurrentRunLog } from './current-run-log.js'
+import { stateDirectory } from './directories.js'
+import { askAboutHostKey } from './host-key-question.js'
+import { watchInterrupts } from './interrupt.js'
+import { openInventory } from './open-inventory.js'
+import { openProgress } from './open-progress.js'
+import { operatorCredentials } from './operator-secrets.js'
+import type { Progress } from './progress.js'
+import { referenceResolver } from './resolve-reference.js'
+import { openRunLog, type RunLog } from './run-log.js'
+import { type SelectorFlags, selectorsOf } from './selectors.js'
+
+/** What `targetFlags` give. */
+export interface SessionFlags extends SelectorFlags {
+  readonly inventory: string
+  readonly 'ask-ssh-pass': boolean
+  readonly 'ask-sudo-pass': boolean
+  readonly 'no-input': boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** One command that connects to nodes: what the engine needs, and who watches it. */
+export interface Session {
+  readonly input: RunInput
+  readonly log: RunLog
+  readonly asker: Asker | undefined
+  readonly progress: Progress
+}
+
+function openLog(verb: string, runId: string): RunLog {
+  try {
+    const log = openRunLog(verb, runId)
+    setCurrentRunLog(log)
+    return log
+  } catch (error) {
+    const hint = 'Set TRIPOD_STATE_DIR to a directory that can be written.'
+    throw new TripodError('USAGE', `No run log can be made in ${stateDirectory()}: ${messageOf(error)}`, hint)
+  }
+}
+
+function operator(): string {
+  const { username } = userInfo()
+  return `${username}@${hostname()}`
+}
+
+async function runInput(
+  flags: SessionFlags,
+  {
+    log,
+    asker,
+    progress,
+    runId,
+    signal,
+  }: Omit<Session, 'input'> & { readonly runId: string; readonly signal: AbortSignal },
+): Promise<RunInput> {
+  const selectors = selectorsOf(flags)
+  const cluster = await openInventory(flags.inventory)
+  selectSteps(steps, selectors)
+  const nodes = selectNodes(cluster, selectors)
+  const { redactor } = log
+  const credentials = await operatorCredentials(flags, nodes, { asker, redactor, environment: process.env })
+  const notice = (text: string): void => {
+    progress.emit({ type: 'notice', message: text })
+  }
+  const ask = asker && { ask: (key: Parameters<typeof askAboutHostKey>[1]) => askAboutHostKey(asker, key) }
+  const options = { credentials, sshConfig: sshConfigReader(notice), notice, signal, ...ask }
+  return {
+    cluster,
+    steps,
+    selectors,
+    connect: (node) => connect(node, options),
+    resolve: referenceResolver({ cluster, redactor }),
+    emit: progress.emit,
+    signal,
+    runId,
+    operator: operator(),
+  }
+}
+
+/** Opens what a command needs, does its work, and leaves nothing open. An interrupt ends as INTERRUPTED however the work ended. */
+export async function withSession<T>(
+  verb: string,
+  flags: SessionFlags,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const runId = randomBytes(4).toString('hex')
+  const log = openLog(verb, runId)
+  const { progress, activity } = openProgress(log, { ...flags, terminal: process.stderr.isTTY })
+  const running = (): readonly string[] => activity.now().map(({ node, what }) => `${node} ${what}`)
+  const interrupt = watchInterrupts({ running, say: progress.say })
+  const { signal } = interrupt
+  try {
+    const asker = openAsker({ noInput: flags['no-input'], signal })
+    const around = { log, asker, progress }
+    return await work({ ...around, input: await runInput(flags, { ...around, runId, signal }) })
+  } catch (error) {
+    // Whatever failed because of the interrupt, it is the interrupt that is told.
+    if (signal.aborted && signal.reason instanceof TripodError) throw signal.reason
+    throw error
+  } finally {
+    interrupt.close()
+    await progress.end()
+  }
+}

@@ -1,0 +1,56 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../cli/base-command.js'
+import { paintFor } from '../cli/colour.js'
+import { askConsent } from '../cli/consent.js'
+import { consentFlags, targetFlags } from '../cli/flags.js'
+import { refusalOf } from '../cli/refusal.js'
+import { isNoOp, renderPlan } from '../cli/render-plan.js'
+import { renderSummary } from '../cli/render-summary.js'
+import { type Session, withSession } from '../cli/session.js'
+import type { Run } from '../engine/run-types.js'
+import { openRun } from '../engine/run.js'
+
+interface ApplyFlags {
+  readonly full: boolean
+  readonly yes: boolean
+  readonly confirm?: string | undefined
+}
+
+export default class Apply extends BaseCommand {
+  static override summary = 'Show the plan, ask, carry it out, and check that the nodes are as planned.'
+  static override flags = {
+    ...targetFlags,
+    ...consentFlags,
+    full: Flags.boolean({ description: 'Whole diffs, however long.' }),
+  }
+  static override examples = ['<%= config.bin %> apply -i lab.yaml', '<%= config.bin %> apply --yes --node m1']
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Apply)
+    await withSession('apply', flags, async (session) => {
+      const run = await openRun(session.input)
+      try {
+        await this.review(run, session, flags)
+      } finally {
+        await run.close()
+      }
+    })
+  }
+
+  /** The plan, the yes, the work: in this order and not otherwise. */
+  private async review(run: Run, session: Session, flags: ApplyFlags): Promise<void> {
+    const { plan } = run
+    const { log, asker, progress } = session
+    const text = renderPlan(plan, { paint: paintFor(process.stdout), full: flags.full, verb: 'apply' })
+    this.log(log.redact(text))
+    log.write(text)
+    const refusal = refusalOf(plan)
+    if (refusal !== undefined) throw refusal
+    if (isNoOp(plan)) return
+    await askConsent(plan, { ...flags, asker })
+    progress.begin(plan)
+    const summary = await run.apply()
+    await progress.end()
+    this.log(renderSummary(summary, log.path))
+  }
+}

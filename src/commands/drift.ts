@@ -1,0 +1,52 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../cli/base-command.js'
+import { paintFor } from '../cli/colour.js'
+import { targetFlags } from '../cli/flags.js'
+import { refusalOf } from '../cli/refusal.js'
+import { driftOps, renderDrift } from '../cli/render-drift.js'
+import { withSession } from '../cli/session.js'
+import { openRun } from '../engine/run.js'
+
+interface DriftJson {
+  readonly cluster: string
+  readonly complete: boolean
+  readonly drift: readonly {
+    readonly node: string
+    readonly step: string
+    readonly kind: string
+    readonly name: string
+    readonly change: string
+  }[]
+}
+
+export default class Drift extends BaseCommand {
+  static override summary = 'What moved on the nodes since the last apply. Changes nothing.'
+  static override enableJsonFlag = true
+  static override flags = {
+    ...targetFlags,
+    full: Flags.boolean({ description: 'Whole diffs, however long.' }),
+    'detailed-exitcode': Flags.boolean({ description: 'End with status 2 when there is drift.' }),
+  }
+
+  async run(): Promise<DriftJson> {
+    const { flags } = await this.parse(Drift)
+    return withSession('drift', flags, async ({ input, log }) => {
+      const run = await openRun(input)
+      await run.close()
+      const { plan } = run
+      this.log(log.redact(renderDrift(plan, { paint: paintFor(process.stdout), full: flags.full })))
+      const refusal = refusalOf(plan)
+      if (refusal !== undefined) throw refusal
+      const ops = driftOps(plan)
+      if (flags['detailed-exitcode'] && ops.length > 0) process.exitCode = 2
+      const drift = ops.map(({ node, step, kind, name, change }) => ({
+        node,
+        step,
+        kind,
+        name,
+        change: log.redact(change.summary),
+      }))
+      return { cluster: plan.cluster.name, complete: plan.complete, drift }
+    })
+  }
+}
