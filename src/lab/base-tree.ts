@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { access, chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { aptSettings, aptSources } from './apt-sources.js'
@@ -54,8 +54,11 @@ export async function baseTree(os: DebianRelease, log: (line: string) => void): 
 
 async function make(tree: string, args: readonly string[], sources: readonly string[]): Promise<void> {
   await removeUnfinished()
-  const unfinished = `${tree}.unfinished`
-  await local('mmdebstrap', ['--quiet', ...args, unfinished, ...sources], { timeoutSeconds: 900 })
+  // A name of its own: what a killed run left behind may still be writing.
+  const unfinished = `${tree}.${randomBytes(4).toString('hex')}.unfinished`
+  // In a mount namespace of its own, so that no crash leaves /dev or /proc mounted in what will be deleted.
+  const command = ['mmdebstrap', '--quiet', ...args, unfinished, ...sources]
+  await local('unshare', ['--mount', '--propagation', 'private', ...command], { timeoutSeconds: 900 })
   await local('chroot', [unfinished, 'useradd', '--create-home', '--shell', '/bin/bash', '--uid', '1000', 'ops'])
   for (const [path, text] of Object.entries(FILES)) await write(join(unfinished, path), text)
   await chmod(join(unfinished, 'etc/sudoers.d/ops'), 0o440)

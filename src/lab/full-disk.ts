@@ -42,7 +42,7 @@ export async function emptyDisk(lab: LabRecord, node: LabNode): Promise<void> {
     sh`set -e
 if ! mountpoint -q ${STORE}; then exit 0; fi
 directory=$(cat ${STORE}/directory)
-if mountpoint -q ${STORE}/kept; then umount "$directory/containerd"; umount ${STORE}/kept; fi
+if mountpoint -q ${STORE}/kept; then umount --lazy "$directory/containerd" ${STORE}/kept; fi
 umount --lazy "$directory"
 umount --lazy ${STORE}
 rmdir ${STORE}
@@ -56,7 +56,9 @@ async function within(lab: LabRecord, node: LabNode, script: Script): Promise<vo
     const hint = `Switch it on: \`tripod lab fault boot ${node.name} --name ${lab.name}\`.`
     throw new TripodError('LAB_FAILED', `${node.name} is off.`, hint, { node: node.name })
   }
-  await local('nsenter', ['--target', String(id), '--mount', '--root', '--wd', '/bin/sh'], { input: script.text })
+  await local('nsenter', ['--target', String(id), '--mount', '--pid', '--root', '--wd', '/bin/sh'], {
+    input: script.text,
+  })
 }
 
 /** The machine's process 1, by the id it has on this computer. */
