@@ -45,10 +45,10 @@ function spell(value: bigint, family: 4 | 6): string {
 
 /** Reads `address/prefix`; undefined when it is no subnet. Host bits are allowed here: compare with `canonical`. */
 export function parseSubnet(text: string): Subnet | undefined {
-  const [address = '', length = ''] = text.split('/')
+  const [address = '', length = '', ...more] = text.split('/')
   const parsed = parseAddress(address)
   const prefix = Number(length)
-  if (!parsed || !/^\d{1,3}$/.test(length) || prefix > BITS[parsed.family]) return undefined
+  if (!parsed || more.length > 0 || !/^\d{1,3}$/.test(length) || prefix > BITS[parsed.family]) return undefined
   const size = 1n << BigInt(BITS[parsed.family] - prefix)
   const first = parsed.value - (parsed.value % size)
   const canonical = `${spell(first, parsed.family)}/${String(prefix)}`

@@ -57,15 +57,39 @@ function keepVersionsAsWritten(document: Document): void {
   })
 }
 
-// Aliases would allow cycles and texts that grow a millionfold, for little use in a file of this kind.
-function aliases(document: Document): readonly Range[] {
-  const found: Range[] = []
+interface Unsupported {
+  readonly range: Range
+  readonly message: string
+  readonly fix: string
+}
+
+const ALIAS = {
+  message: 'aliases (*) are not supported in the inventory',
+  fix: 'Write the value out, or put it in quotes if "*" belongs to it.',
+}
+const COMPLEX_KEY = {
+  message: 'a map or list stands where a key should be',
+  fix: 'Put the value in quotes if "{" or "[" belongs to it, and mind the space after ":".',
+}
+
+// YAML that an inventory does without. Aliases would allow cycles, and texts that grow a millionfold.
+function unsupported(document: Document): readonly Unsupported[] {
+  const found: Unsupported[] = []
   visit(document, {
     Alias(_, node) {
-      found.push(rangeOf(node) ?? [0, 1])
+      found.push({ range: rangeOf(node) ?? [0, 1], ...ALIAS })
+    },
+    Pair(_, { key }) {
+      if (isMap(key) || isSeq(key)) found.push({ range: rangeOf(key) ?? [0, 1], ...COMPLEX_KEY })
     },
   })
   return found
+}
+
+// Of wrong indentation the parser names the beginning of the line.
+function skipSpaces([start, end]: Range, text: string): Range {
+  const spaces = /^ */.exec(text.slice(start))?.[0].length ?? 0
+  return [start + spaces, Math.max(end, start + spaces + 1)]
 }
 
 /** Reads the text of an inventory as YAML 1.2. Never throws: whatever is wrong comes back as problems. */
@@ -109,18 +133,19 @@ export function readDocument(text: string, file: string): InventoryDocument {
       [start, start],
     )
   }
-  const message = 'aliases (*) are not supported in the inventory'
-  const fix = 'Write the value out, or put it in quotes if "*" belongs to it.'
+  const errors = [...document.errors, ...document.warnings]
   const problems = [
-    ...document.errors.map((error) =>
-      place({ severity: 'error', path: [], ...explainYamlError(error, text) }, error.pos),
+    ...errors.map((error) =>
+      place({ severity: 'error', path: [], ...explainYamlError(error, text) }, skipSpaces(error.pos, text)),
     ),
-    ...aliases(document).map((range) => place({ severity: 'error', path: [], message, fix }, range)),
+    ...unsupported(document).map(({ range, message, fix }) =>
+      place({ severity: 'error', path: [], message, fix }, range),
+    ),
   ]
   const locate = (finding: Finding): InventoryProblem =>
     place(finding, rangeAt(document, finding.path, finding.at ?? 'value'))
   // After a duplicate key the rest can still be read; after any other error what follows is guesswork.
-  if (!problems.every((_, index) => document.errors[index]?.code === 'DUPLICATE_KEY'))
+  if (!problems.every((_, index) => errors[index]?.code === 'DUPLICATE_KEY'))
     return { data: undefined, problems, locate }
   keepVersionsAsWritten(document)
   return { data: document.toJS(), problems, locate }

@@ -18,7 +18,10 @@ export function distance(one: string, other: string): number {
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '')
   if (word.length > 64) return undefined
+  // Another digit is another thing (P04, debian12), not a slip.
+  const digits = (text: string): string => text.replaceAll(/\D/g, '')
   const ranked = candidates
+    .filter((candidate) => digits(candidate) === digits(word))
     .map((candidate) => ({ candidate, steps: distance(plain(word), plain(candidate)) }))
     .sort((one, other) => one.steps - other.steps)
   const [best] = ranked

@@ -1,3 +1,5 @@
+import { DEFAULT_KUBERNETES, newestPatch } from './versions.js'
+
 /** One kind of text in the inventory: what it must look like, said in words an operator understands. */
 export interface Pattern {
   /** "is not {what}" completes the sentence about a wrong value. */
@@ -169,9 +171,11 @@ export const PATTERNS = {
     what: 'a Kubernetes version',
     regex: whole('[0-9]+\\.[0-9]+\\.[0-9]+'),
     allowed: 'major.minor.patch without "v"',
-    example: '1.36.4',
-    mend: (wrong: string) =>
-      /^1\.\d+$/.test(wrong.replace(/^v/, '')) ? `${wrong.replace(/^v/, '')}.0` : wrong.replace(/^v/, ''),
+    example: DEFAULT_KUBERNETES,
+    mend: (wrong: string) => {
+      const [, minor, patch] = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(wrong) ?? []
+      return patch === undefined ? newestPatch(Number(minor)) : `1.${String(minor)}.${patch}`
+    },
     code: 'P24',
   },
   containerdVersion: {

@@ -80,21 +80,21 @@ function wrongChoice(path: Path, value: unknown, values: readonly unknown[]): Fi
   return error(path, `${spellValue(value)} is not one of ${options.join(', ')}`, fix)
 }
 
-// Of a union the alternative that got furthest: one that does not refuse the value as a whole.
-function furthest(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] {
-  const deep = issue.errors.filter((errors) =>
-    errors.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
-  )
-  const fewest = [...(deep.length > 0 ? deep : issue.errors)].sort((one, other) => one.length - other.length)
-  return fewest[0] ?? []
+// A value of another kind altogether, rather than one with something wrong in it.
+function otherKind(issue: Issue | undefined, value: unknown): string | undefined {
+  if (issue === undefined || issue.path.length > 0) return undefined
+  if (issue.code === 'invalid_type') return KINDS[issue.expected] ?? issue.expected
+  return issue.code === 'invalid_value' && typeof value !== 'string' ? issue.values.map(String).join(' or ') : undefined
 }
 
-function neither(issue: z.core.$ZodIssueInvalidUnion, path: Path, value: unknown): Finding | undefined {
-  const kinds = issue.errors.map((errors) => errors[0])
-  if (!kinds.every((inner) => inner?.code === 'invalid_type' && inner.path.length === 0)) return undefined
-  const wanted = kinds.map((inner) => KINDS[inner?.code === 'invalid_type' ? inner.expected : ''] ?? 'another value')
-  const list = [...new Set(wanted)].join(' or ')
-  return error(path, `${spellPath(path)} must be ${list}, not ${kindOf(value)}`, `Write ${list}.`)
+// Of a union the alternative of the right kind that fits best.
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion, data: unknown, path: Path): readonly Finding[] {
+  const value = valueAt(data, path)
+  const fitting = issue.errors.filter(([first]) => otherKind(first, value) === undefined)
+  const [best] = [...fitting].sort((one, other) => one.length - other.length)
+  if (best) return best.flatMap((inner) => explainIssue(inner, data, path))
+  const kinds = [...new Set(issue.errors.map(([first]) => otherKind(first, value)))].join(' or ')
+  return [error(path, `${spellPath(path)} must be ${kinds}, not ${kindOf(value)}`, `Write ${kinds}.`)]
 }
 
 /** Turns one issue of the schema into findings in an operator's words. `data` is the whole inventory as read. */
@@ -122,10 +122,8 @@ export function explainIssue(issue: Issue, data: unknown, above: Path = []): rea
         ? [wrongText(path, key, pattern, 'key')]
         : [error(path, `${spellValue(key)} is not a right key`, 'Correct it.', { at: 'key' })]
     }
-    case 'invalid_union': {
-      const none = neither(issue, path, value)
-      return none ? [none] : furthest(issue).flatMap((inner) => explainIssue(inner, data, path))
-    }
+    case 'invalid_union':
+      return explainUnion(issue, data, path)
     case 'too_small':
     case 'too_big':
       return [outOfRange(path, value, issue)]

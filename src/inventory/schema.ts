@@ -99,7 +99,10 @@ export const inventorySchema = z
 /** The inventory as read, defaults filled in, before normalisation. */
 export type Inventory = z.infer<typeof inventorySchema>
 
-/** The published JSON Schema (2020-12) of the inventory file. */
+let published: Record<string, unknown> | undefined
+
+/** The published JSON Schema (2020-12) of the inventory file. Made once: it costs some milliseconds. */
 export function inventoryJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(inventorySchema, { io: 'input', target: 'draft-2020-12' })
+  published ??= z.toJSONSchema(inventorySchema, { io: 'input', target: 'draft-2020-12' })
+  return published
 }

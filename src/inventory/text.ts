@@ -4,7 +4,10 @@ import { PATTERNS, type PatternName } from './patterns.js'
 /** A text field of the inventory: always with a pattern, so that nothing unchecked gets further. */
 export function text(pattern: PatternName, description: string): z.ZodString {
   const { regex, example } = PATTERNS[pattern]
-  return z.string().regex(regex).meta({ description, examples: [example] })
+  return z
+    .string()
+    .regex(regex)
+    .meta({ description, examples: [example] })
 }
 
 /** A TCP port. */

@@ -16,7 +16,7 @@ const KNOWN: Partial<Record<ErrorCode, Explanation>> = {
   TAB_AS_INDENT: { message: 'a tab is used for indentation', fix: 'Indent with spaces.' },
   BAD_INDENT: {
     message: 'the indentation does not fit the lines above',
-    fix: 'Indent with as many spaces as its neighbours have.',
+    fix: 'Indent with as many spaces as its neighbours have, and close brackets and quotes above.',
   },
   MULTILINE_IMPLICIT_KEY: {
     message: 'a key reaches over several lines',
@@ -40,6 +40,10 @@ const KNOWN: Partial<Record<ErrorCode, Explanation>> = {
   BAD_DQ_ESCAPE: {
     message: 'an unknown escape sequence in double quotes',
     fix: "Use single quotes ('), in which a backslash is only a backslash.",
+  },
+  TAG_RESOLVE_FAILED: {
+    message: 'tags (!) are not supported in the inventory',
+    fix: 'Take the tag out, or put the value in quotes if "!" belongs to it.',
   },
   UNEXPECTED_TOKEN: {
     message: 'something unexpected stands here',

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { parseInventory, type ParseResult } from '../../src/inventory/parse.js'
+import { HOSTILE_CHARACTERS, hostileText } from './hostile.js'
+import { CONTEXT, problemsOf } from './lab.js'
+import { everyStringField, roomyInventory, type StringField, withField } from './string-fields.js'
+
+const FIELDS = everyStringField()
+
+function read(field: StringField, text: string): ParseResult {
+  // JSON is YAML that can spell every text.
+  return parseInventory(JSON.stringify(withField(roomyInventory(field), field, text)), 'inventory.yaml', CONTEXT)
+}
+
+test('the schema itself tells which fields hold texts, those of alternatives and passed-through settings too', () => {
+  const spelled = FIELDS.map((field) => `${field.path.join('.')} ${field.at}`)
+  expect(spelled.length).toBeGreaterThan(70)
+  expect(spelled).toEqual(
+    expect.arrayContaining([
+      'cluster value',
+      'nodes.0.ssh.bastion.0.identityFile value',
+      'nodes.0.labels.topology.kubernetes.io/zone key',
+      'containerd.mirrors.docker.io.0 value',
+      'kubelet.maxPods value',
+    ]),
+  )
+})
+
+test.each(FIELDS.map((field) => ({ field, name: `${field.path.join('.')} (${field.at})` })))(
+  'a right text at $name is accepted, so that a refusal is about the text',
+  ({ field }) => {
+    const result = read(field, field.example)
+    expect(result.ok ? [] : result.problems).toEqual([])
+  },
+)
+
+test('a hostile text in any field is refused, or stands in a passed-through setting on one line', () => {
+  const attack = fc
+    .constantFrom(...FIELDS)
+    .chain((field) => hostileText(field.example).map((text) => ({ field, text })))
+  fc.assert(
+    fc.property(attack, ({ field, text }) => {
+      if (!read(field, text).ok) return
+      if (field.passthrough) expect(text).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+      else expect(HOSTILE_CHARACTERS.filter((character) => text.includes(character))).toEqual([])
+    }),
+    { numRuns: 10_000 },
+  )
+}, 120_000)
+
+test('what is accepted outside of passed-through settings has only characters that are syntax nowhere', () => {
+  const fields = fc.constantFrom(...FIELDS.filter((field) => !field.passthrough))
+  const grown = fields.chain((field) =>
+    fc.string({ maxLength: 6 }).map((text) => ({ field, text: `${field.example}${text}` })),
+  )
+  fc.assert(
+    fc.property(grown, ({ field, text }) => {
+      if (read(field, text).ok) expect(text).toMatch(/^[\p{L}\p{N}_@%+=:,./~*[\] -]*$/u)
+    }),
+    { numRuns: 3_000 },
+  )
+}, 60_000)
+
+test('a passed-through text arrives unchanged', () => {
+  const oneLine = fc
+    .string({ unit: 'grapheme', maxLength: 40 })
+    .filter((text) => !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text))
+  fc.assert(
+    fc.property(oneLine, (text) => {
+      const inventory = {
+        ...(roomyInventory({ path: [], at: 'value', example: '', passthrough: true }) as object),
+        kubelet: { a: [text] },
+      }
+      const result = parseInventory(stringify(inventory), 'inventory.yaml', CONTEXT)
+      expect(result.ok && result.cluster.kubelet).toEqual({ a: [text] })
+    }),
+  )
+})
+
+test('no text whatever throws', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => Array.isArray(problemsOf(text))),
+    { numRuns: 2_000 },
+  )
+  const yamlish = fc.array(
+    fc.constantFrom(
+      'a',
+      ':',
+      ' ',
+      '\n',
+      '- ',
+      '[',
+      ']',
+      '{',
+      '}',
+      '&x ',
+      '*x',
+      '"',
+      "'",
+      '? ',
+      '|',
+      '>',
+      '#',
+      '\t',
+      '---\n',
+      '!!map ',
+      '%',
+      '<<: ',
+    ),
+    { maxLength: 40 },
+  )
+  fc.assert(
+    fc.property(yamlish, (pieces) => Array.isArray(problemsOf(pieces.join('')))),
+    { numRuns: 3_000 },
+  )
+})
+
+test.each([
+  ['nested maps', '{a: '.repeat(20_000)],
+  ['nested lists', '['.repeat(20_000)],
+  ['a nested setting', `kubelet: ${'{a: '.repeat(3_000)}1${'}'.repeat(3_000)}`],
+  ['a huge file', 'x'.repeat(2_000_000)],
+])('%s end in an error, not in a crash', (_, text) => {
+  expect(problemsOf(text)[0]).toMatchObject({ severity: 'error' })
+})
