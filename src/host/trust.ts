@@ -22,6 +22,8 @@ export interface ScannedKey {
   readonly state: 'known' | 'new' | 'changed' | 'revoked'
   /** What contradicts the key: `FILE:LINE says SHA256:...`. */
   readonly contradiction?: string
+  /** The inventory pins another fingerprint: only an edit there helps. */
+  readonly pinned: boolean
   /** known_hosts of the project, where it is stored. */
   readonly store: string
 }
@@ -76,17 +78,18 @@ function stateOf(
   verdict: ReturnType<typeof judge>,
   key: Buffer,
   pin: string | undefined,
-): Pick<ScannedKey, 'state' | 'contradiction'> {
+): Pick<ScannedKey, 'state' | 'contradiction' | 'pinned'> {
+  const pinned = pin !== undefined
   const at = 'entry' in verdict ? `${verdict.entry.file}:${verdict.entry.line}` : ''
-  if (verdict.state === 'revoked') return { state: 'revoked', contradiction: `${at} says @revoked` }
+  if (verdict.state === 'revoked') return { state: 'revoked', contradiction: `${at} says @revoked`, pinned }
   if (pin !== undefined) {
     return pin === fingerprint(key)
-      ? { state: 'known' }
-      : { state: 'changed', contradiction: `the inventory pins ${pin}` }
+      ? { state: 'known', pinned }
+      : { state: 'changed', contradiction: `the inventory pins ${pin}`, pinned }
   }
   if (verdict.state === 'changed')
-    return { state: 'changed', contradiction: `${at} says ${fingerprint(verdict.entry.key)}` }
-  return { state: verdict.state === 'known' ? 'known' : 'new' }
+    return { state: 'changed', contradiction: `${at} says ${fingerprint(verdict.entry.key)}`, pinned }
+  return { state: verdict.state === 'known' ? 'known' : 'new', pinned }
 }
 
 interface ShownOptions {

@@ -45,7 +45,9 @@ tripod_place() {
     return
   fi
   chown -- "$owner" "$temp" && chmod -- "$mode" "$temp" && sync -- "$temp" || return 1
-  (umask 022 && mkdir -p -- "$directory") && mv -T -- "$temp" "$path" && sync -- "$directory"
+  # What tripod keeps for itself is nobody else's to read.
+  case $directory/ in /var/lib/tripod/* | /run/tripod/*) private=077 ;; *) private=022 ;; esac
+  (umask "$private" && mkdir -p -- "$directory") && mv -T -- "$temp" "$path" && sync -- "$directory"
 }
 tripod_file() {
   trap 'rm -f -- "$temp"' EXIT
