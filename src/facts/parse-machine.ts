@@ -101,9 +101,9 @@ export function parseClock(
   const [begun = NaN, ended = NaN] = sections.text('finish').trim().split(' ').map(Number)
   const elapsed = ended - begun
   if (!(epochSeconds > 0) || !(elapsed >= 0)) return sections.fail('clock', 'the node gave no time')
-  const [sent, received] = [timing.sentAt / 1000, timing.receivedAt / 1000]
-  const offsetSeconds = (epochSeconds - sent + (epochSeconds + elapsed - received)) / 2
-  return { epochSeconds, offsetSeconds, uncertaintySeconds: Math.max(0, (received - sent - elapsed) / 2) }
+  const { sentAt, receivedAt } = timing
+  const offsetSeconds = (epochSeconds - sentAt + (epochSeconds + elapsed - receivedAt)) / 2
+  return { epochSeconds, offsetSeconds, uncertaintySeconds: Math.max(0, (receivedAt - sentAt - elapsed) / 2) }
 }
 
 /** Nameservers that count: those behind systemd-resolved's stub where its own list is there. */

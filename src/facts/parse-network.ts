@@ -1,6 +1,7 @@
 import type { Facts } from './facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 import type { TextFiles } from './text-files.js'
+import { isVirtualInterface } from './virtual-interface.js'
 
 interface Link {
   readonly ifname: string
@@ -25,17 +26,14 @@ interface Neighbour {
 /** What `ip` told of a node's network. */
 export type NetworkFacts = Pick<Facts, 'addresses' | 'routes'> & { readonly macs: readonly string[] }
 
-// Made on the machine by other software: their addresses repeat from machine to machine.
-const VIRTUAL =
-  /^(docker|br-|virbr|cni|cali|veth|flannel|vxlan|kube-|tunl|lxc|lxd|podman|dummy|ifb|nodelocaldns|cilium|wg)/
-
 /** Reads `ip -j address` and `ip -j route`, and IPv6 routes from /proc. */
 export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts {
   const [links, routes] = linesOf(sections.text('network')).map((line) => json(line, 'network', sections))
   if (!isLinks(links) || !isRoutes(routes)) return sections.fail('network', '`ip -j` did not answer in its usual form')
-  const ether = links.filter((link) => link.link_type === 'ether' && !VIRTUAL.test(link.ifname))
+  const ether = links.filter((link) => link.link_type === 'ether' && !isVirtualInterface(link.ifname))
   return {
-    macs: ether.flatMap((link) => (link.address === undefined ? [] : [link.address.toLowerCase()])),
+    // A bridge has the MAC of its first port.
+    macs: [...new Set(ether.flatMap(({ address }) => (address === undefined ? [] : [address.toLowerCase()])))],
     addresses: links.flatMap(addressesOf),
     routes: [...routes.filter((route) => route.dst !== 'default').map(destinationOf), ...ipv6Routes(files)],
   }

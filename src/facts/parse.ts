@@ -18,7 +18,7 @@ import { parseUnits } from './parse-units.js'
 import { linesOf, printable, readSections, type Sections } from './sections.js'
 import { lineOf, readTextFiles, type TextFiles } from './text-files.js'
 
-/** Where an answer came from and when: milliseconds since the epoch by the operator's clock, as Date.now() gives them. */
+/** Where an answer came from and when: seconds since the epoch by the operator's clock, with fractions. */
 export interface Origin {
   readonly node: string
   readonly sentAt: number

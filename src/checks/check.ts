@@ -1,0 +1,23 @@
+import type { Cluster, Node } from '../inventory/cluster.js'
+import type { Seen, Topology } from '../topology.js'
+import type { Finding } from './finding.js'
+
+/** What checks look at: all nodes that answered. */
+export interface CheckContext {
+  readonly cluster: Cluster
+  readonly seen: readonly Seen[]
+  readonly topology: Topology
+}
+
+/** Pure: findings only, no access to anything. */
+export type Check = (context: CheckContext) => readonly Finding[]
+
+/** Whether the node gets a kubelet; a plain load balancer does not. */
+export function runsKubelet({ roles }: Node): boolean {
+  return roles.includes('control-plane') || roles.includes('worker')
+}
+
+/** `m1`, `m1 and m2`, `m1, m2 and m3`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+}

@@ -1,0 +1,59 @@
+import type { AcceptableCheck } from '../inventory/cluster.js'
+import { brokenPackages } from './broken-packages.js'
+import { cgroup } from './cgroup.js'
+import type { Check, CheckContext } from './check.js'
+import { clock } from './clock.js'
+import { clones } from './clones.js'
+import { containerdPair } from './containerd-pair.js'
+import { disk } from './disk.js'
+import type { Finding } from './finding.js'
+import { foreign } from './foreign.js'
+import { kernelModules } from './kernel-modules.js'
+import { nameservers } from './nameservers.js'
+import { networks } from './networks.js'
+import { nodeAddress } from './node-address.js'
+import { operatingSystem } from './operating-system.js'
+import { otherSoftware } from './other-software.js'
+import { platform } from './platform.js'
+import { ports } from './ports.js'
+import { rebootPending } from './reboot-pending.js'
+import { size } from './size.js'
+import { strandedData } from './stranded-data.js'
+import { swapInUse } from './swap-in-use.js'
+import { vip } from './vip.js'
+
+/** In the order of their numbers, P02 to P34. */
+const CHECKS: readonly Check[] = [
+  operatingSystem,
+  platform,
+  size,
+  disk,
+  clones,
+  nodeAddress,
+  clock,
+  swapInUse,
+  cgroup,
+  kernelModules,
+  ports,
+  networks,
+  vip,
+  foreign,
+  strandedData,
+  containerdPair,
+  brokenPackages,
+  otherSoftware,
+  nameservers,
+  rebootPending,
+]
+
+const ACCEPTABLE: readonly string[] = ['P04', 'P05', 'P11', 'P24'] satisfies readonly AcceptableCheck[]
+
+/** Every check that facts alone answer (domain.md 6). What the inventory accepts is a warning that says so. */
+export function preflight(context: CheckContext): readonly Finding[] {
+  const accepted = (id: string) => ACCEPTABLE.includes(id) && context.cluster.accept.some((check) => check === id)
+  return CHECKS.flatMap((check) => check(context)).map((finding) =>
+    finding.severity === 'fatal' && accepted(finding.id)
+      ? { ...finding, severity: 'warning', accepted: true }
+      : finding,
+  )
+}

@@ -1,0 +1,34 @@
+import { overlap, parseSubnet } from '../inventory/address.js'
+import { isUntouched } from '../topology.js'
+import type { Check } from './check.js'
+import type { Finding } from './finding.js'
+
+/** P15: pods and services must not shadow what a node reaches today. On joined nodes the routes are the cluster's own. */
+export const networks: Check = ({ seen, cluster: { network, inventoryPath }, topology }) => {
+  const fresh = seen.filter(({ node }) => isUntouched(topology.states[node.name]))
+  return (['podSubnet', 'serviceSubnet'] as const).flatMap((field) => {
+    const range = parseSubnet(network[field])
+    if (range === undefined) return []
+    return fresh.flatMap(({ node, facts }): readonly Finding[] => {
+      const used = [
+        ...facts.routes.map((route) => ({ cidr: route.destination, device: route.interface })),
+        ...facts.addresses.map((one) => ({ cidr: `${one.address}/${one.prefix}`, device: one.interface })),
+      ]
+      const hit = used.find(({ cidr }) => {
+        const subnet = parseSubnet(cidr)
+        return subnet !== undefined && overlap(range, subnet)
+      })
+      if (hit === undefined) return []
+      const taken = `${parseSubnet(hit.cidr)?.canonical ?? hit.cidr}${hit.device === '' ? '' : ` on ${hit.device}`}`
+      return [
+        {
+          id: 'P15',
+          severity: 'fatal',
+          node: node.name,
+          message: `network.${field} ${network[field]} overlaps ${taken} of ${node.name}`,
+          fix: `Choose a network.${field} in ${inventoryPath} that none of the nodes has a route to`,
+        },
+      ]
+    })
+  })
+}

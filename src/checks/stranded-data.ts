@@ -1,0 +1,17 @@
+import type { Check } from './check.js'
+
+/** P20: etcd data that nobody else has. To go on would lose it. */
+export const strandedData: Check = ({ seen, topology }) => {
+  const healthy = Object.values(topology.states).includes('control-plane-ready')
+  return seen
+    .filter(
+      ({ node, facts }) => topology.states[node.name] === 'control-plane-half' && facts.kubernetes.etcdData && !healthy,
+    )
+    .map(({ node: { name } }) => ({
+      id: 'P20',
+      severity: 'fatal',
+      node: name,
+      message: `${name} holds etcd data of a control plane that does not run, and no other master has a healthy copy`,
+      fix: `Bring the control plane of ${name} up again, or save /var/lib/etcd elsewhere and run \`kubeadm reset\` on ${name}`,
+    }))
+}
