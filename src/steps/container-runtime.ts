@@ -24,15 +24,16 @@ export const containerRuntime: Step = {
   resources: (context): readonly Resource[] => {
     const { cluster } = context
     const sandboxImage = pauseImage(cluster)
-    return [
-      ...BASE_PACKAGES,
-      ...(cluster.containerd.source === 'docker' ? dockerRepository(context) : []),
+    const configuration = [
       ours(CONFIG, config(context, sandboxImage)),
       ...registryMirrors(cluster.containerd.mirrors),
       ours('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
-      runtimePackage(context),
-      service(sandboxImage),
     ]
+    const runtime = [runtimePackage(context), service(sandboxImage)]
+    // Docker's repository is reached by TLS, so the authorities come before it; else all packages are one transaction.
+    return cluster.containerd.source === 'docker'
+      ? [...BASE_PACKAGES, ...dockerRepository(context), ...configuration, ...runtime]
+      : [...configuration, ...BASE_PACKAGES, ...runtime]
   },
 }
 

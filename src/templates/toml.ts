@@ -50,8 +50,13 @@ function number(value: number): string {
   return String(value)
 }
 
+/** TOML allows more, but the parser of containerd 1.x cannot read these signs in a name, quoted or not (tried with 1.6.20). */
+const UNREADABLE = /["\\[\]\p{Cc}]/u
+
 function key(name: string): string {
-  return /^[A-Za-z0-9_-]+$/.test(name) ? name : `"${escapeToml(name)}"`
+  if (/^[A-Za-z0-9_-]+$/.test(name)) return name
+  if (UNREADABLE.test(name)) throw invalid(`The name ${JSON.stringify(name)}`, 'containerd 1.x could not read it')
+  return `"${escapeToml(name)}"`
 }
 
 export function isTable(value: TomlValue | undefined): value is TomlTable {
