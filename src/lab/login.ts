@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TripodError } from '../errors.js'
 import { attempt } from './local.js'
+import { machineState } from './machine.js'
 import { machinePlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
 import { sshCommand } from './ssh.js'
@@ -15,11 +16,14 @@ export async function untilLoginWorks(lab: LabRecord, node: LabNode): Promise<vo
     const { code, stderr } = await sshCommand(lab, node, 'true', { user: 'ops', timeoutSeconds: 10 })
     if (code === 0) return
     last = stderr
+    if ((await machineState(lab, node)) === 'off') break
     await sleep(200)
   }
   const log = machinePlaces(lab.name, node.name).log
   const end = await attempt('tail', ['-n', '20', log])
-  const message = `${node.name} (${node.address}) lets nobody in after ${BOOT_SECONDS} s.`
+  const off = (await machineState(lab, node)) === 'off'
+  const what = off ? 'does not start, or was switched off while it booted' : `lets nobody in after ${BOOT_SECONDS} s`
+  const message = `${node.name} (${node.address}) ${what}.`
   const detail = { node: node.name, output: `${last}\n${end.stdout}`.trim() }
   throw new TripodError('LAB_FAILED', message, `Look at its console: ${log}`, detail)
 }

@@ -23,8 +23,10 @@ const REBOOT = 133
 export function supervisorScript(plan: MachinePlan): Script {
   const places = machinePlaces(plan.lab.name, plan.node.name)
   return sh`#!/bin/sh
+set -e
 exec > ${places.log} 2>&1
 ${enter(plan, 'keeper')}
+set +e
 while :; do
   ${emptyGroups(plan)}
   ${network(plan)}

@@ -1,9 +1,10 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bridgeOf, networkOf } from './kernel-names.js'
 import { attempt, local } from './local.js'
 import { RUN_DIRECTORY } from './places.js'
 import type { LabRecord } from './record.js'
+import { writeOnce } from './write-once.js'
 
 type Of = Pick<LabRecord, 'subnet'>
 
@@ -33,9 +34,7 @@ export async function removeRules(lab: Of): Promise<void> {
 
 /** Notes which tables iptables has before the first lab adds to them. */
 export async function noteTables(): Promise<void> {
-  await writeFile(NOTES, JSON.stringify(Object.keys(await tables())), { flag: 'wx' }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  })
+  await writeOnce(NOTES, JSON.stringify(Object.keys(await tables())))
 }
 
 /** Drops the tables that came with the labs, if nobody else has put anything into them since. For the last lab to go. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readlink, rm, rmdir, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TripodError } from '../errors.js'
 import { local } from './local.js'
@@ -40,11 +40,9 @@ export async function releaseSubnet(subnet: number): Promise<boolean> {
   return (await allClaims()).length === 0
 }
 
-/** Removes the directory of the claims, once nothing is in it. */
+/** Removes the directory of the claims. For the last lab to go. */
 export async function removeRunDirectory(): Promise<void> {
-  await rmdir(RUN_DIRECTORY).catch((error: unknown) => {
-    if (!['ENOENT', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-  })
+  await rm(RUN_DIRECTORY, { recursive: true, force: true })
 }
 
 async function claim(subnet: number, directory: string): Promise<boolean> {

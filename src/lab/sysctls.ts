@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RUN_DIRECTORY } from './places.js'
+import { writeOnce } from './write-once.js'
 
 const NOTES = join(RUN_DIRECTORY, 'sysctls.json')
 
@@ -44,9 +45,7 @@ const SHARED = [
 export async function noteSysctls(): Promise<void> {
   const values = await Promise.all(SHARED.map(async (name) => [name, await read(name)] as const))
   const notes = Object.fromEntries(values.filter(([, value]) => value !== undefined))
-  await writeFile(NOTES, JSON.stringify(notes), { flag: 'wx' }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  })
+  await writeOnce(NOTES, JSON.stringify(notes))
 }
 
 /** Puts back what differs from the notes, and drops them. For the last lab to go. */

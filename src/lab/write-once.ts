@@ -1,0 +1,14 @@
+import { link, rm, writeFile } from 'node:fs/promises'
+
+/** Writes the file whole unless it exists; two at once, and a crash, leave one of them or none. */
+export async function writeOnce(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}`
+  await writeFile(unfinished, text)
+  try {
+    await link(unfinished, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(unfinished)
+  }
+}
