@@ -7,7 +7,7 @@ export function describeLab(lab: Lab, inventory: string): string {
   const width = Math.max(...lab.nodes.map((node) => node.name.length))
   const named = lab.name === 'lab' ? '' : ` --name ${lab.name}`
   return [
-    `Lab ${lab.name}: ${lab.nodes.length} machines of ${RELEASE[lab.os].title}, endpoint ${lab.vip}, time from ${lab.gateway}`,
+    `Lab ${lab.name}: ${RELEASE[lab.os].title}, endpoint ${lab.vip}, time from ${lab.gateway}`,
     ...lab.nodes.map((node) => `  ${node.name.padEnd(width)}  ${node.address}`),
     `Inventory: ${inventory}`,
     `Next:   tripod plan -i ${inventory}`,

@@ -16,7 +16,7 @@ interface Rule {
 
 const NOTES = join(RUN_DIRECTORY, 'tables.json')
 
-/** Lets the lab's machines out, and lets them pass where this computer's FORWARD chain drops (Docker makes it so). */
+/** Lets the lab's machines out, and lets them reach and pass this computer where its chains drop (a firewall, Docker). */
 export async function addRules(lab: Of): Promise<void> {
   for (const { table, chain, match } of rules(lab)) {
     const present = await attempt('iptables', ['-w', '-t', table, '-C', chain, ...match])
@@ -68,6 +68,7 @@ function rules(lab: Of): readonly Rule[] {
   const out = ['-s', networkOf(lab), '!', '-o', bridge, '-j', 'MASQUERADE']
   return [
     { table: 'nat', chain: 'POSTROUTING', match: out },
+    { table: 'filter', chain: 'INPUT', match: ['-i', bridge, '-j', 'ACCEPT'] },
     { table: 'filter', chain: 'FORWARD', match: ['-i', bridge, '-j', 'ACCEPT'] },
     { table: 'filter', chain: 'FORWARD', match: ['-o', bridge, '-j', 'ACCEPT'] },
   ]

@@ -1,6 +1,8 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { TripodError } from '../errors.js'
 import { attempt } from './local.js'
+import { labsDirectory } from './places.js'
 
 /** Debian packages the lab's programs come from. */
 export const LAB_PACKAGES = [
@@ -12,6 +14,9 @@ export const LAB_PACKAGES = [
   'systemd-container',
   'util-linux',
 ] as const
+
+/** OVERLAYFS_SUPER_MAGIC of linux/magic.h. */
+const OVERLAY = 0x794c7630
 
 const PROGRAMS: Readonly<Record<(typeof LAB_PACKAGES)[number], readonly string[]>> = {
   chrony: ['/usr/sbin/chronyd'],
@@ -51,6 +56,22 @@ export async function requireLab(): Promise<void> {
   requireRoot()
   const missing = await missingPackages()
   if (missing.length > 0) throw missingError(missing)
+  await requirePlainDisk(labsDirectory())
+}
+
+/** An overlay (the root of most containers) takes no machine's tree: it cannot be the upper layer of another. */
+async function requirePlainDisk(directory: string): Promise<void> {
+  const found = await statfs(directory).catch(() => undefined)
+  if (found === undefined && directory !== '/') {
+    await requirePlainDisk(dirname(directory))
+    return
+  }
+  if (found?.type !== OVERLAY) return
+  throw new TripodError(
+    'LAB_NEEDS',
+    `Machines cannot live in ${labsDirectory()}: it lies on an overlay, as in a container.`,
+    'Set TRIPOD_LAB_DIR to a directory on a disk of its own, for example a volume.',
+  )
 }
 
 /** Throws LAB_NEEDS unless run by root. */

@@ -49,7 +49,7 @@ export async function up(options: UpOptions): Promise<Lab> {
       await noteTables()
     })
     const base = await baseTree(record.os, log)
-    log(`Starting ${record.nodes.length} machines of ${RELEASE[record.os].title}`)
+    log(`Starting ${record.nodes.map((node) => node.name).join(' ')} (${RELEASE[record.os].title})`)
     await raiseNetwork(record)
     await startTimeServer(record)
     await makeLabKey(record.name)
