@@ -49,19 +49,14 @@ function zramGenerator(facts: Facts): readonly FileResource[] {
   ]
 }
 
-/**
- * What was switched off once stays wanted so, also when the node no longer lists it: else the next plan would take that for a
- * wish withdrawn, and undo it.
- */
-function units({ swap, record }: Facts): readonly ServiceResource[] {
-  const recorded = Object.entries(record.entries)
-    .filter(([id, { step }]) => step === 'swap' && id.startsWith('service:'))
-    .map(([id]) => id.slice('service:'.length))
-  // Without a unit file (''), a unit is but the shadow of a swapon.
-  const seen = swap.units.filter(({ enablement }) => enablement !== '')
-  const byName = new Map(seen.map(({ unit, enablement }) => [unit, enablement]))
-  const names = new Set([...byName.keys(), ...recorded])
-  return [...names].sort().map((unit) => off(unit, byName.get(unit) ?? 'masked'))
+function units({ swap }: Facts): readonly ServiceResource[] {
+  return (
+    swap.units
+      // Without a unit file (''), a unit is but the shadow of a swapon.
+      .filter(({ enablement }) => enablement !== '')
+      .toSorted((a, b) => (a.unit < b.unit ? -1 : 1))
+      .map(({ unit, enablement }) => off(unit, enablement))
+  )
 }
 
 /**
