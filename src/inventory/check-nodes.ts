@@ -2,33 +2,36 @@ import { parseAddress, specialUse } from './address.js'
 import type { Finding, Path } from './problem.js'
 import type { Inventory } from './schema.js'
 
-function twice(found: ReadonlyMap<string, string>, what: string, value: string, path: Path): readonly Finding[] {
-  const first = found.get(value)
-  if (first === undefined) return []
-  const message = `${what} ${value} is already that of ${first}`
-  return [{ severity: 'error', path, message, fix: 'Give every node its own.' }]
+/** Positions whose key stands earlier already, each with that earlier position. */
+function repeated(keys: readonly string[]): readonly (readonly [index: number, first: number])[] {
+  return keys.flatMap((key, index) => {
+    const first = keys.indexOf(key)
+    return first < index ? [[index, first] as const] : []
+  })
 }
 
 /** Names, addresses and SSH addresses belong to one node each. */
 function uniqueness({ nodes, ssh }: Inventory): readonly Finding[] {
-  const names = new Map<string, string>()
-  const addresses = new Map<string, string>()
-  const doors = new Map<string, string>()
-  return nodes.flatMap((node, index) => {
-    const who = `nodes[${String(index)}] (${node.name})`
-    const address = parseAddress(node.address)?.canonical ?? node.address
-    const door = `${node.ssh?.host ?? address} port ${String(node.ssh?.port ?? ssh.port)}`
-    const findings = [
-      ...twice(names, 'the name', node.name, ['nodes', index, 'name']),
-      ...twice(addresses, 'the address', address, ['nodes', index, 'address']),
-      // Two nodes of one address are one mistake, not two.
-      ...(addresses.has(address) ? [] : twice(doors, 'the SSH address', door, ['nodes', index, 'ssh', 'host'])),
-    ]
-    if (!names.has(node.name)) names.set(node.name, who)
-    if (!addresses.has(address)) addresses.set(address, who)
-    if (!doors.has(door)) doors.set(door, who)
-    return findings
-  })
+  const names = nodes.map((node) => node.name)
+  const addresses = nodes.map((node) => parseAddress(node.address)?.canonical ?? node.address)
+  const doors = nodes.map(
+    (node, index) => `${node.ssh?.host ?? addresses[index] ?? ''} port ${String(node.ssh?.port ?? ssh.port)}`,
+  )
+  // Behind another bastion the same address is another machine.
+  const ways = nodes.map((node, index) => JSON.stringify([doors[index], node.ssh?.bastion ?? ssh.bastion]))
+  const sameAddress = repeated(addresses)
+  const finding = (what: string, first: number, path: Path): Finding => {
+    const message = `${what} is already that of nodes[${String(first)}] (${names[first] ?? ''})`
+    return { severity: 'error', path, message, fix: 'Give every node its own.' }
+  }
+  return [
+    ...repeated(names).map(([at, first]) => finding(`the name ${names[at] ?? ''}`, first, ['nodes', at, 'name'])),
+    ...sameAddress.map(([at, first]) => finding(`the address ${addresses[at] ?? ''}`, first, ['nodes', at, 'address'])),
+    // Two nodes of one address are one mistake, not two.
+    ...repeated(ways)
+      .filter(([at]) => !sameAddress.some(([index]) => index === at))
+      .map(([at, first]) => finding(`the SSH address ${doors[at] ?? ''}`, first, ['nodes', at, 'ssh', 'host'])),
+  ]
 }
 
 function usable(text: string, path: Path): readonly Finding[] {

@@ -32,6 +32,16 @@ function outOfSupport(minor: number, today: Date): readonly Finding[] {
   return [{ severity: 'warning', code: 'P37', path: KUBERNETES, message, fix }]
 }
 
+// Source: the first packages of pkgs.k8s.io are those of 1.24.
+const FIRST_PACKAGED = 24
+
+function notPackaged(minor: number, { sources }: Inventory): readonly Finding[] {
+  if (minor >= FIRST_PACKAGED || sources.kubernetes.url !== undefined) return []
+  const message = `pkgs.k8s.io has no packages of Kubernetes 1.${String(minor)}`
+  const fix = 'Set sources.kubernetes.url to a repository that has them.'
+  return [{ severity: 'warning', code: 'P23', path: KUBERNETES, message, fix }]
+}
+
 function pair(minor: number, { containerd, accept }: Inventory): readonly Finding[] {
   if (containerd.version === undefined) return []
   const { ok, needs } = containerdSupports(minor, containerd.version)
@@ -46,5 +56,6 @@ function pair(minor: number, { containerd, accept }: Inventory): readonly Findin
 export function checkVersions(inventory: Inventory, today: Date): readonly Finding[] {
   const { version } = inventory.kubernetes
   const minor = knownMinor(version)
-  return minor === undefined ? [unknown(version)] : [...outOfSupport(minor, today), ...pair(minor, inventory)]
+  if (minor === undefined) return [unknown(version)]
+  return [...outOfSupport(minor, today), ...notPackaged(minor, inventory), ...pair(minor, inventory)]
 }

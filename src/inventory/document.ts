@@ -49,12 +49,10 @@ function rangeAt(document: Document, path: Path, at: 'key' | 'value'): Range {
 
 // `version: 2.3` is a number to YAML and 2.30 would lose its zero: a version is what is written.
 function keepVersionsAsWritten(document: Document): void {
-  visit(document, {
-    Pair(_, { key, value }) {
-      if (!isScalar(key) || key.value !== 'version' || !isScalar(value)) return
-      if (typeof value.value === 'number' && value.source?.includes('.')) value.value = value.source
-    },
-  })
+  for (const part of ['kubernetes', 'containerd']) {
+    const node = document.getIn([part, 'version'], true)
+    if (isScalar(node) && typeof node.value === 'number' && node.source?.includes('.')) node.value = node.source
+  }
 }
 
 interface Unsupported {
@@ -71,11 +69,22 @@ const COMPLEX_KEY = {
   message: 'a map or list stands where a key should be',
   fix: 'Put the value in quotes if "{" or "[" belongs to it, and mind the space after ":".',
 }
+const TOO_DEEP = {
+  message: 'the file is nested too deeply',
+  fix: 'Check brackets and indentation: no setting of a cluster is nested like this.',
+}
+/** Far above any real setting, far below what overflows a stack. A map counts twice, once for its key. */
+const MAXIMUM_DEPTH = 64
 
 // YAML that an inventory does without. Aliases would allow cycles, and texts that grow a millionfold.
 function unsupported(document: Document): readonly Unsupported[] {
   const found: Unsupported[] = []
   visit(document, {
+    Node(_, node, ancestors) {
+      if (ancestors.length < MAXIMUM_DEPTH) return undefined
+      found.push({ range: rangeOf(node) ?? [0, 1], ...TOO_DEEP })
+      return visit.BREAK
+    },
     Alias(_, node) {
       found.push({ range: rangeOf(node) ?? [0, 1], ...ALIAS })
     },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { parseInventory, type ParseResult } from '../../src/inventory/parse.js'
 import { HOSTILE_CHARACTERS, hostileText } from './hostile.js'
-import { CONTEXT, problemsOf } from './lab.js'
+import { CONTEXT, LAB, problemsOf } from './lab.js'
 import { everyStringField, roomyInventory, type StringField, withField } from './string-fields.js'
 
 const FIELDS = everyStringField()
@@ -115,6 +115,14 @@ test('no text whatever throws', () => {
     { numRuns: 3_000 },
   )
 })
+
+test('settings of any depth end in a cluster or in an error', () => {
+  for (const depth of [10, 28, 40, 200, 1_000, 2_000, 20_000, 200_000]) {
+    const flow = `kubelet: ${'{a: '.repeat(depth)}1${'}'.repeat(depth)}\n`
+    const json = `kubelet: ${'['.repeat(depth)}${']'.repeat(depth)}\n`
+    expect([problemsOf(`${LAB}${flow}`), problemsOf(`${LAB}${json}`)].every(Array.isArray), String(depth)).toBe(true)
+  }
+}, 60_000)
 
 test.each([
   ['nested maps', '{a: '.repeat(20_000)],

@@ -257,12 +257,37 @@ describe('warnings', () => {
     expect(warnings(text)).toEqual([{ severity: 'warning', code: 'P24', line: 21, message }])
     expect(clusterOf(text).containerd.version).toBe('1.7.28')
   })
+  test('a Kubernetes that only a repository of your own can have', () => {
+    const old = LAB.replace('1.36.4', '1.23.17')
+    expect(warnings(old)).toMatchObject([
+      { code: 'P37' },
+      { code: 'P23', message: 'pkgs.k8s.io has no packages of Kubernetes 1.23' },
+    ])
+    expect(warnings(`${old}sources: { kubernetes: { url: "https://mirror.example.org" } }\n`)).toMatchObject([
+      { code: 'P37' },
+    ])
+  })
   test('a single load balancer', () => {
     const text = `${LAB}  - { name: lb, address: 10.0.0.5, roles: [load-balancer] }\n`
     expect(warnings(text)).toMatchObject([
       { severity: 'warning', message: 'a single load-balancer node is a single point of failure' },
     ])
   })
+})
+
+test('two nodes may have one SSH address behind different bastions or on different ports', () => {
+  const two = (one: string, other: string): string =>
+    LAB.replace('    address: 10.0.0.11\n', `    address: 10.0.0.11\n    ssh: ${one}\n`).replace(
+      '    address: 10.0.0.12\n',
+      `    address: 10.0.0.12\n    ssh: ${other}\n`,
+    )
+  expect(problemsOf(two('{ host: 192.0.2.1, port: 2201 }', '{ host: 192.0.2.1, port: 2202 }'))).toEqual([])
+  expect(problemsOf(two('{ host: 192.0.2.1, bastion: a }', '{ host: 192.0.2.1, bastion: b }'))).toEqual([])
+})
+
+test('a setting that is called version keeps its kind', () => {
+  const { containerd } = clusterOf(`${LAB}containerd: { config: { version: 1.5 } }\n`)
+  expect(containerd.config).toEqual({ version: 1.5 })
 })
 
 test('all errors come at once, those of single values and those among several', () => {
