@@ -2,10 +2,17 @@ import { defineConfig } from 'vitest/config'
 import { vitePlugin } from './scripts/handlebars.mjs'
 
 export default defineConfig({
-  plugins: [vitePlugin],
   test: {
-    include: ['test/**/*.test.ts'],
-    // Machines of the lab have a run of their own: they need root and minutes.
-    exclude: ['test/lab/**'],
+    projects: [
+      {
+        plugins: [vitePlugin],
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'] },
+      },
+      {
+        plugins: [vitePlugin],
+        // Real machines: root and minutes. One file at a time, for some of what they change is the computer's (swap, vm.*, fs.*).
+        test: { name: 'lab', include: ['test/lab/**/*.test.ts'], fileParallelism: false },
+      },
+    ],
   },
 })

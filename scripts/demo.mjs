@@ -1,0 +1,85 @@
+// `npm run demo`: tripod from nothing to "No changes" on four real machines of this computer. Safe to run again.
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fail, heading, installPackages, isRoot, must, prepare, root } from './setup.mjs'
+
+const LAB = 'demo'
+const INVENTORY = `${LAB}.yaml`
+const TRIPOD = 'node bin/run.js'
+
+if (!isRoot) {
+  console.error(`The demo needs root: it brings up four machines of this computer (network namespaces, mounts, systemd-nspawn)
+and installs what is missing of their Debian packages. Run it as root, for example: sudo npm run demo
+Without root you can see a plan for machines that are assumed to be fresh; nothing is touched:
+  npm ci && npm run build
+  ${TRIPOD} plan --offline --os debian12 -i inventory.example.yaml`)
+  process.exit(64)
+}
+
+const STEPS = 6
+let step = 0
+
+function section(title, ...lines) {
+  step += 1
+  heading(`${step}/${STEPS} ${title}`)
+  for (const line of lines) console.log(`   ${line}`)
+}
+
+/** Shows the command as one would type it, then runs it. */
+async function tripod(...args) {
+  const quoted = args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `'${arg}'`))
+  console.log(`\n$ ${TRIPOD} ${quoted.join(' ')}`)
+  await must(process.execPath, ['bin/run.js', ...args])
+}
+
+async function nodeNames() {
+  const text = await readFile(path.join(root, INVENTORY), 'utf8')
+  return [...text.matchAll(/^ {2}- name: (\S+)$/gm)].map(([, name]) => name)
+}
+
+const STATE = `echo swaps in use: $(tail -n +2 /proc/swaps | wc -l)
+sysctl net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables
+echo containerd: $(systemctl is-active containerd), $(containerd config dump | grep SystemdCgroup)`.replaceAll('\n', '; ')
+
+async function demo() {
+  section(
+    'Four machines of this computer',
+    'Debian 12 with systemd, sshd and apt, each with its own network and disk: three masters and a worker.',
+    'The first time takes a minute: a base tree is made from your Debian mirror.',
+  )
+  await tripod('lab', 'up', '--name', LAB, '--nodes', '4')
+
+  section(
+    'What would be changed?',
+    `A plan reads the machines over SSH and shows every change before it is made. It writes nothing.`,
+    `The inventory is ./${INVENTORY}.`,
+  )
+  await tripod('plan', '-i', INVENTORY)
+
+  section('Change it', '--yes answers the question that apply would ask here.')
+  await tripod('apply', '-i', INVENTORY, '--yes')
+
+  section('Plan again', 'What is right already is left alone: the second plan is empty.')
+  await tripod('plan', '-i', INVENTORY)
+
+  section('Look for yourself', 'Swap, kernel settings and the configuration containerd really runs with, on each machine.')
+  for (const name of await nodeNames()) await tripod('lab', 'ssh', name, '--name', LAB, '--', STATE)
+
+  section('Go on from here', 'Everything above can be typed again. Some things to try:')
+  const hints = [
+    [`${TRIPOD} steps`, 'what is done to a machine, and why'],
+    [`${TRIPOD} lab ssh m1 --name ${LAB} -- sed -i s/ip_forward/ip_backward/ /etc/sysctl.d/99-zz-tripod.conf`, ''],
+    [`${TRIPOD} drift -i ${INVENTORY}`, 'what somebody changed by hand, as a diff'],
+    [`${TRIPOD} apply -i ${INVENTORY}`, 'mends that and nothing else, after asking'],
+    [`${TRIPOD} lab down --name ${LAB}`, 'removes the machines without trace'],
+  ]
+  for (const [command, why] of hints) console.log(`   ${command}${why === '' ? '' : `   # ${why}`}`)
+}
+
+await prepare()
+  .then(() => installPackages())
+  .then(demo)
+  .catch((error) => {
+    console.error(`\nThe demo stopped. Mend the cause and run it again, or remove its machines: ${TRIPOD} lab down --name ${LAB}`)
+    fail(error)
+  })
