@@ -21,7 +21,7 @@ export function inColumns(text: string, detail: string): string {
 }
 
 function deciderOf(op: Op): string {
-  return op.decidedBy === 'facts' ? 'what the machine is like' : (op.decidedBy ?? 'an earlier change')
+  return op.decidedBy === 'facts' ? 'the machine' : (op.decidedBy ?? 'an earlier change')
 }
 
 /** A plain difference needs no reason; that the machine moved, or that a restart is owed, is said. */

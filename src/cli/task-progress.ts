@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, type ListrTask, PRESET_TIMER, ProcessOutput } from 'listr2'
+import { DefaultRenderer, Listr, ListrLogger, type ListrTask, PRESET_TIMER, ProcessOutput } from 'listr2'
 import type { EngineEvent } from '../engine/events.js'
 import type { Plan, PlannedStep } from '../engine/plan-types.js'
 import { describeOp } from './describe-op.js'
@@ -7,6 +7,11 @@ import type { Progress } from './progress.js'
 
 /** More nodes than this are counted, not listed. */
 const MOST_LISTED = 20
+
+/** listr2 asks stdout whether there is a terminal; it is stderr that counts here, also when stdout goes into a file. */
+class StderrRenderer extends DefaultRenderer {
+  static override nonTTY = true
+}
 
 /** One row on the screen: shown as working until it is settled from outside. */
 interface Row {
@@ -130,8 +135,7 @@ export function taskProgress(before: Progress): Progress {
       steps = plan.steps.map(rowsOf)
       const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
       drawn = new Listr(steps.map(stepTask), {
-        renderer: 'default',
-        fallbackRendererCondition: false,
+        renderer: StderrRenderer,
         registerSignalListeners: false,
         exitOnError: false,
         rendererOptions: { logger, timer: PRESET_TIMER, collapseErrors: false, collapseSubtasks: false },

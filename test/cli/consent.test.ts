@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import type { Asker } from '../../src/cli/asker.js'
+import { askConsent } from '../../src/cli/consent.js'
+import { Secret } from '../../src/secret.js'
+import { sampleOp, samplePlan, sampleStep } from './sample-plan.js'
+
+const harmless = samplePlan([sampleStep('kernel', [sampleOp({ name: '/a', disruption: 'reboot' })])])
+const destructive = samplePlan([sampleStep('kernel', [sampleOp({ name: '/a', disruption: 'data-loss' })])])
+const answering = (words: string): Asker => ({
+  words: () => Promise.resolve(words),
+  secret: () => Promise.resolve(new Secret(words)),
+})
+const nobody = undefined
+
+describe('consent', () => {
+  test('is the word yes, and nothing that only looks like it', async () => {
+    await expect(askConsent(harmless, { yes: false, asker: answering('yes') })).resolves.toBeUndefined()
+    for (const answer of ['y', 'YES', '', 'no', 'yes please']) {
+      await expect(askConsent(harmless, { yes: false, asker: answering(answer) })).rejects.toMatchObject({
+        code: 'NOT_CONFIRMED',
+      })
+    }
+  })
+
+  test('without a terminal is --yes or nothing', async () => {
+    await expect(askConsent(harmless, { yes: true, asker: nobody })).resolves.toBeUndefined()
+    await expect(askConsent(harmless, { yes: false, asker: nobody })).rejects.toMatchObject({
+      code: 'NOT_CONFIRMED',
+      exit: 12,
+    })
+  })
+
+  test('to the loss of data is the name of the cluster; --yes is not enough', async () => {
+    await expect(askConsent(destructive, { yes: true, asker: nobody })).rejects.toMatchObject({ code: 'NOT_CONFIRMED' })
+    await expect(askConsent(destructive, { yes: true, asker: answering('yes') })).rejects.toMatchObject({
+      code: 'NOT_CONFIRMED',
+    })
+    await expect(askConsent(destructive, { yes: false, confirm: 'other', asker: answering('lab') })).rejects.toThrow(
+      /--confirm says other/,
+    )
+    await expect(askConsent(destructive, { yes: false, asker: answering('lab') })).resolves.toBeUndefined()
+    await expect(askConsent(destructive, { yes: false, confirm: 'lab', asker: nobody })).resolves.toBeUndefined()
+  })
+})

@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Interrupt, watchInterrupts } from '../../src/cli/interrupt.js'
+
+let interrupt: Interrupt | undefined
+afterEach(() => {
+  interrupt?.close()
+})
+
+function watched(): { readonly said: string[]; readonly left: number[]; readonly signal: AbortSignal } {
+  const said: string[] = []
+  const left: number[] = []
+  interrupt = watchInterrupts({
+    running: () => ['m1 container-runtime: create package containerd'],
+    say: (text) => said.push(text),
+    exit: (status) => left.push(status),
+  })
+  return { said, left, signal: interrupt.signal }
+}
+
+describe('an interrupt', () => {
+  test('starts nothing new, names what it waits for, and does not end the process', () => {
+    const { said, left, signal } = watched()
+    process.emit('SIGINT', 'SIGINT')
+    expect(signal.reason).toMatchObject({ code: 'INTERRUPTED', exit: 130 })
+    expect(said[0]).toContain(
+      'stopping: nothing new is started; waiting up to 30 s for m1 container-runtime: create package containerd',
+    )
+    expect(left).toEqual([])
+  })
+
+  test('by SIGTERM ends with 143', () => {
+    const { signal } = watched()
+    process.emit('SIGTERM', 'SIGTERM')
+    expect(signal.reason).toMatchObject({ exit: 143 })
+  })
+
+  test('given twice ends the process at once and says what is left running', () => {
+    const { said, left } = watched()
+    process.emit('SIGINT', 'SIGINT')
+    process.emit('SIGINT', 'SIGINT')
+    expect(left).toEqual([130])
+    expect(said[1]).toContain('left running on the nodes: m1 container-runtime')
+  })
+
+  test('is not listened to any more once closed', () => {
+    const before = process.listenerCount('SIGINT')
+    watched()
+    interrupt?.close()
+    expect(process.listenerCount('SIGINT')).toBe(before)
+  })
+})

@@ -1,0 +1,93 @@
+import type { Op, Plan, PlannedNode, PlannedStep } from '../../src/engine/plan-types.js'
+import { parseInventory } from '../../src/inventory/parse.js'
+import type { Cluster } from '../../src/inventory/cluster.js'
+
+const INVENTORY = `
+cluster: lab
+kubernetes: { version: 1.36.4 }
+endpoint: { vip: 10.0.0.10 }
+nodes:
+  - { name: m1, address: 10.0.0.11, roles: [control-plane] }
+  - { name: m2, address: 10.0.0.12, roles: [control-plane] }
+  - { name: m3, address: 10.0.0.13, roles: [control-plane] }
+  - { name: w1, address: 10.0.0.21, roles: [worker] }
+`
+
+/** Three masters and a worker. */
+export function sampleCluster(): Cluster {
+  const result = parseInventory(INVENTORY, 'lab.yaml')
+  if (!result.ok) throw new Error('the sample inventory is not valid')
+  return result.cluster
+}
+
+/** An op that creates a file on m1, but for what is given. */
+export function sampleOp(op: Partial<Op> & Pick<Op, 'name'>): Op {
+  const { node = 'm1', kind = 'file' } = op
+  return {
+    id: `${node}:${kind}:${op.name}`,
+    step: 'kernel',
+    node,
+    kind,
+    action: 'create',
+    certainty: 'sure',
+    disruption: 'none',
+    reason: { code: 'missing', text: 'is not there' },
+    dependsOn: [],
+    pre: [],
+    change: { summary: '0644 root:root', notes: [] },
+    sensitive: false,
+    ...op,
+  }
+}
+
+/** The same op on several nodes. */
+export function onNodes(nodes: readonly string[], op: Partial<Op> & Pick<Op, 'name'>): readonly Op[] {
+  return nodes.map((node) => sampleOp({ ...op, node }))
+}
+
+export function sampleStep(id: string, ops: readonly Op[]): PlannedStep {
+  return { id, title: `Title of ${id}`, ops: ops.map((op) => ({ ...op, step: id })) }
+}
+
+function summaryOf(ops: readonly Op[], nodes: readonly PlannedNode[]): Plan['summary'] {
+  const sure = ops.filter((op) => op.certainty === 'sure')
+  const action = (name: Op['action']): number => sure.filter((op) => op.action === name).length
+  const disrupting = (name: Op['disruption']): number => sure.filter((op) => op.disruption === name).length
+  return {
+    create: action('create'),
+    update: action('update'),
+    replace: action('replace'),
+    delete: action('delete'),
+    run: action('run'),
+    maybe: ops.length - sure.length,
+    restarts: disrupting('restart'),
+    reboots: disrupting('reboot'),
+    dataLoss: disrupting('data-loss'),
+    nodesChanged: new Set(ops.map((op) => op.node)).size,
+    nodesTotal: nodes.length,
+    nodesUnreachable: nodes.filter((node) => !node.reachable).length,
+  }
+}
+
+/** A plan that was read from all four nodes, but for what is given; its summary counts its ops. */
+export function samplePlan(steps: readonly PlannedStep[], plan: Partial<Plan> = {}): Plan {
+  const cluster = sampleCluster()
+  const nodes = plan.nodes ?? cluster.nodes.map((node): PlannedNode => ({ node, reachable: true, problems: [] }))
+  return {
+    cluster,
+    mode: 'online',
+    complete: true,
+    applyable: true,
+    selectors: {},
+    nodes,
+    steps,
+    unknown: [],
+    findings: [],
+    summary: summaryOf(
+      steps.flatMap((step) => step.ops),
+      nodes,
+    ),
+    seconds: 0.94,
+    ...plan,
+  }
+}
