@@ -28,7 +28,7 @@ async function moduleOf(path) {
   return `export default ${spec}\n`
 }
 
-/** For esbuild. The build calls every function that this file exports to get its plugins. */
+/** For esbuild. */
 export function handlebars() {
   return {
     name: 'handlebars',
