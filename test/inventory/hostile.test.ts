@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { parseInventory, type ParseResult } from '../../src/inventory/parse.js'
 import { HOSTILE_CHARACTERS, hostileText } from './hostile.js'
+import { hostileCluster } from './hostile-cluster.js'
 import { CONTEXT, LAB, problemsOf } from './lab.js'
 import { everyStringField, roomyInventory, type StringField, withField } from './string-fields.js'
 
@@ -76,6 +77,15 @@ test('a passed-through text arrives unchanged', () => {
       expect(result.ok && result.cluster.kubelet).toEqual({ a: [text] })
     }),
   )
+})
+
+test('hostile clusters for the tests of steps exist, with every kind of field that can carry one', () => {
+  const found = fc.sample(hostileCluster(), { numRuns: 600, seed: 1 })
+  expect(new Set(found.filter(({ field }) => field.passthrough).map(({ field }) => field.path[0]))).toEqual(
+    new Set(['containerd', 'kubelet', 'kubeProxy', 'apiServer']),
+  )
+  expect(found.some(({ field, text }) => field.passthrough && text.includes('$('))).toBe(true)
+  expect(found.some(({ field, text }) => !field.passthrough && text !== field.example)).toBe(true)
 })
 
 test('no text whatever throws', () => {
