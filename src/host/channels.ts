@@ -54,7 +54,7 @@ export class Channels {
     return pRetry(() => this.#openNow(command), {
       retries: 1000,
       minTimeout: 100,
-      maxTimeout: 2000,
+      maxTimeout: 500,
       randomize: true,
       maxRetryTime: patienceSeconds * 1000,
     }).catch((error: unknown) => {

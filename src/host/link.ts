@@ -48,4 +48,6 @@ export interface LinkRequest {
   /** Throws to refuse. Nothing secret is sent before it returns; its time does not count against the deadline. */
   readonly verify: (hostKey: Buffer) => Promise<void>
   readonly signal?: AbortSignal
+  /** For handshake and login; 20 s when left out. */
+  readonly readySeconds?: number
 }

@@ -47,6 +47,7 @@ const KEEPALIVE_MISSES = 3
 /** Makes an SSH connection over an open socket: handshake, host key check, login. Rejects with what `verify` threw, or the library's error. */
 export async function openLink(request: LinkRequest): Promise<Link> {
   const client = new Client()
+  const seconds = request.readySeconds ?? READY_SECONDS
   let end: (error: Error) => void = () => undefined
   let timer: NodeJS.Timeout | undefined
   const pause = (): void => {
@@ -54,8 +55,8 @@ export async function openLink(request: LinkRequest): Promise<Link> {
   }
   const tick = (): void => {
     timer = setTimeout(() => {
-      end(Object.assign(new Error(`no answer within ${READY_SECONDS} s`), { level: 'client-timeout' }))
-    }, READY_SECONDS * 1000)
+      end(Object.assign(new Error(`no answer within ${seconds} s`), { level: 'client-timeout' }))
+    }, seconds * 1000)
   }
   const aborted = (): void => {
     end(request.signal?.reason instanceof Error ? request.signal.reason : new Error('interrupted'))

@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { frame, type Root } from '../../src/host/framing.js'
+import { Secret } from '../../src/secret.js'
+import { sh, type Script } from '../../src/shell.js'
+import { STAND_IN_SUDO } from './stand-in-sudo.js'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tripod-sudo-'))
+  writeFileSync(join(directory, 'sudo'), STAND_IN_SUDO)
+  chmodSync(join(directory, 'sudo'), 0o755)
+})
+afterAll(() => {
+  rmSync(directory, { recursive: true })
+})
+
+interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function execute(request: {
+  script: Script
+  root: Root
+  mode: string
+  input?: Buffer
+  cut?: number
+  shell?: string
+}): Outcome {
+  const { script, root, mode, input, cut, shell = 'sh' } = request
+  const framed = frame({ script, root, input: input !== undefined })
+  const stdin = Buffer.concat([framed.preamble, input ?? Buffer.alloc(0)])
+  const ran = spawnSync(shell, ['-c', framed.line], {
+    input: cut === undefined ? stdin : stdin.subarray(0, cut),
+    env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, MODE: mode, TRIED: join(directory, 'tried') },
+  })
+  const after = (text: string): string => text.slice(text.indexOf(`${framed.marker}\n`) + framed.marker.length + 1)
+  const [stdout, stderr] = [ran.stdout.toString('latin1'), ran.stderr.toString('latin1')]
+  return { code: ran.status, stdout: stdout.includes(framed.marker) ? after(stdout) : stdout, stderr }
+}
+
+const password: Root = { by: 'sudo', password: new Secret('right') }
+const long = sh`text=${'x'.repeat(150_000)}; printf '%s' "$text" | wc -c; cat`
+
+describe('a framed script', () => {
+  it.each([
+    ['PASSWORD', password],
+    ['NOPASSWD', password],
+    ['NOPASSWD', { by: 'sudo' }],
+    ['NOPASSWD', { by: 'login' }],
+  ] as const)('gets exactly its input under %s sudo, whether or not the password is read', (mode, root) => {
+    const input = Buffer.from('line one\n\0\xff tripod right\n', 'latin1')
+    expect(execute({ script: sh`cat`, root, mode, input }).stdout).toBe(input.toString('latin1'))
+    expect(execute({ script: sh`cat; echo end`, root, mode }).stdout).toBe('end\n')
+    expect(execute({ script: long, root, mode, input: Buffer.from('tail') }).stdout).toBe('150000\ntail')
+  })
+
+  it.each(['dash', 'bash'])('survives quotes, dollars and line breaks through the login shell %s', (shell) => {
+    const nasty = `a'b"c$(echo no)\\d\n\`e\` !x`
+    const { stdout } = execute({ script: sh`printf '%s' ${nasty}`, root: password, mode: 'PASSWORD', shell })
+    expect(stdout).toBe(nasty)
+  })
+
+  it('never starts when sudo refuses, and the marker is missing then', () => {
+    for (const mode of ['PASSWORD', 'DENIED']) {
+      const { code, stdout, stderr } = execute({ script: sh`echo ran`, root: { by: 'sudo' }, mode })
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).not.toContain('tripod-')
+    }
+  })
+
+  it('offers sudo nothing but the password when it carries no input', () => {
+    writeFileSync(join(directory, 'tried'), '')
+    execute({ script: sh`echo ran`, root: { by: 'sudo', password: new Secret('wrong') }, mode: 'PASSWORD' })
+    expect(spawnSync('cat', [join(directory, 'tried')]).stdout.toString()).toBe('wrong\n')
+  })
+
+  it('does nothing at all of a long script that was cut on the way', () => {
+    const script = sh`echo ran; : ${'x'.repeat(150_000)}`
+    for (const cut of [0, 3, 20, 60, 1000, 149_000, 150_010]) {
+      expect(execute({ script, root: password, mode: 'PASSWORD', cut }).stdout).not.toContain('ran')
+    }
+  })
+
+  it('keeps the password out of the command line', () => {
+    expect(
+      frame({ script: sh`:`, root: { by: 'sudo', password: new Secret('hunter22') }, input: true }).line,
+    ).not.toContain('hunter22')
+  })
+
+  it('runs as soon as its input begins, for scripts that are held open', async () => {
+    const framed = frame({ script: sh`read -r one; echo "got $one"`, root: { by: 'login' }, input: true })
+    const child = spawn('sh', ['-c', framed.line])
+    child.stdin.write('beat\n')
+    const said = await new Promise<string>((resolve) => {
+      let text = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        if (text.includes('got')) resolve(text)
+      })
+    })
+    child.stdin.end()
+    expect(said).toContain('got beat')
+  })
+})
