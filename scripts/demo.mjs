@@ -39,7 +39,10 @@ async function nodeNames() {
 
 const STATE = `echo swaps in use: $(tail -n +2 /proc/swaps | wc -l)
 sysctl net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables
-echo containerd: $(systemctl is-active containerd), $(containerd config dump | grep SystemdCgroup)`.replaceAll('\n', '; ')
+echo containerd: $(systemctl is-active containerd), $(containerd config dump | grep SystemdCgroup)`.replaceAll(
+  '\n',
+  '; ',
+)
 
 async function demo() {
   section(
@@ -62,7 +65,10 @@ async function demo() {
   section('Plan again', 'What is right already is left alone: the second plan is empty.')
   await tripod('plan', '-i', INVENTORY)
 
-  section('Look for yourself', 'Swap, kernel settings and the configuration containerd really runs with, on each machine.')
+  section(
+    'Look for yourself',
+    'Swap, kernel settings and the configuration containerd really runs with, on each machine.',
+  )
   for (const name of await nodeNames()) await tripod('lab', 'ssh', name, '--name', LAB, '--', STATE)
 
   section('Go on from here', 'Everything above can be typed again. Some things to try:')
@@ -80,6 +86,8 @@ await prepare()
   .then(() => installPackages())
   .then(demo)
   .catch((error) => {
-    console.error(`\nThe demo stopped. Mend the cause and run it again, or remove its machines: ${TRIPOD} lab down --name ${LAB}`)
+    console.error(
+      `\nThe demo stopped. Mend the cause and run it again, or remove its machines: ${TRIPOD} lab down --name ${LAB}`,
+    )
     fail(error)
   })

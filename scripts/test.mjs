@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { fail, heading, installPackages, isRoot, must, prepare, root, run } from './setup.mjs'
 
 /** Programs the tests use beside the lab's: a real sshd on loopback, a real gpg. */
@@ -99,7 +100,8 @@ function summarise(results) {
   for (const one of results) console.log(`${one.title.padEnd(30)}${say(one)}  (${one.seconds.toFixed(0)} s)`)
   const sum = (key) => results.reduce((total, one) => total + one[key], 0)
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
-  if (!isRoot) console.log('\nSKIPPED, because only root can do that: all tests on machines of the lab and against a real sshd')
+  if (!isRoot)
+    console.log('\nSKIPPED, because only root can do that: all tests on machines of the lab and against a real sshd')
   if (stopped !== undefined) console.log('\nINTERRUPTED: not everything ran')
   console.log(`\n${say(total)}`)
   return total

@@ -14,7 +14,10 @@ export type Paint = (style: Style, text: string) => string
 
 export const plain: Paint = (_style, text) => text
 
-/** Colours when `stream` is a terminal and neither NO_COLOR nor TERM=dumb says otherwise. */
+/**
+ * Colours when `stream` is a terminal and neither NO_COLOR nor TERM=dumb says otherwise. One style at a time: Node 20 looks at
+ * the stream only then, and paints a list of styles also into files.
+ */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
-  return (style, text) => styleText(style, text, { stream })
+  return (style, text) => [style].flat().reduceRight((inner, one) => styleText(one, inner, { stream }), text)
 }

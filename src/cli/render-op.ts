@@ -24,23 +24,34 @@ function deciderOf(op: Op): string {
   return op.decidedBy === 'facts' ? 'the machine' : (op.decidedBy ?? 'an earlier change')
 }
 
-/** A plain difference needs no reason; that the machine moved, or that a restart is owed, is said. */
-function reasonOf({ reason }: Op): readonly string[] {
-  return reason.code === 'missing' || reason.code === 'differs' ? [] : [`${reason.code}: ${reason.text}`]
+/** A plain difference needs no reason; that the machine moved, or that a restart is owed, is said, and once. */
+function reasonOf({ reason, change }: Op): readonly string[] {
+  if (reason.code === 'missing' || reason.code === 'differs' || change.summary.includes(reason.text)) return []
+  return [`${reason.code}: ${reason.text}`]
 }
 
-function detailOf(op: Op): string {
+function detailsOf(op: Op): readonly [summary: string, ...notes: string[]] {
   const { summary, notes } = op.change
-  if (op.certainty === 'maybe') return [`maybe ${summary}: decided by ${deciderOf(op)}`, ...notes].join('; ')
-  return [summary, ...notes, ...reasonOf(op)].filter((part) => part !== '').join('; ')
+  if (op.certainty === 'maybe') return [`maybe ${summary}: decided by ${deciderOf(op)}`, ...notes]
+  const [first = '', ...rest] = [summary, ...reasonOf(op), ...notes].filter((part) => part !== '')
+  return [first, ...rest]
 }
 
-/** One line for the op and its diff below, if it has texts to show; secrets have none. */
+/** Beyond this, and where a note has several lines, notes stand below their op. */
+const WIDTH = 120
+
+/** One line for the op, its notes beside it where they fit, and its diff below; secrets have none. */
 export function renderOp(op: Op, options: { readonly paint: Paint; readonly full: boolean }): readonly string[] {
   const maybe = op.certainty === 'maybe'
   const symbol = (maybe ? '?' : SYMBOLS[op.action]).padStart(3)
   const painted = options.paint(maybe ? 'magenta' : STYLES[op.action], symbol)
-  const text = inColumns(`${symbol} ${op.kind.padEnd(8)} ${escapeLine(op.name)}`, escapeLine(detailOf(op)))
+  const details = detailsOf(op)
+  const line = (detail: string): string =>
+    inColumns(`${symbol} ${op.kind.padEnd(8)} ${escapeLine(op.name)}`, escapeLine(detail))
+  const whole = line(details.join('; '))
+  const fits = whole.length <= WIDTH && !details.some((detail) => detail.includes('\n'))
+  const below = fits ? [] : details.slice(1).flatMap((note) => note.split('\n').map(escapeLine))
   const diff = op.sensitive ? [] : renderDiff(op.change, options)
-  return [painted + text.slice(symbol.length), ...diff.map((line) => `      ${line}`)]
+  const text = fits ? whole : line(details[0])
+  return [painted + text.slice(symbol.length), ...[...below, ...diff].map((one) => `      ${one}`)]
 }
