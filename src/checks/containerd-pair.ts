@@ -1,5 +1,6 @@
 import type { Cluster } from '../inventory/cluster.js'
 import { containerdSupports, defaultContainerd } from '../inventory/versions.js'
+import { releaseOf } from '../os/releases.js'
 import type { Seen } from '../topology.js'
 import { listed, runsKubelet, type Check } from './check.js'
 import type { Finding } from './finding.js'
@@ -15,10 +16,11 @@ export const containerdPair: Check = ({ seen, cluster }) => {
 }
 
 /** What the inventory says; else what the source gives: tripod's default, or the distribution's only version. */
-function versionFor({ facts: { packages } }: Seen, { containerd, kubernetes }: Cluster): string | undefined {
+function versionFor({ facts: { os, packages } }: Seen, { containerd, kubernetes }: Cluster): string | undefined {
   if (containerd.version !== undefined) return containerd.version
   if (containerd.source === 'docker') return defaultContainerd(kubernetes.minor)
-  return packages.installed['containerd'] ?? packages.candidates['containerd']
+  // On a fresh image the package lists are still empty.
+  return packages.installed['containerd'] ?? packages.candidates['containerd'] ?? releaseOf(os)?.containerd
 }
 
 function check(version: string, names: readonly string[], { kubernetes, containerd }: Cluster): readonly Finding[] {

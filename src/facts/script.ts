@@ -28,17 +28,17 @@ export const TEXT_FILES = [
 ] as const
 
 /** Directories whose file system is told; those that do not exist yet are left out. */
-export const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'] as const
+const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'] as const
 
 /** Debian and RPM names of what decides a choice or stands in the way. */
 export const KNOWN_PACKAGES = [
-  'containerd', 'containerd.io', 'runc', 'docker-ce', 'docker.io', 'docker', 'moby-engine', 'podman', 'podman-docker', 'cri-o',
-  'kubelet', 'kubeadm', 'kubectl', 'kubernetes-cni', 'cri-tools', 'haproxy', 'keepalived', 'chrony', 'systemd-timesyncd',
-  'ntp', 'ntpsec', 'openntpd',
-] as const // prettier-ignore
+  ['containerd', 'containerd.io', 'runc', 'docker-ce', 'docker.io', 'docker', 'moby-engine', 'podman', 'podman-docker'],
+  ['cri-o', 'kubelet', 'kubeadm', 'kubectl', 'kubernetes-cni', 'cri-tools', 'haproxy', 'keepalived'],
+  ['chrony', 'systemd-timesyncd', 'ntp', 'ntpsec', 'openntpd'],
+].flat()
 
 /** Name -> the path that gives a cluster of another make away. */
-export const OTHER_CLUSTERS = [
+const OTHER_CLUSTERS = [
   ['k3s', '/etc/rancher/k3s'],
   ['k3s', '/usr/local/bin/k3s'],
   ['rke2', '/etc/rancher/rke2'],
@@ -49,12 +49,26 @@ export const OTHER_CLUSTERS = [
   ['snap.kubelet-eks', '/var/snap/kubelet-eks'],
 ] as const
 
-/** Transient units of ours, every swap unit, what else turns swap on at boot, and the daemons of clusters of other makes. */
-export const WATCHED_UNITS = [
-  'tripod-*', '*.swap', 'zramswap.service', 'zram-swap.service', 'dphys-swapfile.service',
-  'k3s.service', 'k3s-agent.service', 'rke2-server.service', 'rke2-agent.service', 'k0scontroller.service', 'k0sworker.service',
-  'snap.microk8s.daemon-kubelite.service', 'snap.kubelet.daemon.service', 'snap.kubelet-eks.daemon.service',
-] as const // prettier-ignore
+/** Of the units in memory: our transient ones, all swap, and the daemons of clusters of other makes. */
+const LOADED_UNITS = [
+  'tripod-*',
+  '*.swap',
+  'k3s*.service',
+  'rke2-*.service',
+  'k0s*.service',
+  'snap.*kube*.service',
+] as const
+
+/** What makes swap at boot and may be masked, hence not in memory. */
+const SWAP_UNITS = ['zramswap.service', 'zram-swap.service', 'dphys-swapfile.service'] as const
+
+const UNIT_DIRECTORIES = [
+  '/etc/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+  '/run/systemd/generator.late',
+] as const
 
 // The marker is the node's own random number, read when the script runs: nothing on the node can have written it before.
 // Each section is what was printed since the line before, closed by its name and exit status.
@@ -85,7 +99,7 @@ end route-to-vip $?
 ip -j neigh show to "$vip"
 end neighbour $?
 kill "$asked" 2>/dev/null
-wait "$asked"
+{ wait "$asked"; } 2>/dev/null
 end ping $?`
 
 const MACHINE = sh`
@@ -123,12 +137,14 @@ set -- ${OTHER_CLUSTERS.flat()}
 while [ $# -gt 0 ]; do yes "$1" "$2"; shift 2; done
 end other-clusters 0`
 
-// A masked unit is loaded by nothing, so those with a file of their own are asked for by name.
+// To ask by name makes systemd look for the file: only for those that have one.
 const UNITS = sh`
-set -- ${WATCHED_UNITS}
-for path in /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system; do
-  cd "$path" 2>/dev/null && for unit in *.swap; do if there "$unit"; then set -- "$@" "$unit"; fi; done
+set -- ${LOADED_UNITS}
+for path in ${UNIT_DIRECTORIES}; do
+  if ! cd "$path" 2>/dev/null; then continue; fi
+  for unit in *.swap ${SWAP_UNITS}; do if there "$unit"; then set -- "$@" "$unit"; fi; done
 done
+cd /
 systemctl show -p Id,LoadState,ActiveState,UnitFileState -- "$@"
 end units $?`
 

@@ -29,15 +29,6 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
     }),
   ],
   [
-    /Could not get lock (\S+?)\.? It is held by process (\d+)(?: \(([^)]*)\))?/,
-    ([, , pid = '', program]) => locked(program === undefined ? `pid ${pid}` : `${program}, pid ${pid}`),
-  ],
-  [/Could not get lock (\S+)/, ([, path = '']) => locked(`see \`fuser ${path}\``)],
-  [
-    /was locked by another process(?: with pid (\d+))?/,
-    ([, pid]) => locked(pid === undefined ? 'unknown' : `pid ${pid}`),
-  ],
-  [
     /dpkg was interrupted/,
     () => ({
       check: 'P26',
@@ -140,6 +131,16 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
       fix: 'Run `apt-get -f install` on the node, or release the held package that stands in the way',
     }),
   ],
+  // Last: a lock that was waited for leaves its lines even where something else failed afterwards.
+  [
+    /was locked by (?:another|(\S+)) process(?: with pid (\d+))?/,
+    ([, program, pid = 'unknown']) => locked(program === undefined ? `pid ${pid}` : `${program}, pid ${pid}`),
+  ],
+  [
+    /Could not get lock (\S+?)\.? It is held by process (\d+)(?: \(([^)]*)\))?/,
+    ([, , pid = '', program]) => locked(program === undefined ? `pid ${pid}` : `${program}, pid ${pid}`),
+  ],
+  [/(?:Could not get lock |frontend lock \()([^\s)]+)/, ([, path = '']) => locked(`see \`fuser ${path}\``)],
 ]
 
 const SIGNATURES: Readonly<Record<string, string>> = {

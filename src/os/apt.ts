@@ -44,7 +44,7 @@ set --`
 // Exact versions instead of apt's globs: any packaging revision of the wanted version, and a refusal that lists what there is.
 const choose = ({ name, version }: WantedPackage): Script => {
   if (version === undefined) return sh`set -- "$@" ${name}`
-  const pattern = `^([0-9]+:)?${version.replaceAll(/[.+*?()[\]{}|^$\\]/g, '\\$&')}([^0-9]|$)`
+  const pattern = `^([0-9]+:)?${version.replaceAll(/[.+*?()[\]{}|^$\\]/g, '\\$&')}([.~+-]|$)`
   return sh`offered=$(apt-cache madison ${name} | awk -F ' *[|] *' '!seen[$2]++ { print $2 }')
 chosen=$(printf '%s\n' "$offered" | grep -E -m1 -e ${pattern}) || {
   printf 'tripod: no version %s of %s; offered: %s\n' ${version} ${name} "$(printf '%s' "$offered" | tr '\n' ' ')"
@@ -83,7 +83,7 @@ export function hold(packages: readonly WantedPackage[]): Script {
   return lines([PREPARE, holdAll(held), release(namesOf(packages.filter((wanted) => !wanted.held)))])
 }
 
-/** Purges exactly these; dpkg refuses when another package needs one of them. */
+/** Purges exactly these, held or not; dpkg refuses when another package needs one of them. */
 export function remove(names: readonly string[]): Script {
-  return names.length === 0 ? sh`:` : lines([PREPARE, release(names), sh`patiently dpkg --purge -- ${names}`])
+  return names.length === 0 ? sh`:` : lines([PREPARE, sh`patiently dpkg --purge -- ${names}`])
 }

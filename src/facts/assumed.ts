@@ -1,0 +1,55 @@
+import type { Cluster, Node, OsRelease } from '../inventory/cluster.js'
+import { releaseOf } from '../os/releases.js'
+import type { Facts } from './facts.js'
+
+const GIB = 1024 ** 3
+
+/** A fresh machine of that release, as an offline plan assumes it: nothing of ours, nothing in the way, enough of everything. */
+export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts {
+  const release = releaseOf(os) ?? { name: `${os.id} ${os.version}`, kernel: '6.1.0' }
+  const { vip, interface: device = 'eth0' } = cluster.endpoint
+  return {
+    ...MACHINE,
+    os: { id: os.id, idLike: os.id === 'ubuntu' ? ['debian'] : [], version: os.version, name: release.name },
+    kernel: release.kernel,
+    identity: { hostname: node.name, machineId: `assumed-${node.name}`, bootId: 'assumed', macs: [] },
+    addresses: [{ interface: device, address: node.address, prefix: node.address.includes(':') ? 64 : 24 }],
+    ...(vip === undefined ? {} : { vip: { interface: device, source: node.address, held: false } }),
+    packages: {
+      candidates: release.containerd === undefined ? {} : { containerd: release.containerd },
+      installed: {},
+      broken: false,
+      rebootPending: false,
+    },
+  }
+}
+
+const DISK = { mount: '/', totalBytes: 100 * GIB, freeBytes: 90 * GIB, freeInodePercent: 99 }
+
+const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'vip' | 'packages'> = {
+  architecture: 'x86_64',
+  init: 'systemd',
+  virtualization: 'kvm',
+  cpus: 4,
+  memoryBytes: 8 * GIB,
+  memoryAvailableBytes: 7 * GIB,
+  filesystems: ['/', '/var', '/var/lib', '/boot'].map((path) => ({ path, ...DISK })),
+  routes: [],
+  clock: { epochSeconds: 0, offsetSeconds: 0, uncertaintySeconds: 0 },
+  swap: { active: [], units: [], zramGenerator: false },
+  kernelFeatures: {
+    overlay: false,
+    bridgeNetfilter: false,
+    conntrack: false,
+    unavailable: [],
+    modulesDirectory: true,
+    ipv6: true,
+    cgroup: 'v2',
+  },
+  otherClusters: [],
+  nameservers: ['192.0.2.53'],
+  listening: [],
+  kubernetes: { files: {}, etcdData: false, apiLive: false },
+  record: { entries: {} },
+  activeUnits: [],
+}

@@ -1,0 +1,20 @@
+/** What is known of a release before a machine of it is seen. */
+export interface Release {
+  readonly name: string
+  readonly kernel: string
+  /** containerd of the distribution, as its package manager spells it. Source: the releases' package lists. */
+  readonly containerd?: string
+}
+
+const RELEASES: Readonly<Record<string, Release>> = {
+  'debian 12': { name: 'Debian GNU/Linux 12 (bookworm)', kernel: '6.1.0', containerd: '1.6.20~ds1-1+deb12u3' },
+  'debian 13': { name: 'Debian GNU/Linux 13 (trixie)', kernel: '6.12.0', containerd: '1.7.24~ds1-6+deb13u1' },
+  'ubuntu 22.04': { name: 'Ubuntu 22.04 LTS', kernel: '5.15.0', containerd: '2.2.1-0ubuntu1~22.04.1' },
+  'ubuntu 24.04': { name: 'Ubuntu 24.04 LTS', kernel: '6.8.0', containerd: '2.2.1-0ubuntu1~24.04.1' },
+  'ubuntu 26.04': { name: 'Ubuntu 26.04 LTS', kernel: '7.0.0' },
+}
+
+/** Of ID and VERSION_ID of os-release; undefined for a release that is not known. */
+export function releaseOf(os: { readonly id: string; readonly version: string }): Release | undefined {
+  return RELEASES[`${os.id} ${os.version}`]
+}
