@@ -43,47 +43,6 @@ function pointsOf({ endpoint, nodes }: Inventory): readonly Point[] {
   return [...vip, ...addresses]
 }
 
-function spelling({ network }: Inventory): readonly Finding[] {
-  return (['podSubnet', 'serviceSubnet'] as const).flatMap((field) => {
-    const path = ['network', field]
-    const subnet = parseSubnet(network[field])
-    if (!subnet) return [error(path, `"${network[field]}" is not a subnet`, 'Write for example 10.244.0.0/16')]
-    // IPv6 has several spellings of one address: compare what they mean.
-    const address = parseAddress(network[field].split('/')[0] ?? '')
-    if (address?.value === subnet.first) return []
-    return [error(path, `${network[field]} has bits set behind its prefix`, `Write ${subnet.canonical}`)]
-  })
-}
-
-function sizes({ network, nodes }: Inventory): readonly Finding[] {
-  const service = parseSubnet(network.serviceSubnet)
-  const pod = parseSubnet(network.podSubnet)
-  const findings: Finding[] = []
-  // Limits of the API server and of the controller that cuts the pod subnet into one /24 per node.
-  const largest = service?.family === 6 ? 108 : 12
-  if (service && service.prefix < largest) {
-    const fix = `Use a prefix of /${String(largest)} or longer.`
-    findings.push(
-      error(
-        ['network', 'serviceSubnet'],
-        `a service subnet of /${String(service.prefix)} is larger than Kubernetes allows`,
-        fix,
-      ),
-    )
-  }
-  if (pod?.family === 4 && (pod.prefix > 24 || 2 ** (24 - pod.prefix) < nodes.length)) {
-    const fix = 'Use a shorter prefix, for example /16.'
-    findings.push(
-      error(
-        ['network', 'podSubnet'],
-        `${pod.canonical} is too small: every node gets a /24 of it, and there are ${String(nodes.length)}`,
-        fix,
-      ),
-    )
-  }
-  return findings
-}
-
 function freeSubnet(family: 4 | 6, taken: readonly Subnet[], points: readonly Point[]): string {
   const free = SUGGESTIONS.map(parseSubnet).find(
     (subnet) =>
@@ -152,13 +111,7 @@ function vip({ endpoint, nodes }: Inventory): readonly Finding[] {
   return [error(['endpoint', 'vip'], `the VIP ${address.canonical} is the address of ${owner.name}`, fix)]
 }
 
-/** Addresses and subnets among each other. */
+/** Addresses and subnets among each other: overlap, families, the VIP. */
 export function checkNetworks(inventory: Inventory): readonly Finding[] {
-  return [
-    ...spelling(inventory),
-    ...sizes(inventory),
-    ...overlaps(inventory),
-    ...families(inventory),
-    ...vip(inventory),
-  ]
+  return [...overlaps(inventory), ...families(inventory), ...vip(inventory)]
 }

@@ -4,6 +4,7 @@ import { checkEndpoint } from './check-endpoint.js'
 import { checkNetworks } from './check-networks.js'
 import { checkNodes, checkNumbers } from './check-nodes.js'
 import { checkSources } from './check-sources.js'
+import { checkSubnets } from './check-subnets.js'
 import { checkVersions } from './check-versions.js'
 import type { Cluster } from './cluster.js'
 import { readDocument } from './document.js'
@@ -32,6 +33,7 @@ function contextOf(path: string): ParseContext {
 function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
   return [
     ...checkNodes(inventory),
+    ...checkSubnets(inventory),
     ...checkNetworks(inventory),
     ...checkVersions(inventory, today),
     ...checkSources(inventory),
