@@ -24,10 +24,9 @@ function deciderOf(op: Op): string {
   return op.decidedBy === 'facts' ? 'the machine' : (op.decidedBy ?? 'an earlier change')
 }
 
-/** A plain difference needs no reason; that the machine moved, or that a restart is owed, is said, and once. */
-function reasonOf({ reason, change }: Op): readonly string[] {
-  if (reason.code === 'missing' || reason.code === 'differs' || change.summary.includes(reason.text)) return []
-  return [`${reason.code}: ${reason.text}`]
+/** A plain difference needs no reason; that the machine moved, or that a restart is owed, is said. */
+function reasonOf({ reason }: Op): readonly string[] {
+  return reason.code === 'missing' || reason.code === 'differs' ? [] : [`${reason.code}: ${reason.text}`]
 }
 
 function detailsOf(op: Op): readonly [summary: string, ...notes: string[]] {
