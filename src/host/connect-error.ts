@@ -45,7 +45,7 @@ function refused(context: ConnectContext, cause: unknown): TripodError {
   const { node, label, address, user, offered } = context
   return new TripodError(
     'AUTH_REFUSED',
-    `${label}: ${address} accepted none of what was offered for ${user}: ${offered ?? 'nothing'}`,
+    `${label}: ${address} accepted none of what was offered for ${user} (${offered ?? 'nothing'}): ${messageOf(cause)}`,
     `Put the public key on the machine (ssh-copy-id ${user}@${hostOf(address)}), correct ssh.user or ssh.identityFile, or pass --ask-ssh-pass.`,
     { node, cause },
   )

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { homedir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../errors.js'
 
@@ -18,6 +18,11 @@ export interface SshConfig {
   readonly knownHostsFiles: readonly string[]
   /** Of StrictHostKeyChecking, what is stricter or looser than the default. */
   readonly policy?: 'yes' | 'accept-new'
+}
+
+/** As ssh sees it: of the account, whatever HOME says. */
+function home(): string {
+  return userInfo().homedir
 }
 
 /** Answers for a host alias; asks `ssh -G` once per alias, and only when the configuration says something that matters here. */
@@ -40,13 +45,15 @@ export async function configMatters(files?: readonly string[]): Promise<boolean>
 async function configFiles(): Promise<readonly string[]> {
   const directory = '/etc/ssh/ssh_config.d'
   const parts = await readdir(directory).catch(() => [])
-  return [join(homedir(), '.ssh/config'), '/etc/ssh/ssh_config', ...parts.map((part) => join(directory, part))]
+  return [join(home(), '.ssh/config'), '/etc/ssh/ssh_config', ...parts.map((part) => join(directory, part))]
 }
 
 /** `notice` is told once when there is a configuration but no `ssh` to read it. */
-export function sshConfigReader(notice: (text: string) => void = () => undefined): SshConfigReader {
+export function sshConfigReader(
+  notice: (text: string) => void = () => undefined,
+  matters: Promise<boolean> = configMatters(),
+): SshConfigReader {
   const answers = new Map<string, Promise<SshConfig>>()
-  const matters = configMatters()
   return (host) => {
     const known = answers.get(host)
     if (known) return known
@@ -75,7 +82,7 @@ async function askSsh(host: string, notice: (text: string) => void): Promise<Ssh
 
 /** What OpenSSH does without any configuration. */
 export function plainConfig(host: string): SshConfig {
-  const ssh = join(homedir(), '.ssh')
+  const ssh = join(home(), '.ssh')
   return {
     hostname: host,
     port: 22,
@@ -125,11 +132,11 @@ const POLICIES: Readonly<Record<string, 'yes' | 'accept-new'>> = { true: 'yes', 
 function expand(text: string, names: { readonly hostname: string; readonly user: string }): string {
   const tokens: Readonly<Record<string, string>> = {
     '%': '%',
-    d: homedir(),
+    d: home(),
     h: names.hostname,
     r: names.user,
     u: userInfo().username,
   }
-  const home = text === '~' || text.startsWith('~/') ? homedir() + text.slice(1) : text
-  return home.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole)
+  const path = text === '~' || text.startsWith('~/') ? home() + text.slice(1) : text
+  return path.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole)
 }

@@ -44,52 +44,17 @@ const READY_SECONDS = 20
 const KEEPALIVE_SECONDS = 10
 const KEEPALIVE_MISSES = 3
 
+/** `level` of what breaks once the login has begun, as the library names it for a refused one. */
+const LOGIN = 'client-authentication'
+
 /** Makes an SSH connection over an open socket: handshake, host key check, login. Rejects with what `verify` threw, or the library's error. */
 export async function openLink(request: LinkRequest): Promise<Link> {
   const client = new Client()
-  const seconds = request.readySeconds ?? READY_SECONDS
-  let end: (error: Error) => void = () => undefined
-  let timer: NodeJS.Timeout | undefined
-  const pause = (): void => {
-    clearTimeout(timer)
-  }
-  const tick = (): void => {
-    timer = setTimeout(() => {
-      end(Object.assign(new Error(`no answer within ${seconds} s`), { level: 'client-timeout' }))
-    }, seconds * 1000)
-  }
-  const aborted = (): void => {
-    end(request.signal?.reason instanceof Error ? request.signal.reason : new Error('interrupted'))
-  }
-  const ready = new Promise<void>((resolve, reject) => {
-    end = reject
-    client.on('ready', resolve)
-    client.on('error', (error) => {
-      // An agent that does not answer is one way less to log in, not the end.
-      if (error.level !== 'agent') reject(error)
-    })
-    client.on('close', () => {
-      reject(new Error('Connection lost before handshake'))
-    })
-  })
-  const verify = (key: Buffer, answer: (valid: boolean) => void): void => {
-    pause()
-    request.verify(key).then(
-      () => {
-        tick()
-        answer(true)
-      },
-      (error: unknown) => {
-        end(error instanceof Error ? error : new Error(String(error)))
-        answer(false)
-      },
-    )
-  }
-  request.signal?.addEventListener('abort', aborted, { once: true })
+  const ready = new Promise<void>((resolve) => client.on('ready', resolve))
+  const { broken, verify, stop } = watch(client, request)
   try {
-    tick()
     client.connect(settings(request, verify))
-    await ready
+    await Promise.race([ready, broken])
     return linkOf(client)
   } catch (error) {
     client.on('error', () => undefined)
@@ -97,15 +62,66 @@ export async function openLink(request: LinkRequest): Promise<Link> {
     request.socket.destroy()
     throw error
   } finally {
-    pause()
-    request.signal?.removeEventListener('abort', aborted)
+    stop()
   }
 }
 
-function settings(
-  request: LinkRequest,
-  hostVerifier: (key: Buffer, answer: (valid: boolean) => void) => void,
-): ConnectConfig {
+type Verifier = (key: Buffer, answer: (valid: boolean) => void) => void
+
+/** Everything that can end a connection before it is ready. */
+function watch(client: Client, request: LinkRequest): { broken: Promise<never>; verify: Verifier; stop: () => void } {
+  const { signal, readySeconds = READY_SECONDS } = request
+  let during: 'handshake' | 'question' | 'login' = 'handshake'
+  let judged = Promise.resolve()
+  let over = false
+  let timer: NodeJS.Timeout | undefined
+  let reject: (error: Error) => void = () => undefined
+  const broken = new Promise<never>((_, no) => {
+    reject = no
+  })
+  const end = (error: Error & { level?: string | undefined }): void => {
+    over = true
+    if (during === 'login' && error.level !== 'client-timeout') error.level = LOGIN
+    // A key accepted while the connection broke is stored first, so that the next attempt does not ask again.
+    judged.then(() => {
+      reject(error)
+    }, reject)
+  }
+  const tick = (): void => {
+    const error = Object.assign(new Error(`no answer within ${readySeconds} s`), { level: 'client-timeout' })
+    timer = setTimeout(end, readySeconds * 1000, error)
+  }
+  const abort = (): void => {
+    reject(signal?.reason instanceof Error ? signal.reason : new Error('interrupted'))
+  }
+  client.on('error', (error) => {
+    // An agent that does not answer is one way less to log in, not the end.
+    if (error.level !== 'agent') end(error)
+  })
+  client.on('close', () => {
+    end(new Error(during === 'login' ? 'the connection was closed' : 'Connection lost before handshake'))
+  })
+  signal?.addEventListener('abort', abort, { once: true })
+  tick()
+  const verify: Verifier = (key, answer) => {
+    clearTimeout(timer)
+    during = 'question'
+    judged = request.verify(key)
+    judged.then(() => {
+      if (over) return
+      during = 'login'
+      tick()
+      answer(true)
+    }, reject)
+  }
+  const stop = (): void => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
+  return { broken, verify, stop }
+}
+
+function settings(request: LinkRequest, hostVerifier: Verifier): ConnectConfig {
   const algorithms = { ...ALGORITHMS, serverHostKey: [...request.hostKeyAlgorithms] } as ConnectConfig['algorithms']
   return {
     sock: request.socket,

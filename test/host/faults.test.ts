@@ -161,6 +161,31 @@ describe('logging in', () => {
     expect(server.logins).toEqual(['publickey', 'password'])
   })
 
+  it('does not log in a second time when the server hangs up during the login', async () => {
+    const server = await serve({
+      onLogin: () => {
+        server.sockets.forEach((socket) => socket.destroy())
+      },
+    })
+    await expect(login(server.settings(), { credentials: password })).rejects.toMatchObject({ code: 'AUTH_REFUSED' })
+    expect(server.logins).toHaveLength(1)
+  })
+
+  it('keeps a yes to a host key whose connection broke meanwhile, and connects again without asking twice', async () => {
+    const server = await serve()
+    let asked = 0
+    const ask = async (): Promise<boolean> => {
+      asked += 1
+      server.sockets.forEach((socket) => socket.destroy())
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return true
+    }
+    const ssh = server.settings({ knownHosts: join(server.directory, 'none') })
+    const host = await login(ssh, { ...open, ask })
+    expect((await host.run(sh`:`)).code).toBe(0)
+    expect([asked, server.sockets.length]).toEqual([1, 2])
+  })
+
   it('logs in by password, and where only prompts are offered, answers exactly one hidden prompt', async () => {
     const byPassword = await serve({
       onLogin: (context) => {

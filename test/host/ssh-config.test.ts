@@ -1,10 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { routeTo } from '../../src/host/route.js'
-import { configMatters, parseSshConfig, plainConfig, type SshConfigReader } from '../../src/host/ssh-config.js'
+import {
+  configMatters,
+  parseSshConfig,
+  plainConfig,
+  sshConfigReader,
+  type SshConfigReader,
+} from '../../src/host/ssh-config.js'
 import type { SshSettings } from '../../src/inventory/cluster.js'
 
 let directory: string
@@ -37,7 +43,12 @@ function reader(text = CONFIG): SshConfigReader {
   const file = join(directory, 'config')
   writeFileSync(file, text)
   return (host) =>
-    Promise.resolve(parseSshConfig(execFileSync('ssh', ['-G', '-F', file, '--', host], { encoding: 'utf8' }), host))
+    Promise.resolve(
+      parseSshConfig(
+        execFileSync('ssh', ['-G', '-F', file, '--', host], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+        host,
+      ),
+    )
 }
 
 const settings = (changes: Partial<SshSettings> = {}): SshSettings => ({
@@ -57,17 +68,31 @@ describe('the ssh configuration of the user', () => {
       hostname: '10.0.0.1',
       port: 2222,
       user: 'config-user',
-      identityFiles: [join(homedir(), 'keys/10.0.0.1-config-user')],
+      identityFiles: [join(userInfo().homedir, 'keys/10.0.0.1-config-user')],
       identitiesOnly: true,
       proxyJump: 'ops@jump1:2022,jump2',
       hostKeyAlias: 'first',
-      knownHostsFiles: [join(homedir(), '.ssh/one'), join(homedir(), 'two')],
+      knownHostsFiles: [join(userInfo().homedir, '.ssh/one'), join(userInfo().homedir, 'two')],
       policy: 'accept-new',
     })
   })
 
   it('never switches the check of host keys off', async () => {
     expect(await reader()('odd')).not.toHaveProperty('policy')
+  })
+
+  it('is asked for once per host, and is the default where there is no ssh, which is said', async () => {
+    const notices: string[] = []
+    const path = process.env['PATH']
+    process.env['PATH'] = directory
+    try {
+      const read = sshConfigReader((text) => notices.push(text), Promise.resolve(true))
+      expect(await Promise.all([read('m1'), read('m1')])).toEqual([plainConfig('m1'), plainConfig('m1')])
+    } finally {
+      process.env['PATH'] = path
+    }
+    expect(notices).toEqual([expect.stringContaining('there is no ssh on this machine')])
+    expect((await sshConfigReader(undefined, Promise.resolve(true))('m1')).identityFiles.length).toBeGreaterThan(3)
   })
 
   it('is not asked for when it says nothing of interest', async () => {
