@@ -34,28 +34,33 @@ const ENVIRONMENT = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr
 
 /** Wraps a script so that no login shell parses it, and so that a sudo that fails can be told from a script that fails. */
 export function frame(request: FrameRequest): Framed {
-  const marker = `tripod-${randomBytes(12).toString('hex')}`
-  const short = build(request, marker, false)
-  return Buffer.byteLength(short.line) <= LONGEST_LINE ? short : build(request, marker, true)
+  const nonce = randomBytes(12).toString('hex')
+  const short = build(request, nonce, false)
+  return Buffer.byteLength(short.line) <= LONGEST_LINE ? short : build(request, nonce, true)
 }
 
-function build({ script, root, input }: FrameRequest, marker: string, byStdin: boolean): Framed {
+function build({ script, root, input }: FrameRequest, nonce: string, byStdin: boolean): Framed {
   const password = root.by === 'sudo' ? root.password : undefined
   const body = Buffer.from(script.text.trimEnd())
   const inner = [
-    `printf '%s\\n' ${marker} >&2; printf '%s\\n' ${marker}`,
+    // In two parts: a sudo that refuses quotes the whole command, which must not look like its beginning.
+    `printf 'tripod-%s\\n' ${nonce} >&2; printf 'tripod-%s\\n' ${nonce}`,
     ENVIRONMENT,
-    ...(password && (input || byStdin) ? [discardTo(marker)] : []),
+    ...(password && (input || byStdin) ? [discardTo(nonce)] : []),
     ...(byStdin ? [receive(body.length)] : []),
     ...(input ? [] : ['exec </dev/null']),
     byStdin ? 'eval "$tripod_script"' : script.text,
   ].join('\n')
   const preamble = [
     ...(password ? [Buffer.from(`${password.reveal()}\n`)] : []),
-    ...(password && (input || byStdin) ? [Buffer.from(`${marker}\n`)] : []),
+    ...(password && (input || byStdin) ? [Buffer.from(`${nonce}\n`)] : []),
     ...(byStdin ? [body] : []),
   ]
-  return { line: `exec ${become(root)}/bin/sh -c ${quote(inner)}`, preamble: Buffer.concat(preamble), marker }
+  return {
+    line: `exec ${become(root)}/bin/sh -c ${quote(inner)}`,
+    preamble: Buffer.concat(preamble),
+    marker: `tripod-${nonce}`,
+  }
 }
 
 /** sudo speaks English so that its reason can be told; -k: a cached yes would leave the password line unread at random. */
@@ -64,9 +69,9 @@ function become(root: Root): string {
   return root.password ? `env LC_ALL=C sudo -k -S -p '' -- ` : 'env LC_ALL=C sudo -n -- '
 }
 
-/** A sudo that needs no password leaves its line on stdin: whatever stands before the marker is dropped. */
-function discardTo(marker: string): string {
-  return `while :; do IFS= read -r tripod_line || exit 125; [ "$tripod_line" = ${marker} ] && break; done`
+/** A sudo that needs no password leaves its line on stdin: whatever stands before the nonce is dropped. */
+function discardTo(nonce: string): string {
+  return `while :; do IFS= read -r tripod_line || exit 125; [ "$tripod_line" = ${nonce} ] && break; done`
 }
 
 /** Nothing of a script that was cut on the way runs. */

@@ -287,6 +287,11 @@ describe('becoming root', () => {
     })
   })
 
+  it('does not take a refusing sudo for a command because it quotes it', async () => {
+    const { host } = await behindSudo('NOT_ALLOWED')
+    await expect(host.run(sh`:`)).rejects.toMatchObject({ code: 'SUDO_REFUSED' })
+  })
+
   it('does not take a failing command for a failing sudo', async () => {
     const { host } = await behindSudo('NOPASSWD')
     const result = await host.run(sh`echo 'sudo: a password is required' >&2; exit 1`)

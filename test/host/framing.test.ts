@@ -22,6 +22,7 @@ interface Outcome {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
+  readonly marker: string
 }
 
 function execute(request: {
@@ -41,7 +42,12 @@ function execute(request: {
   })
   const after = (text: string): string => text.slice(text.indexOf(`${framed.marker}\n`) + framed.marker.length + 1)
   const [stdout, stderr] = [ran.stdout.toString('latin1'), ran.stderr.toString('latin1')]
-  return { code: ran.status, stdout: stdout.includes(framed.marker) ? after(stdout) : stdout, stderr }
+  return {
+    code: ran.status,
+    stdout: stdout.includes(framed.marker) ? after(stdout) : stdout,
+    stderr,
+    marker: framed.marker,
+  }
 }
 
 const password: Root = { by: 'sudo', password: new Secret('right') }
@@ -67,10 +73,10 @@ describe('a framed script', () => {
   })
 
   it('never starts when sudo refuses, and the marker is missing then', () => {
-    for (const mode of ['PASSWORD', 'DENIED']) {
-      const { code, stdout, stderr } = execute({ script: sh`echo ran`, root: { by: 'sudo' }, mode })
+    for (const mode of ['PASSWORD', 'DENIED', 'NOT_ALLOWED']) {
+      const { code, stdout, stderr, marker } = execute({ script: sh`echo ran`, root: { by: 'sudo' }, mode })
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).not.toContain('tripod-')
+      expect(stderr).not.toContain(marker)
     }
   })
 
