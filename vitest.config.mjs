@@ -6,7 +6,12 @@ export default defineConfig({
     projects: [
       {
         plugins: [vitePlugin],
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'] },
+        test: {
+          name: 'unit',
+          globalSetup: './test/build.mjs',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/lab/**'],
+        },
       },
       {
         plugins: [vitePlugin],

@@ -7,6 +7,14 @@ import { nearest } from '../inventory/nearest.js'
 const commandNotFound: Hook.CommandNotFound = async ({ id, config }) => {
   const typed = id.replaceAll(':', ' ')
   const known = config.commandIDs.map((name) => name.replaceAll(':', ' '))
+  const command = known.find((name) => typed.startsWith(`${name} `))
+  if (command !== undefined) {
+    throw new TripodError(
+      'USAGE',
+      `tripod ${command} takes no argument "${typed.slice(command.length + 1)}"`,
+      `tripod ${command} --help`,
+    )
+  }
   const meant = nearest(typed, known)
   const question = meant === undefined ? '' : ` Did you mean ${meant}?`
   throw new TripodError(

@@ -2,6 +2,7 @@ import { TripodError } from '../errors.js'
 import type { Plan } from '../engine/plan-types.js'
 import { quote } from '../shell.js'
 import type { Asker } from './asker.js'
+import { selectorWords } from './render-plan.js'
 
 export interface ConsentOptions {
   readonly yes: boolean
@@ -41,7 +42,7 @@ async function byName(plan: Plan, { confirm, asker }: ConsentOptions): Promise<v
 async function byYes(plan: Plan, { yes, asker }: ConsentOptions): Promise<void> {
   if (yes) return
   if (asker === undefined) {
-    const fix = `Review the plan above, then: tripod apply -i ${quote(plan.cluster.inventoryPath)} --yes`
+    const fix = `Review the plan above, then: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)} --yes`
     throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
   }
   if ((await asker.words('Apply this plan? Only `yes` is taken:')) !== 'yes') throw declined(plan)

@@ -38,7 +38,7 @@ export function watchInterrupts({ running, say, exit = leaveProcess }: Interrupt
   let timer: NodeJS.Timeout | undefined
   const leave = (stop: Stop): void => {
     const left = running()
-    if (left.length > 0) say(`left running on the nodes: ${left.join(', ')}`)
+    if (left.length > 0) say(`not waited for: ${left.join(', ')}`)
     exit(STATUS[stop])
   }
   const onSignal = (stop: NodeJS.Signals): void => {

@@ -34,5 +34,9 @@ export function openProgress(
     logged(event)
     shown.emit(event.type === 'output' ? { ...event, line: log.redact(event.line) } : event)
   }
-  return { progress: { ...shown, emit }, activity }
+  const say = (text: string): void => {
+    log.write(text)
+    shown.say(text)
+  }
+  return { progress: { ...shown, emit, say }, activity }
 }

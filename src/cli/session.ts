@@ -18,6 +18,7 @@ import type { Progress } from './progress.js'
 import { referenceResolver } from './resolve-reference.js'
 import { openRunLog, type RunLog } from './run-log.js'
 import { type SelectorFlags, selectorsOf } from './selectors.js'
+import { toTripodError } from './to-tripod-error.js'
 
 /** What `targetFlags` give. */
 export interface SessionFlags extends SelectorFlags {
@@ -51,6 +52,11 @@ function openLog(verb: string, runId: string): RunLog {
 function operator(): string {
   const { username } = userInfo()
   return `${username}@${hostname()}`
+}
+
+/** Some terminals have no size (0 columns) or cannot move the cursor: there, lines are all that can be shown. */
+function canDraw(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && stream.columns >= 40 && process.env['TERM'] !== 'dumb'
 }
 
 async function runInput(
@@ -87,6 +93,14 @@ async function runInput(
   }
 }
 
+/** It is the interrupt that is told, together with what failed on its own account before. */
+function interruptedWith(interrupt: TripodError, error: unknown): TripodError {
+  const all = error instanceof TripodError ? (error.detail.failures ?? [error]) : [toTripodError(error)]
+  const failures = all.filter(({ code }) => code !== 'INTERRUPTED')
+  if (failures.length === 0) return interrupt
+  return new TripodError(interrupt.code, interrupt.message, interrupt.hint, { ...interrupt.detail, failures })
+}
+
 /** Opens what a command needs, does its work, and leaves nothing open. An interrupt ends as INTERRUPTED however the work ended. */
 export async function withSession<T>(
   verb: string,
@@ -95,7 +109,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const runId = randomBytes(4).toString('hex')
   const log = openLog(verb, runId)
-  const { progress, activity } = openProgress(log, { ...flags, terminal: process.stderr.isTTY })
+  const { progress, activity } = openProgress(log, { ...flags, terminal: canDraw(process.stderr) })
   const running = (): readonly string[] => activity.now().map(({ node, what }) => `${node} ${what}`)
   const interrupt = watchInterrupts({ running, say: progress.say })
   const { signal } = interrupt
@@ -104,9 +118,7 @@ export async function withSession<T>(
     const around = { log, asker, progress }
     return await work({ ...around, input: await runInput(flags, { ...around, runId, signal }) })
   } catch (error) {
-    // Whatever failed because of the interrupt, it is the interrupt that is told.
-    if (signal.aborted && signal.reason instanceof TripodError) throw signal.reason
-    throw error
+    throw signal.reason instanceof TripodError ? interruptedWith(signal.reason, error) : error
   } finally {
     interrupt.close()
     await progress.end()

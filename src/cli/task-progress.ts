@@ -40,6 +40,8 @@ interface StepRows {
   readonly title: string
   readonly all: Row
   readonly nodes: ReadonlyMap<string, Row>
+  /** Below all rows, for what concerns the whole run. */
+  bar?: { output: string }
   readonly done: Set<string>
   readonly failed: Set<string>
 }
@@ -65,8 +67,11 @@ function stepTask(step: StepRows): ListrTask {
   if (step.nodes.size > MOST_LISTED) return asTask(step.all)
   return {
     title,
-    task: (_context, task) =>
-      task.newListr([...step.nodes.values()].map(asTask), { concurrent: true, exitOnError: false }),
+    rendererOptions: { bottomBar: 2, persistentOutput: true },
+    task: (_context, task) => {
+      step.bar = task
+      return task.newListr([...step.nodes.values()].map(asTask), { concurrent: true, exitOnError: false })
+    },
   }
 }
 
@@ -125,8 +130,9 @@ export function taskProgress(before: Progress): Progress {
       before.say(text)
       return
     }
-    const running = steps.find((step) => step.done.size + step.failed.size < step.nodes.size)
-    for (const [node] of running?.nodes ?? []) show(node, text)
+    const screen = steps.find((step) => step.done.size + step.failed.size < step.nodes.size)
+    const bar = screen?.bar ?? screen?.all.screen
+    if (bar !== undefined) bar.output = escapeLine(text)
   }
   return {
     emit,

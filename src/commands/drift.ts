@@ -16,6 +16,7 @@ interface DriftJson {
     readonly kind: string
     readonly name: string
     readonly change: string
+    readonly reason: string
   }[]
 }
 
@@ -39,12 +40,13 @@ export default class Drift extends BaseCommand {
       if (refusal !== undefined) throw refusal
       const ops = driftOps(plan)
       if (flags['detailed-exitcode'] && ops.length > 0) process.exitCode = 2
-      const drift = ops.map(({ node, step, kind, name, change }) => ({
+      const drift = ops.map(({ node, step, kind, name, change, reason }) => ({
         node,
         step,
         kind,
         name,
         change: log.redact(change.summary),
+        reason: log.redact(reason.text),
       }))
       return { cluster: plan.cluster.name, complete: plan.complete, drift }
     })

@@ -39,10 +39,21 @@ export async function readPublicKeys(bytes: Buffer, home: string): Promise<reado
   return parseColons(stdout)
 }
 
-/** A key file as text: what is not armoured is put into ASCII armour (RFC 9580 6.2; the checksum is optional). */
+/** Checksum of ASCII armour (RFC 9580 6.1.1). Optional there, but without it gpg 2.2 cannot read every length. */
+function crc24(bytes: Buffer): Buffer {
+  let crc = 0xb704ce
+  for (const byte of bytes) {
+    crc ^= byte << 16
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc << 1) ^ (crc & 0x800000 ? 0x1864cfb : 0)
+  }
+  return Buffer.from([(crc >> 16) & 0xff, (crc >> 8) & 0xff, crc & 0xff])
+}
+
+/** A key file as text: what is not armoured is put into ASCII armour (RFC 9580 6.2). */
 export function armored(bytes: Buffer): string {
   const text = bytes.toString('latin1')
   if (text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return text
   const body = bytes.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n')
-  return `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${body}\n-----END PGP PUBLIC KEY BLOCK-----\n`
+  const sum = crc24(bytes).toString('base64')
+  return `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${body}\n=${sum}\n-----END PGP PUBLIC KEY BLOCK-----\n`
 }

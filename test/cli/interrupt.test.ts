@@ -34,12 +34,12 @@ describe('an interrupt', () => {
     expect(signal.reason).toMatchObject({ exit: 143 })
   })
 
-  test('given twice ends the process at once and says what is left running', () => {
+  test('given twice ends the process at once and says what it does not wait for', () => {
     const { said, left } = watched()
     process.emit('SIGINT', 'SIGINT')
     process.emit('SIGINT', 'SIGINT')
     expect(left).toEqual([130])
-    expect(said[1]).toContain('left running on the nodes: m1 container-runtime')
+    expect(said[1]).toContain('not waited for: m1 container-runtime')
   })
 
   test('is not listened to any more once closed', () => {
