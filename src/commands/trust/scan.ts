@@ -56,6 +56,8 @@ export default class TrustScan extends BaseCommand {
       },
       agree,
     })
+    const stored = keys.filter((key) => key.stored)
+    if (stored.length > 0) this.say(`Stored in ${[...new Set(stored.map((key) => key.store))].join(', ')}`)
     return { keys: keys.map(row) }
   }
 }
