@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { TripodError } from '../src/errors.js'
+import type { KubernetesFacts } from '../src/facts/facts.js'
+import { topologyOf, type NodeState } from '../src/topology.js'
+import { clusterOf, soundFacts } from './checks/machines.js'
+
+const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false }
+const K = '/etc/kubernetes'
+const CA_SET = [`${K}/pki/ca.crt`, `${K}/pki/ca.key`, `${K}/pki/sa.key`, `${K}/pki/etcd/ca.crt`]
+const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+  (name) => `${K}/manifests/${name}.yaml`,
+)
+const withFiles = (paths: readonly string[], rest: Partial<KubernetesFacts> = {}): KubernetesFacts => ({
+  ...NOTHING,
+  files: Object.fromEntries(paths.map((path) => [path, 'aa'])),
+  ...rest,
+})
+const JOINED = withFiles([`${K}/kubelet.conf`, `${K}/pki/ca.crt`], { caHash: 'ours' })
+const MASTER = withFiles([...CA_SET, ...MANIFESTS, `${K}/kubelet.conf`, `${K}/admin.conf`], {
+  caHash: 'ours',
+  etcdData: true,
+  apiLive: true,
+})
+
+function topology(kubernetes: Readonly<Record<string, KubernetesFacts>>, recorded: readonly string[] = []) {
+  const cluster = clusterOf({})
+  const entry = { step: 'swap', wanted: 'a', state: 'applied' as const, before: null }
+  const seen = cluster.nodes.map((node, index) => ({
+    node,
+    facts: {
+      ...soundFacts(node, index),
+      kubernetes: kubernetes[node.name] ?? NOTHING,
+      record: { entries: recorded.includes(node.name) ? { 'file:/x': entry } : {} },
+    },
+  }))
+  return topologyOf(cluster, seen)
+}
+
+function contradiction(kubernetes: Readonly<Record<string, KubernetesFacts>>): TripodError {
+  try {
+    topology(kubernetes)
+  } catch (error) {
+    if (error instanceof TripodError) return error
+    throw error
+  }
+  throw new Error('no contradiction was found')
+}
+
+const STATES: readonly (readonly [string, string, KubernetesFacts, NodeState])[] = [
+  ['nothing of a cluster', 'm1', NOTHING, 'fresh'],
+  ['CA set files alone', 'm1', withFiles(CA_SET, { caHash: 'ours' }), 'fresh'],
+  ['some CA set files', 'm1', withFiles([`${K}/pki/sa.key`]), 'fresh'],
+  ['all manifests and a living API', 'm1', MASTER, 'control-plane-ready'],
+  ['all manifests and a dead API', 'm1', { ...MASTER, apiLive: false }, 'control-plane-half'],
+  ['three manifests', 'm1', withFiles(MANIFESTS.slice(1), { apiLive: true }), 'control-plane-half'],
+  [
+    'a served certificate and no manifest',
+    'm1',
+    withFiles([...CA_SET, `${K}/pki/apiserver.crt`]),
+    'control-plane-half',
+  ],
+  ['etcd data alone', 'm1', { ...NOTHING, etcdData: true }, 'control-plane-half'],
+  ['kubelet.conf', 'w1', JOINED, 'worker-ready'],
+  ['bootstrap-kubelet.conf alone', 'w1', withFiles([`${K}/bootstrap-kubelet.conf`]), 'worker-half'],
+]
+
+describe('where a node stands', () => {
+  test.each(STATES)('%s on %s', (_, name, kubernetes, state) => {
+    expect(topology({ [name]: kubernetes }).states[name]).toBe(state)
+  })
+
+  test('prepared: fresh, and recorded by an earlier run; a joined node stays what it is', () => {
+    const { states } = topology({ w1: JOINED }, ['m1', 'w1'])
+    expect(states).toEqual({ m1: 'prepared', m2: 'fresh', m3: 'fresh', w1: 'worker-ready' })
+  })
+
+  test('the authority is that of those that joined, or of a CA set put in place', () => {
+    expect(topology({}).caHash).toBeUndefined()
+    expect(topology({ m1: MASTER, w1: JOINED }).caHash).toBe('ours')
+    expect(topology({ m1: withFiles(CA_SET, { caHash: 'placed' }) }).caHash).toBe('placed')
+  })
+
+  test('a CA set of another cluster beside a running one is foreign, with the same one fresh', () => {
+    const { states } = topology({
+      m1: MASTER,
+      m2: withFiles(CA_SET, { caHash: 'theirs' }),
+      m3: withFiles(CA_SET, { caHash: 'ours' }),
+    })
+    expect(states).toMatchObject({ m1: 'control-plane-ready', m2: 'foreign', m3: 'fresh' })
+  })
+})
+
+describe('contradictions', () => {
+  test('two clusters among the nodes: both named with their hashes, nothing guessed', () => {
+    const error = contradiction({ m1: MASTER, w1: { ...JOINED, caHash: 'theirs' } })
+    expect(error).toMatchObject({ code: 'TOPOLOGY_CONTRADICTION', exit: 13 })
+    expect(error.message).toContain('m1 (ours), w1 (theirs)')
+    expect(error.hint).toContain('inventory.yaml')
+  })
+
+  test('two CA sets before anyone joined', () => {
+    const error = contradiction({ m1: withFiles(CA_SET, { caHash: 'a' }), m2: withFiles(CA_SET, { caHash: 'b' }) })
+    expect(error.code).toBe('TOPOLOGY_CONTRADICTION')
+  })
+
+  test('a control plane on a node that is only a worker in the inventory', () => {
+    const error = contradiction({ w1: MASTER })
+    expect(error.message).toContain('w1 has files of a control plane')
+    expect(error.detail.node).toBe('w1')
+  })
+})
