@@ -51,7 +51,7 @@ export class Channels {
 
   /** Starts a command; waits up to `patienceSeconds` for a server that has no channel left. */
   open(command: string, patienceSeconds: number): Promise<Opened> {
-    return pRetry(() => this.#openNow(command), {
+    return pRetry(() => this.#openNow(command, patienceSeconds), {
       retries: 1000,
       minTimeout: 100,
       maxTimeout: 500,
@@ -63,8 +63,8 @@ export class Channels {
     })
   }
 
-  async #openNow(command: string): Promise<Opened> {
-    const first = await this.#try(this.#main.link, command)
+  async #openNow(command: string, seconds: number): Promise<Opened> {
+    const first = await this.#try(this.#main.link, command, seconds)
     if (first) return first
     this.#spare ??= Channels.#dial(this.#options)
     const spare = await this.#spare.catch((error: unknown) => {
@@ -72,21 +72,26 @@ export class Channels {
       throw new AbortError(error as Error)
     })
     if (!spare.link.isAlive()) this.#spare = undefined
-    const second = spare.link.isAlive() && (await this.#try(spare.link, command))
+    const second = spare.link.isAlive() && (await this.#try(spare.link, command, seconds))
     if (second) return second
     throw new Error('no more sessions (MaxSessions)')
   }
 
   /** Undefined when the server opens no channel. */
-  async #try(link: Link, command: string): Promise<Opened | undefined> {
+  async #try(link: Link, command: string, seconds: number): Promise<Opened | undefined> {
     if (!link.isAlive()) throw new AbortError(connectionLost(this.#options.node, await link.lost))
+    const silent = setTimeout(() => {
+      link.drop(`no answer within ${seconds} s`)
+    }, seconds * 1000)
     try {
-      const channel = await link.exec(command)
+      const channel = await Promise.race([link.exec(command), link.lost.then(() => Promise.reject(new Error('lost')))])
       this.#options.stats.execs += 1
       return { channel, link }
     } catch {
       if (link.isAlive()) return undefined
       throw new AbortError(connectionLost(this.#options.node, await link.lost))
+    } finally {
+      clearTimeout(silent)
     }
   }
 

@@ -63,7 +63,7 @@ export class SshHost implements Host {
       opened.channel.write(framed.preamble)
       const { held, result } = holdOpen(opened.channel, { marker: framed.marker, onStarted: started, cap: OUTPUT_CAP })
       const lost = async (): Promise<Held> => {
-        this.#check(await result, opened, 'taking the lock')
+        await this.#check(await result, opened, 'taking the lock')
         throw new TripodError(
           'COMMAND_FAILED',
           `${this.name}: the lock ended at once without a word`,
@@ -112,7 +112,7 @@ export class SshHost implements Host {
     })
     opened.channel.end(Buffer.concat([framed.preamble, Buffer.from(input ?? '')]))
     const ended = await this.#within(timeoutSeconds, { opened, title, ...(signal && { signal }) }, collected)
-    this.#check(ended, opened, title)
+    await this.#check(ended, opened, title)
     return { code: ended.code, stdout: ended.stdout, stderr: ended.stderr }
   }
 
@@ -143,10 +143,10 @@ export class SshHost implements Host {
   }
 
   /** Throws unless the script itself ran and ended; its own exit code is the caller's business. */
-  #check(ended: Collected, { link }: Opened, title: string): void {
+  async #check(ended: Collected, { link }: Opened, title: string): Promise<void> {
     const { user, root } = this.#options
     if (ended.tooMuch) throw this.#tooMuch(title)
-    if (ended.code === null && !link.isAlive()) throw connectionLost(this.name, 'the far side closed it', title)
+    if (ended.code === null && !link.isAlive()) throw connectionLost(this.name, await link.lost, title)
     if (ended.started) return
     if (ended.code === null) throw connectionLost(this.name, 'the session ended before the command began', title)
     throw root.by === 'sudo' ? sudoRefused(this.name, user, ended.before) : loginRefused(this.name, user, ended.before)

@@ -26,6 +26,8 @@ export interface FaultyOptions {
   /** Sockets that are closed before a word is said. */
   readonly dropFirst?: number
   readonly env?: NodeJS.ProcessEnv
+  /** Logs in and then says nothing more. */
+  readonly mute?: boolean
   /** What the login shell runs first, as a .bashrc would. */
   readonly profile?: string
 }
@@ -46,6 +48,7 @@ export async function startServer(options: FaultyOptions = {}): Promise<FaultySe
       else context.accept()
     })
     connection.on('session', (accept) => {
+      if (options.mute) return
       const session = accept()
       session.on('exec', (ok, _refuse, info) => {
         const channel = ok()
