@@ -62,6 +62,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   writeFileSync(join(directory, 'config'), config(directory, port, options.config ?? []))
   mkdirSync('/run/sshd', { recursive: true })
   const child = spawn(SSHD, ['-D', '-e', '-f', join(directory, 'config')], { stdio: 'ignore' })
+  const stop = (): void => {
+    child.kill('SIGTERM')
+    rmSync(directory, { recursive: true, force: true })
+  }
+  // A test that ran out of time never comes to its own clean-up.
+  process.once('exit', stop)
   await listening(port)
   return {
     directory,
@@ -81,8 +87,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       ...changes,
     }),
     stop: () => {
-      child.kill('SIGTERM')
-      rmSync(directory, { recursive: true, force: true })
+      process.off('exit', stop)
+      stop()
     },
   }
 }
