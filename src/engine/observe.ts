@@ -66,10 +66,11 @@ async function readFacts(input: RunInput, station: Station, host: Host): Promise
   input.emit({ type: 'looking', node: name, what: 'facts' })
   try {
     const sentAt = Date.now() / 1000
-    const vip = input.cluster.endpoint.vip
-    const result = await host.run(factsScript(vip === undefined ? {} : { vip }), {
-      timeoutSeconds: FACTS_TIMEOUT_SECONDS,
-    })
+    const { endpoint, containerd } = input.cluster
+    // Asking for candidates is slow: only where the distribution's one decides what is wanted.
+    const candidates = containerd.source === 'distribution' ? ['containerd'] : []
+    const script = factsScript({ candidates, ...(endpoint.vip === undefined ? {} : { vip: endpoint.vip }) })
+    const result = await host.run(script, { timeoutSeconds: FACTS_TIMEOUT_SECONDS })
     const facts = parseFacts(result.stdout, { node: name, sentAt, receivedAt: Date.now() / 1000 })
     const os = osFamilyOf(facts.os)
     input.emit({ type: 'looked', node: name, what: 'facts' })
