@@ -7,7 +7,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { handlebars } from './handlebars.mjs'
+import { bundleOptions } from './bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = path.join(root, 'dist')
@@ -25,42 +25,16 @@ async function entryPoints() {
   return [...PROGRAMS.map((file) => path.join(root, file)), ...commands.filter((file) => file.endsWith('.ts'))]
 }
 
-/** Native add-ons, which ssh2 tries and does without, and the compilers that oclif would load only to run TypeScript. */
-const leftOutside = {
-  name: 'left-outside',
-  setup(context) {
-    context.onResolve({ filter: /\.node$|^(cpu-features|typescript|ts-node|tsx)($|\/)/ }, ({ path: wanted }) => ({
-      path: wanted,
-      external: true,
-    }))
-  },
-}
-
 async function bundle() {
   const { metafile } = await build({
+    ...bundleOptions,
     absWorkingDir: root,
     entryPoints: await entryPoints(),
     outdir: dist,
     outbase: path.join(root, 'src'),
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
     chunkNames: 'chunks/[name]-[hash]',
     metafile: true,
-    logLevel: 'warning',
-    plugins: [leftOutside, handlebars()],
-    // CommonJS packages expect these.
-    banner: {
-      js: [
-        `import { createRequire as makeRequire } from 'node:module'`,
-        `import { fileURLToPath as urlToPath } from 'node:url'`,
-        `const require = makeRequire(import.meta.url)`,
-        `const __filename = urlToPath(import.meta.url)`,
-        `const __dirname = urlToPath(new URL('.', import.meta.url))`,
-      ].join('; '),
-    },
   })
   return new Set(Object.keys(metafile.outputs).map((file) => path.join(root, file)))
 }
@@ -68,7 +42,7 @@ async function bundle() {
 /** What an earlier build left: a command that was taken away must not stay. */
 async function removeOthers(fresh) {
   const present = await filesUnder(dist)
-  await Promise.all(present.filter((file) => !fresh.has(file)).map((file) => rm(file)))
+  await Promise.all(present.filter((file) => !fresh.has(file)).map((file) => rm(file, { force: true })))
 }
 
 /** With the manifest, `tripod --help` loads no command at all. */

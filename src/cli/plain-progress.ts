@@ -61,12 +61,17 @@ export function plainProgress({ activity, write, verbose, now = () => new Date()
       if (now().getTime() - doing.since >= HEARTBEAT_SECONDS * 1000) say(heartbeat(doing, now().getTime()))
     }
   }, HEARTBEAT_SECONDS * 1000).unref()
+  let applying = false
   return {
     emit(event) {
+      // Of a node that cannot be read the plan itself tells.
+      if (event.type === 'node-failed' && !applying) return
       const line = lineOf(event, verbose)
       if (line !== undefined) say(line)
     },
-    begin: () => undefined,
+    begin() {
+      applying = true
+    },
     say,
     end() {
       clearInterval(beat)

@@ -29,7 +29,8 @@ async function file(path: string, { redactor }: Around): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw unavailable(`The file ${path}`, `cannot be read: ${messageOf(error)}`)
   })
-  redactor.know(new Secret(text))
+  // Also without the line feed at its end: elsewhere it stands without.
+  for (const form of new Set([text, text.trim()])) redactor.know(new Secret(form))
   return text
 }
 

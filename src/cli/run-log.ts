@@ -19,7 +19,10 @@ export interface RunLog {
 /** Old runs go: all older than 30 days, and the oldest beyond 50. Their names sort by time. */
 function removeOldRuns(runs: string, now: number): void {
   const names = readdirSync(runs).sort().reverse()
-  const tooOld = (name: string): boolean => now - statSync(path.join(runs, name)).mtimeMs > KEEP_DAYS * 86_400_000
+  // Another run may be clearing up at the same time.
+  const age = (name: string): number =>
+    now - (statSync(path.join(runs, name), { throwIfNoEntry: false })?.mtimeMs ?? now)
+  const tooOld = (name: string): boolean => age(name) > KEEP_DAYS * 86_400_000
   for (const name of names.filter((one, index) => index >= KEEP_RUNS || tooOld(one))) {
     rmSync(path.join(runs, name), { recursive: true, force: true })
   }

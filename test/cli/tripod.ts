@@ -1,9 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { afterAll } from 'vitest'
 
 const PROGRAM = path.join(import.meta.dirname, '../../bin/run.js')
+
+const state = mkdtempSync(path.join(tmpdir(), 'tripod-cli-'))
+afterAll(() => {
+  rmSync(state, { recursive: true })
+})
 
 export interface Ended {
   readonly status: number | null
@@ -14,7 +20,6 @@ export interface Ended {
 
 /** Runs the built command line without a terminal, as a script would; its state goes into a directory of its own. */
 export function tripod(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const state = mkdtempSync(path.join(tmpdir(), 'tripod-cli-'))
   const begin = performance.now()
   const child = spawn(process.execPath, [PROGRAM, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],

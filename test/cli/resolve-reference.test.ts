@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { referenceResolver } from '../../src/cli/resolve-reference.js'
+import { Redactor } from '../../src/secret.js'
+import { sampleCluster } from './sample-plan.js'
+
+test('a referenced file is read once for all nodes, and its content is a secret from then on', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'tripod-reference-'))
+  try {
+    const file = path.join(directory, 'password')
+    writeFileSync(file, 'file-canary-1\n')
+    const redactor = new Redactor()
+    const resolve = referenceResolver({ cluster: sampleCluster(), redactor })
+    expect(await resolve(`file:${file}`)).toBe('file-canary-1\n')
+    writeFileSync(file, 'file-canary-2')
+    expect(await resolve(`file:${file}`)).toBe('file-canary-1\n')
+    expect(redactor.redact('it is file-canary-1')).toBe('it is [secret]')
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
+test('what is not there is named: a variable, a file, a key of no known source', async () => {
+  const resolve = referenceResolver({ cluster: sampleCluster(), redactor: new Redactor() })
+  await expect(resolve('env:TRIPOD_TEST_NOT_SET')).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
+  await expect(resolve('file:/no/such/file')).rejects.toThrow('/no/such/file')
+  await expect(resolve('key:https://elsewhere.example/key')).rejects.toThrow('not among the sources')
+})
