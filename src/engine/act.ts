@@ -48,6 +48,7 @@ export async function act(context: ActContext, batch: Batch): Promise<ReadonlyMa
 
 function lineOf({ input, station }: ActContext, op: Op): (line: string) => void {
   return (line) => {
+    if (line.startsWith(ADDED)) return
     input.emit({ type: 'output', node: station.node.name, step: op.step, line })
   }
 }
@@ -71,9 +72,10 @@ async function packages(
   const result = await detached(context, op, script, PACKAGE_TIMEOUT_SECONDS)
   check(context, op, result)
   const added = result.stdout.split('\n').flatMap((line) => (line.startsWith(ADDED) ? [line.slice(ADDED.length)] : []))
-  // Dependencies belong to the transaction: the first package that was new takes them into its record.
-  const newcomer = batch.find((change) => change.op.action === 'create') ?? batch[0]
-  return new Map([[newcomer.resourceId, { added }]])
+  // Each named package answers for itself; what came along with them is laid to the last that was new, which wanted it most.
+  const named = wanted.map((one) => one.name)
+  const newcomer = batch.findLast((change) => change.op.action === 'create') ?? batch[0]
+  return new Map([[newcomer.resourceId, { added: added.filter((name) => !named.includes(name)) }]])
 }
 
 const ADDED = 'tripod-added '

@@ -10,7 +10,10 @@ import { cacheDirectory } from './places.js'
 const PACKAGES =
   'systemd,systemd-sysv,dbus,udev,openssh-server,iproute2,iputils-ping,kmod,procps,ca-certificates,sudo,debian-archive-keyring'
 
-/** Inside a container on cgroup v1 the hierarchies come read-only; a plain remount fails as busy. Kubelets need shared mounts. */
+/**
+ * Inside a container on cgroup v1 the hierarchies come read-only; a plain remount fails as busy. Kubelets need shared mounts.
+ * Swap of the computer is none of a machine's: it could not switch it off, and must not.
+ */
 const EARLY_UNIT = `[Unit]
 Description=Writable control groups and shared mounts
 DefaultDependencies=no
@@ -21,6 +24,7 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/sh -c 'for group in /sys/fs/cgroup /sys/fs/cgroup/*; do if mountpoint -q "$group"; then mount -o remount,bind,rw "$group"; fi; done'
 ExecStart=/bin/mount --make-rshared /
+ExecStart=/bin/sh -c 'if [ -e /etc/lab-swaps ]; then mount --bind /etc/lab-swaps /proc/swaps; fi'
 `
 
 const FILES: Readonly<Record<string, string>> = {

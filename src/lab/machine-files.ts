@@ -39,9 +39,16 @@ async function filesOf(lab: LabRecord, node: LabNode): Promise<Readonly<Record<s
     'etc/apt/apt.conf.d/90lab': `${(await aptSettings()).join('\n')}\n`,
     // The clock is the computer's: no machine may step it.
     'etc/default/chrony': 'DAEMON_OPTS="-F 1 -x"\n',
+    ...(await ownSwaps()),
     'root/.ssh/authorized_keys': key,
     'home/ops/.ssh/authorized_keys': key,
   }
+}
+
+/** What a machine shows as /proc/swaps where the computer has swap of its own: the header line alone. */
+async function ownSwaps(): Promise<Readonly<Record<string, string>>> {
+  const [header = '', ...rows] = (await readFile('/proc/swaps', 'utf8').catch(() => '')).trimEnd().split('\n')
+  return rows.length === 0 ? {} : { 'etc/lab-swaps': `${header}\n` }
 }
 
 /** systemd-resolved's own file names 127.0.0.53, which no machine of the lab can reach. */

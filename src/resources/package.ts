@@ -35,7 +35,7 @@ export function packageKind(os: OsFamily): Kind<PackageResource> {
       const before = entry.before as
         { readonly state: 'absent' } | { readonly state: 'present'; readonly held: boolean }
       if (before.state === 'present') return before.held || !seen.held ? SAME : release(name, seen, os)
-      return removal(name, entry.added ?? [name], seen, os)
+      return removal(name, [name, ...(entry.added ?? [])], seen, os)
     },
   }
 }

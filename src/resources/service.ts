@@ -167,7 +167,7 @@ function verdict(resource: ServiceResource, seen: PresentUnit, todo: readonly Ve
       pre: [{ subject: resource.unit, expect: `${seen.active}, ${seen.enablement}` }],
       change: {
         summary: todo.join(', '),
-        notes: restarts && owed ? [owed.text] : [`now ${seen.active}, ${seen.enablement}`],
+        notes: restarts && owed ? [] : [`now ${seen.active}, ${seen.enablement}`],
       },
       act: runs(systemctl(resource.unit, todo)),
     },

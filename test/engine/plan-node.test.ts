@@ -9,7 +9,7 @@ import type { Resource } from '../../src/resources/resource.js'
 import { sh } from '../../src/shell.js'
 import { fileReading, readingsOf, unitReading, type Known } from '../resources/readings-of.js'
 
-const debian = osFamilyOf({ id: 'debian', idLike: [], version: '12', name: 'Debian 12' })
+const debian = osFamilyOf({ id: 'debian', version: '12' })
 if (debian === undefined) throw new Error('Debian is supported')
 const kinds = kindsFor(debian)
 const NONE: NodeRecord = { entries: {} }

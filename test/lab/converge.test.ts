@@ -1,0 +1,359 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { execa } from 'execa'
+import { describe, expect, it } from 'vitest'
+import { bundleOptions } from '../../scripts/bundle.mjs'
+import { fault, inside, type DebianRelease, type Lab } from '../../src/lab/index.js'
+import { lockAll } from '../../src/engine/lock.js'
+import { connect } from '../../src/host/connect.js'
+import { Keyring } from '../../src/host/keyring.js'
+import { loadInventory } from '../../src/inventory/load.js'
+import { openEngine } from './engine.js'
+import { everywhere, footprint, MINUTE, said, testLab, touched, unable, type Ended } from './support.js'
+
+if (unable !== undefined) console.warn(`SKIPPED test/lab/converge.test.ts: ${unable}`)
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const CONFIG = '/etc/containerd/config.toml'
+const RELEASES: readonly DebianRelease[] = ['debian12', 'debian13']
+
+/** What a machine with a past has in it: swap by fstab and by a unit, and lines that only look like swap. */
+const FSTAB = `# /dev/vda9 was the swap partition once
+/dev/vda2\tnone\tswap\tsw\t0 0
+UUID=0000 /srv/swapdata ext4 noauto,nofail 0 0
+/swapfile none swap defaults,nofail 0 0
+`
+const SWAP_UNIT = '[Swap]\nWhat=/var/spare\n[Install]\nWantedBy=swap.target\n'
+
+describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { timeout: 5 * MINUTE }, (os) => {
+  const context = testLab({ name: `t-${os}`, nodes: 4, os })
+
+  const succeed = async (...args: string[]): Promise<Ended> => {
+    const ended = await context.tripod(args)
+    expect(ended.stderr + ended.stdout).not.toMatch(/\n\s+at .*:\d+:\d+/)
+    expect({ code: ended.code, stderr: ended.code === 0 ? '' : ended.stderr }).toEqual({ code: 0, stderr: '' })
+    return ended
+  }
+
+  const expectNoChanges = async (): Promise<void> => {
+    const plan = await succeed('plan', '--detailed-exitcode')
+    expect(plan.stdout).toBe('No changes. 4 nodes match inventory.yaml.')
+  }
+
+  it('are converged by one apply, whose plan told what would happen', async () => {
+    const { lab } = context
+    await everywhere(lab, async (node) => {
+      await inside(lab, node, `printf '%s' ${quoted(FSTAB)} >/etc/fstab; chmod 0640 /etc/fstab`)
+      await inside(
+        lab,
+        node,
+        `printf '%s' ${quoted(SWAP_UNIT)} >/etc/systemd/system/var-spare.swap; systemctl enable var-spare.swap`,
+      )
+    })
+    // The first look at a fresh overlay moves the ctime of some of its directories.
+    await everywhere(lab, (node) => footprint(lab, node))
+    const before = await everywhere(lab, (node) => footprint(lab, node))
+    const plan = await context.tripod(['plan', '--detailed-exitcode'])
+    expect(plan.code).toBe(2)
+    expect(plan.stdout).toContain('m1,m2,m3,w1 identical')
+    expect(plan.stdout).toContain('-/dev/vda2\tnone\tswap\tsw\t0 0')
+    expect(plan.stdout).not.toContain('-UUID=0000')
+    expect(await everywhere(lab, (node) => footprint(lab, node))).toEqual(before)
+    await succeed('apply', '--yes')
+  })
+
+  it('have swap off for good, every setting in force, and containerd with systemd cgroups', async () => {
+    const { lab } = context
+    await everywhere(lab, async (node) => {
+      const fstab = await said(lab, node, 'cat /etc/fstab; stat -c %a /etc/fstab')
+      expect(fstab.split('\n').filter((line) => line.startsWith('# disabled by tripod: '))).toHaveLength(2)
+      expect(fstab).toContain('\nUUID=0000 /srv/swapdata')
+      expect(fstab).toMatch(/\n640$/)
+      expect(await said(lab, node, 'tail -n +2 /proc/swaps')).toBe('')
+      expect((await inside(lab, node, 'systemctl is-enabled var-spare.swap')).stdout).toMatch(/^(disabled|masked)$/)
+      expect(
+        await said(
+          lab,
+          node,
+          'sysctl -n net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables',
+        ),
+      ).toBe('1\n1\n1')
+      expect(Number(await said(lab, node, 'sysctl -n fs.inotify.max_user_instances'))).toBeGreaterThanOrEqual(8192)
+      expect(Number(await said(lab, node, 'sysctl -n fs.inotify.max_user_watches'))).toBeGreaterThanOrEqual(524_288)
+      const dump = await said(lab, node, 'containerd config dump')
+      expect(dump).toContain('SystemdCgroup = true')
+      expect(dump).toContain('restrict_oom_score_adj = true')
+      expect(await said(lab, node, 'apt-mark showhold')).toBe('containerd')
+      expect(await said(lab, node, 'ctr version | grep -c Version')).toBe('2')
+      expect(await said(lab, node, 'find /etc /var/lib/tripod /run/tripod -name ".tripod-*"')).toBe('')
+    })
+  })
+
+  it('have nothing left to do, and a second apply writes nothing at all', async () => {
+    const { lab } = context
+    await expectNoChanges()
+    const before = await everywhere(lab, (node) => footprint(lab, node))
+    await succeed('apply', '--yes')
+    await succeed('drift', '--detailed-exitcode')
+    expect(await everywhere(lab, (node) => footprint(lab, node))).toEqual(before)
+  })
+
+  it('cost one connection and two execs each when there is nothing to do', async () => {
+    const { run, stats } = await openEngine({ inventoryPath: context.lab.inventoryPath })
+    expect(run.plan.steps).toEqual([])
+    await run.apply()
+    await run.close()
+    expect(stats).toEqual({ connections: 4, execs: 8 })
+  })
+
+  it('are as planned after a reboot of all of them', async () => {
+    const { lab } = context
+    await everywhere(lab, async (node) => {
+      await fault(lab.name, node, { kind: 'kill' })
+      await fault(lab.name, node, { kind: 'boot' })
+    })
+    await everywhere(lab, (node) => settled(lab, node))
+    await expectNoChanges()
+  })
+
+  it('show a hand edit of each managed file as drift with a diff, and only that is repaired', async () => {
+    const { lab } = context
+    const files = ['/etc/modules-load.d/tripod.conf', '/etc/sysctl.d/99-zz-tripod.conf', CONFIG, '/etc/crictl.yaml']
+    for (const path of files) {
+      await inside(lab, 'm2', `echo '# by hand' >>${path}`)
+      const others = await Promise.all(['m1', 'm3', 'w1'].map((node) => footprint(lab, node)))
+      const before = await footprint(lab, 'm2')
+      const drift = await context.tripod(['drift', '--detailed-exitcode'])
+      expect(drift.code).toBe(2)
+      expect(drift.stdout).toContain(path)
+      expect(drift.stdout).toContain('-# by hand')
+      await succeed('apply', '--yes')
+      const changed = touched(before, await footprint(lab, 'm2'))
+      expect(changed).toContain(path)
+      expect(changed.filter((one) => !isExpected(one, path))).toEqual([])
+      expect(await Promise.all(['m1', 'm3', 'w1'].map((node) => footprint(lab, node)))).toEqual(others)
+    }
+    await inside(lab, 'm2', "sed -i 's/^# disabled by tripod: //' /etc/fstab")
+    const drift = await succeed('drift')
+    expect(drift.stdout).toContain('/etc/fstab')
+    await succeed('apply', '--yes')
+    await expectNoChanges()
+  })
+
+  it('show a stopped service, an unheld package, a lowered setting and a changed mode as drift, and repair them', async () => {
+    const { lab } = context
+    const damage: readonly (readonly [string, string, string])[] = [
+      ['systemctl stop containerd', 'containerd.service', 'systemctl is-active containerd'],
+      ['systemctl disable containerd', 'containerd.service', 'systemctl is-enabled containerd'],
+      ['apt-mark unhold containerd', 'containerd', 'apt-mark showhold | grep containerd'],
+      ['sysctl -qw net.ipv4.ip_forward=0', 'load-sysctl', 'test "$(sysctl -n net.ipv4.ip_forward)" = 1'],
+      ['chmod 0600 /etc/crictl.yaml', '/etc/crictl.yaml', 'test "$(stat -c %a /etc/crictl.yaml)" = 644'],
+    ]
+    for (const [command, name, proof] of damage) {
+      await said(lab, 'w1', command)
+      const others = await Promise.all(['m1', 'm2', 'm3'].map((node) => footprint(lab, node)))
+      const drift = await context.tripod(['drift', '--detailed-exitcode'])
+      expect([command, drift.code]).toEqual([command, 2])
+      expect(drift.stdout).toContain(name)
+      await succeed('apply', '--yes')
+      await said(lab, 'w1', proof)
+      expect(await Promise.all(['m1', 'm2', 'm3'].map((node) => footprint(lab, node)))).toEqual(others)
+    }
+    await expectNoChanges()
+  })
+
+  it('get exactly the restart that a killed run owed', async () => {
+    const { lab } = context
+    const inventory = await readFile(lab.inventoryPath, 'utf8')
+    await writeFile(lab.inventoryPath, inventory.replace('  config:\n', '  config:\n    oom_score: -500\n'))
+    const killed = await execa('node', [await dieAfter(), lab.inventoryPath, `m3:file:${CONFIG}`], { reject: false })
+    expect(killed.signal).toBe('SIGKILL')
+    const plan = await context.tripod(['plan'])
+    const owed = plan.stdout.split('\n').filter((line) => /^ {2}[~+>-]/.test(line))
+    expect(await said(lab, 'm3', `grep -c oom_score ${CONFIG}`)).not.toBe('0')
+    expect(owed.some((line) => line.includes('containerd.service') && line.includes('restart'))).toBe(true)
+    const started = await everywhere(lab, (node) =>
+      said(lab, node, 'systemctl show -p ActiveEnterTimestampMonotonic containerd'),
+    )
+    await succeed('apply', '--yes', '--node', 'm3')
+    const after = await everywhere(lab, (node) =>
+      said(lab, node, 'systemctl show -p ActiveEnterTimestampMonotonic containerd'),
+    )
+    expect(started.map((one, index) => one !== after[index])).toEqual([false, false, true, false])
+    await succeed('apply', '--yes')
+    const restarted = await everywhere(lab, (node) =>
+      said(lab, node, 'systemctl show -p ActiveEnterTimestampMonotonic containerd'),
+    )
+    expect(restarted[2]).toBe(after[2])
+    await expectNoChanges()
+  })
+
+  it('are left alone where the machine moved between plan and yes', async () => {
+    const { lab } = context
+    await inside(lab, 'm1', 'echo "# one" >>/etc/crictl.yaml')
+    const { run } = await openEngine({ inventoryPath: lab.inventoryPath })
+    await inside(lab, 'm1', 'echo "# two" >>/etc/crictl.yaml')
+    const before = await footprint(lab, 'm1')
+    await expect(run.apply()).rejects.toMatchObject({ code: 'PLAN_STALE', exit: 11 })
+    await run.close()
+    expect(touched(before, await footprint(lab, 'm1')).filter((path) => !path.startsWith('/run/tripod'))).toEqual([])
+    await succeed('apply', '--yes')
+  })
+
+  it('refuse a second run while one holds the lock, naming the holder, and let the next one in at once', async () => {
+    const { lab } = context
+    await inside(lab, 'm2', 'echo "# three" >>/etc/crictl.yaml')
+    const before = await footprint(lab, 'm2')
+    const { cluster } = await loadInventory(lab.inventoryPath)
+    const node = cluster.nodes.find(({ name }) => name === 'm2')
+    if (node === undefined) throw new Error('the lab has an m2')
+    const host = await connect(node, { credentials: { keys: new Keyring() } })
+    const [lock] = await lockAll([host], { operator: 'night@shift', runId: 'other', since: '2026-01-01T00:00:00Z' })
+    const refused = await context.tripod(['apply', '--yes'])
+    expect([refused.code, refused.stderr]).toEqual([
+      75,
+      expect.stringContaining('night@shift, run other, since 2026-01-01'),
+    ])
+    expect(touched(before, await footprint(lab, 'm2')).filter((path) => !path.startsWith('/run/tripod'))).toEqual([])
+    await lock?.release()
+    await host.close()
+    await succeed('apply', '--yes')
+    await expectNoChanges()
+  })
+
+  it('let exactly one of two applies work that start together', async () => {
+    const { lab } = context
+    await everywhere(lab, (node) => inside(lab, node, 'echo "# both" >>/etc/crictl.yaml'))
+    const both = await Promise.all([context.tripod(['apply', '--yes']), context.tripod(['apply', '--yes'])])
+    const worked = both.filter(({ stdout }) => stdout.includes('Applied '))
+    expect(worked).toHaveLength(1)
+    // The other was refused by the lock, found the work done under it, or came when there was nothing left to do.
+    for (const { code } of both) expect([0, 11, 75]).toContain(code)
+    await expectNoChanges()
+  })
+
+  it('stop the plan, and are not planned over, where something cannot be read', async () => {
+    const { lab } = context
+    await inside(lab, 'm1', 'mv /etc/crictl.yaml /etc/crictl.real && ln -s /etc/crictl.real /etc/crictl.yaml')
+    const refused = await context.tripod(['apply', '--yes'])
+    expect(refused.code).not.toBe(0)
+    expect(refused.stdout + refused.stderr).toContain('symbolic link')
+    expect(await said(lab, 'm1', 'readlink /etc/crictl.yaml')).toBe('/etc/crictl.real')
+    await inside(lab, 'm1', 'rm /etc/crictl.yaml && mv /etc/crictl.real /etc/crictl.yaml')
+    await expectNoChanges()
+  })
+
+  it('lose what the inventory does not want any more', async () => {
+    const { lab } = context
+    const inventory = await readFile(lab.inventoryPath, 'utf8')
+    const mirrored = inventory.replace(
+      'containerd:\n',
+      'containerd:\n  mirrors:\n    - registry: docker.io\n      endpoints: [https://mirror.example.org]\n',
+    )
+    await writeFile(lab.inventoryPath, mirrored)
+    await succeed('apply', '--yes')
+    expect(await said(lab, 'w1', 'cat /etc/containerd/certs.d/docker.io/hosts.toml')).toContain('mirror.example.org')
+    await writeFile(lab.inventoryPath, inventory)
+    const plan = await succeed('plan')
+    expect(plan.stdout).toContain('/etc/containerd/certs.d/docker.io/hosts.toml')
+    await succeed('apply', '--yes')
+    expect((await inside(lab, 'w1', 'test -e /etc/containerd/certs.d/docker.io/hosts.toml')).code).toBe(1)
+    await expectNoChanges()
+  })
+
+  it('tell an unreachable node, a changed host key, a refused key and a wrong sudo password apart', async () => {
+    const { lab, directory } = context
+    const inventory = await readFile(lab.inventoryPath, 'utf8')
+    const seen = new Map<string, string>()
+    const expectError = async (code: string, exit: number, environment?: Record<string, string>): Promise<void> => {
+      const ended = await context.tripod(['plan', '--node', 'w1', '--no-input'], environment)
+      expect([ended.code, ended.stderr]).toEqual([exit, expect.stringContaining(code)])
+      expect(ended.stderr).toContain('w1')
+      seen.set(code, /Fix: +(.*)/.exec(ended.stderr.slice(ended.stderr.indexOf(code)))?.[1] ?? '')
+    }
+    await fault(lab.name, 'w1', { kind: 'kill' })
+    await expectError('NODE_UNREACHABLE', 69)
+    await fault(lab.name, 'w1', { kind: 'boot' })
+    const known = await readFile(lab.knownHosts, 'utf8')
+    await writeFile(lab.knownHosts, swapKeys(known, lab))
+    await expectError('HOST_KEY_CHANGED', 77)
+    await writeFile(lab.knownHosts, known)
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(directory, 'stranger')])
+    await writeFile(lab.inventoryPath, inventory.replace(/identityFile: .*/, 'identityFile: ./stranger'))
+    await expectError('AUTH_REFUSED', 77)
+    await writeFile(lab.inventoryPath, inventory)
+    await inside(lab, 'w1', "echo 'ops:correct' | chpasswd; echo 'ops ALL=(ALL) ALL' >/etc/sudoers.d/zz-ops")
+    await expectError('SUDO_REFUSED', 77)
+    await expectError('SUDO_REFUSED', 77, { TRIPOD_SUDO_PASSWORD: 'wrong-password' })
+    const right = await context.tripod(['plan', '--node', 'w1'], { TRIPOD_SUDO_PASSWORD: 'correct' })
+    expect(right.stdout).toContain('No changes.')
+    await inside(lab, 'w1', "echo '# four' >>/etc/crictl.yaml")
+    const applied = await context.tripod(['apply', '--yes', '--node', 'w1'], { TRIPOD_SUDO_PASSWORD: 'correct' })
+    expect(applied.code).toBe(0)
+    expect(await said(lab, 'w1', 'cat /etc/crictl.yaml')).not.toMatch(/four|correct/)
+    await inside(lab, 'w1', 'rm /etc/sudoers.d/zz-ops')
+    expect(new Set(seen.values()).size).toBe(seen.size)
+  })
+
+  it('survive a connection that breaks while packages are being installed', async () => {
+    const { lab } = context
+    await said(lab, 'w1', 'systemctl stop containerd; dpkg --purge --force-hold containerd 2>&1')
+    let cuts = 0
+    const { run } = await openEngine({
+      inventoryPath: lab.inventoryPath,
+      selectors: { nodes: ['w1'] },
+      runId: 'cut',
+      emit: (event) => {
+        if (event.type !== 'output' || cuts > 0) return
+        cuts += 1
+        void inside(lab, 'w1', "pkill -KILL -u ops -f 'sshd: ops'")
+      },
+    })
+    await run.apply()
+    await run.close()
+    expect(cuts).toBe(1)
+    expect(await said(lab, 'w1', 'ls /var/lib/tripod/runs/cut/*.rc | wc -l')).toBe('1')
+    await expectNoChanges()
+  })
+})
+
+/** tripod's own notes (record, copy of what was there, stamp, lock) lie in two directories; the rest is the file and its directory. */
+function isExpected(path: string, repaired: string): boolean {
+  const own = ['/var/lib/tripod', '/run/tripod']
+  return (
+    path === repaired || path === dirname(repaired) || own.some((one) => path === one || path.startsWith(`${one}/`))
+  )
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** The key of m1 under the name of w1. */
+function swapKeys(known: string, lab: Lab): string {
+  const address = (name: string): string => lab.nodes.find((node) => node.name === name)?.address ?? ''
+  const kept = known.split('\n').filter((line) => !line.includes(address('w1')))
+  const wrong = known.split('\n').filter((line) => line.includes(address('m1')))
+  return [...kept, ...wrong.map((line) => line.replaceAll(address('m1'), address('w1')))].join('\n')
+}
+
+/** Everything that starts at boot has started. */
+async function settled(lab: Lab, node: string): Promise<void> {
+  await inside(lab, node, 'systemctl is-system-running --wait', { timeoutSeconds: 60 })
+}
+
+let program: Promise<string> | undefined
+
+/** The program that applies and kills itself; built once. */
+function dieAfter(): Promise<string> {
+  program ??= (async () => {
+    const directory = join(ROOT, 'node_modules/.cache/tripod')
+    await mkdir(directory, { recursive: true })
+    const outfile = join(directory, 'die-after.mjs')
+    await build({ ...bundleOptions, entryPoints: [join(ROOT, 'test/lab/die-after.ts')], outfile })
+    return outfile
+  })()
+  return program
+}
