@@ -37,12 +37,21 @@ async function nodeNames() {
   return [...text.matchAll(/^ {2}- name: (\S+)$/gm)].map(([, name]) => name)
 }
 
-const STATE = `echo swaps in use: $(tail -n +2 /proc/swaps | wc -l)
-sysctl net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables
-echo containerd: $(systemctl is-active containerd), $(containerd config dump | grep SystemdCgroup)`.replaceAll(
-  '\n',
-  '; ',
-)
+const HINTS = [
+  ['What is done, and why:', 'steps'],
+  [
+    'Change a file behind its back:',
+    `lab ssh m1 --name ${LAB} -- sed -i s/ip_forward/ip_backward/ /etc/sysctl.d/99-zz-tripod.conf`,
+  ],
+  ['Find what was changed:', `drift -i ${INVENTORY}`],
+  ['Mend that and nothing else:', `apply -i ${INVENTORY}`],
+  ['Cut the power of a machine:', `lab fault kill m2 --name ${LAB}`],
+  ['What does the plan say now?', `plan -i ${INVENTORY}`],
+  ['Remove the machines, no trace left:', `lab down --name ${LAB}`],
+]
+
+const STATE =
+  'cat /proc/swaps; sysctl net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables; containerd config dump | grep SystemdCgroup'
 
 async function demo() {
   section(
@@ -67,19 +76,12 @@ async function demo() {
 
   section(
     'Look for yourself',
-    'Swap, kernel settings and the configuration containerd really runs with, on each machine.',
+    'On each machine: no swap in use, kernel settings in force, and what containerd really runs with.',
   )
   for (const name of await nodeNames()) await tripod('lab', 'ssh', name, '--name', LAB, '--', STATE)
 
   section('Go on from here', 'Everything above can be typed again. Some things to try:')
-  const hints = [
-    [`${TRIPOD} steps`, 'what is done to a machine, and why'],
-    [`${TRIPOD} lab ssh m1 --name ${LAB} -- sed -i s/ip_forward/ip_backward/ /etc/sysctl.d/99-zz-tripod.conf`, ''],
-    [`${TRIPOD} drift -i ${INVENTORY}`, 'what somebody changed by hand, as a diff'],
-    [`${TRIPOD} apply -i ${INVENTORY}`, 'mends that and nothing else, after asking'],
-    [`${TRIPOD} lab down --name ${LAB}`, 'removes the machines without trace'],
-  ]
-  for (const [command, why] of hints) console.log(`   ${command}${why === '' ? '' : `   # ${why}`}`)
+  for (const [what, command] of HINTS) console.log(`   ${what.padEnd(34)}${TRIPOD} ${command}`)
 }
 
 await prepare()

@@ -73,10 +73,24 @@ export async function installPackages(others = {}) {
   if (missing.length === 0) return true
   if (!isRoot) return false
   heading(`Installing Debian packages: ${missing.join(' ')}`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await must('apt-get', ['update', '-qq'], { env })
-  await must('apt-get', ['install', '-qq', '--yes', '--no-install-recommends', ...missing], { env })
+  await apt('update')
+  // What this machine's configuration files say stays; apt must not ask.
+  const keep = ['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold']
+  await apt('install', '--yes', '--no-install-recommends', ...keep, ...missing)
   return true
+}
+
+/** apt-get, whose long output is of interest only when it fails. */
+async function apt(...args) {
+  let output = ''
+  const onStart = (child) => {
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
+  await must('apt-get', ['-q', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], onStart }).catch((error) => {
+    console.error(output)
+    throw error
+  })
 }
 
 /** A TypeScript module of src/, bundled on the fly. */
