@@ -81,7 +81,7 @@ async function demo() {
   for (const name of await nodeNames()) await tripod('lab', 'ssh', name, '--name', LAB, '--', STATE)
 
   section('Go on from here', 'Everything above can be typed again. Some things to try:')
-  for (const [what, command] of HINTS) console.log(`   ${what.padEnd(34)}${TRIPOD} ${command}`)
+  for (const [what, command] of HINTS) console.log(`   ${what.padEnd(37)}${TRIPOD} ${command}`)
 }
 
 await prepare()
