@@ -47,6 +47,7 @@ const HINTS = [
   ['Mend that and nothing else:', `apply -i ${INVENTORY}`],
   ['Cut the power of a machine:', `lab fault kill m2 --name ${LAB}`],
   ['What does the plan say now?', `plan -i ${INVENTORY}`],
+  ['Switch it on again:', `lab fault boot m2 --name ${LAB}`],
   ['Remove the machines, no trace left:', `lab down --name ${LAB}`],
 ]
 
