@@ -24,8 +24,7 @@ export async function applyPlan(work: ApplyInput): Promise<ApplySummary> {
   const reviewed = opsOf(work.plan)
   if (!work.plan.applyable) throw notApplyable()
   if (reviewed.length === 0) return summary([], started)
-  const touched = work.stations.filter(isKnown).filter(({ node }) => reviewed.some((op) => op.node === node.name))
-  const locks = await lock(work, touched)
+  const locks = await lock(work, reviewed)
   try {
     const fresh = await lookUnderLock(work, reviewed)
     const rollout = new Rollout(work, fresh, locks)
@@ -45,8 +44,11 @@ function notApplyable(): TripodError {
   )
 }
 
-async function lock({ input }: ApplyInput, stations: readonly KnownStation[]): Promise<readonly NodeLock[]> {
-  const hosts = stations.map((station) => station.host)
+/** Every node that the plan changes; the others stay free for other runs. */
+async function lock({ input, stations }: ApplyInput, reviewed: readonly Op[]): Promise<readonly NodeLock[]> {
+  const hosts = stations.flatMap(({ node, host }) =>
+    host && reviewed.some((op) => op.node === node.name) ? [host] : [],
+  )
   const locks = await lockAll(hosts, { operator: input.operator, runId: input.runId, since: new Date().toISOString() })
   input.emit({ type: 'locked', nodes: locks.map((one) => one.node) })
   return locks

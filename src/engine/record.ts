@@ -1,10 +1,8 @@
 import type { NodeRecord, RecordEntry } from '../facts/facts.js'
+import { RECORD_PATH } from '../facts/parse-record.js'
 import type { RemoteFile } from '../host/host.js'
 import { STAMP_DIRECTORY } from '../resources/probe.js'
 import type { Change, Settled } from './plan-node.js'
-
-/** The node's record: what was wanted at the last apply, and what was there before the first. */
-export const RECORD_PATH = '/var/lib/tripod/state.json'
 
 /** What an op found out while it ran, for the record. */
 export interface Outcome {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../inventory/cluster.js'
 import { defaultContainerd } from '../inventory/versions.js'
 import { satisfies } from '../resources/package.js'
+import { releaseOf } from '../os/releases.js'
 import type { StepContext } from './step.js'
 
 /** Package that brings containerd. */
@@ -12,15 +13,6 @@ export function containerdPackage({ containerd }: Cluster): 'containerd' | 'cont
 export function wantedContainerd({ containerd, kubernetes }: Cluster): string | undefined {
   if (containerd.version !== undefined) return containerd.version
   return containerd.source === 'docker' ? defaultContainerd(kubernetes.minor) : undefined
-}
-
-/** What a distribution has while its package lists are still empty, as on a fresh image. */
-const OF_DISTRIBUTION: Readonly<Record<string, string>> = {
-  'debian 12': '1.6',
-  'debian 13': '1.7',
-  'ubuntu 22.04': '2.2',
-  'ubuntu 24.04': '2.2',
-  'ubuntu 26.04': '2.2',
 }
 
 /**
@@ -36,7 +28,8 @@ export function containerdInPlace({ cluster, facts, os }: StepContext): string {
   return (
     wanted ??
     upstream(facts.packages.candidates[name]) ??
-    OF_DISTRIBUTION[`${facts.os.id} ${facts.os.version}`] ??
+    // What the distribution came with, while its package lists are still empty, as on a fresh image.
+    upstream(releaseOf(facts.os)?.containerd) ??
     '1.7'
   )
 

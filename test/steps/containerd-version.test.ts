@@ -34,8 +34,8 @@ describe('the containerd that will be in place', () => {
 
   it('is the candidate, or what the release is known to have, before the first installation', () => {
     expect(containerdInPlace(contextWith({ facts: packages({}, { containerd: '2.1.9+ds1-5' }) }))).toBe('2.1.9')
-    expect(containerdInPlace(contextWith())).toBe('1.6')
-    expect(containerdInPlace(contextWith({ facts: { os: { ...facts.os, version: '13' } } }))).toBe('1.7')
+    expect(containerdInPlace(contextWith())).toBe('1.6.20')
+    expect(containerdInPlace(contextWith({ facts: { os: { ...facts.os, version: '13' } } }))).toBe('1.7.24')
     expect(containerdInPlace(contextWith({ facts: { os: { ...facts.os, id: 'devuan' } } }))).toBe('1.7')
   })
 })
