@@ -8,6 +8,8 @@ export default defineConfig({
         plugins: [vitePlugin],
         test: {
           name: 'unit',
+          // Property tests of 10,000 cases take their time on a small computer.
+          testTimeout: 60_000,
           globalSetup: './test/build.mjs',
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**'],

@@ -86,9 +86,9 @@ function octal(mode: number): string {
 }
 
 function describe(resource: FileResource): string {
-  const text = typeof resource.content === 'string' ? resource.content : resource.content.text
-  const size = resource.sensitive ? 'secret' : `${text.split('\n').length - 1} lines`
-  return `${octal(resource.mode)} ${resource.owner}  ${size}`
+  const text = literal(resource.content)
+  const lines = text === undefined ? 'content fetched at apply' : `${text.split('\n').length - 1} lines`
+  return `${octal(resource.mode)} ${resource.owner}  ${resource.sensitive ? 'secret' : lines}`
 }
 
 function sources(content: Content): readonly string[] {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { renderPlan } from '../../src/cli/render-plan.js'
+import { planOffline } from '../../src/engine/run.js'
+import type { OsRelease } from '../../src/inventory/cluster.js'
+import { steps } from '../../src/steps/index.js'
+import { clusterOf } from '../inventory/lab.js'
+
+const head = (rest: string): string => `cluster: lab
+endpoint:
+  vip: 10.0.0.10
+ssh:
+  user: ops
+${rest}`
+
+const MASTERS = `nodes:
+  - { name: m1, address: 10.0.0.11, roles: [control-plane] }
+  - { name: m2, address: 10.0.0.12, roles: [control-plane] }
+  - { name: m3, address: 10.0.0.13, roles: [control-plane, worker] }
+  - { name: w1, address: 10.0.0.21, roles: [worker] }
+`
+
+/** What differs between the golden plans; each is reviewed as an operator would review it. */
+const CLUSTERS: Readonly<Record<string, string>> = {
+  distribution: head(`kubernetes: { version: 1.28.15 }
+containerd: { source: distribution }
+${MASTERS}`),
+  'docker-with-mirror': head(`kubernetes: { version: 1.36.4 }
+containerd:
+  source: docker
+  mirrors:
+    - registry: docker.io
+      endpoints: [https://mirror.example.org/docker]
+kubeProxy: { mode: ipvs }
+${MASTERS}`),
+  'load-balancers': head(`kubernetes: { version: 1.33.5 }
+containerd: { source: distribution }
+${MASTERS}  - { name: lb1, address: 10.0.0.31, roles: [load-balancer] }
+  - { name: lb2, address: 10.0.0.32, roles: [load-balancer] }
+`),
+}
+
+const RELEASES: readonly OsRelease[] = [
+  { id: 'debian', version: '12' },
+  { id: 'debian', version: '13' },
+]
+
+describe.each(RELEASES)('the offline plan for fresh machines of $id $version', (os) => {
+  it.each(Object.keys(CLUSTERS))('reads well in review: %s', async (name) => {
+    const plan = planOffline({ cluster: clusterOf(CLUSTERS[name] ?? ''), steps, selectors: {}, os })
+    expect(plan.applyable).toBe(false)
+    const text = renderPlan(plan, { paint: (_, word) => word, full: true, verb: 'plan' })
+    await expect(`${text}\n`).toMatchFileSnapshot(`${os.id}${os.version}-${name}.txt`)
+  })
+})
