@@ -19,8 +19,8 @@ export interface StepOnNode {
   readonly wishes: readonly Wish[]
   readonly withLeftovers: boolean
   readonly reviewed: readonly Op[]
-  /** The lock's connection is gone, or a signal came: nothing new is started. */
-  readonly mayGoOn: () => void
+  /** Rejects when a signal came or the lock is gone: nothing new is started. */
+  readonly mayGoOn: () => Promise<void>
 }
 
 export interface StepOutcome {
@@ -43,7 +43,7 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   await writeOwn(context, [recordFile(record)])
   const outcomes = new Map<string, Outcome>()
   for (const batch of batches(changes)) {
-    work.mayGoOn()
+    await work.mayGoOn()
     for (const [id, outcome] of await timed(context, batch)) outcomes.set(id, outcome)
   }
 

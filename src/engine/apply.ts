@@ -133,9 +133,7 @@ class Rollout {
         record: this.#records.get(name) ?? station.facts.record,
         wishes: this.#wishes(station, step),
         withLeftovers: step === LEFTOVERS,
-        mayGoOn: () => {
-          this.#mayGoOn(name)
-        },
+        mayGoOn: () => this.#mayGoOn(name),
       })
       this.#records.set(name, outcome.record)
       this.#done.push(...outcome.ops)
@@ -159,15 +157,9 @@ class Rollout {
     return wishesOf(steps, station, this.#context)
   }
 
-  #mayGoOn(node: string): void {
+  async #mayGoOn(node: string): Promise<void> {
     if (this.#work.input.signal.aborted) throw interrupted(node)
-    if (!this.#locks.some((one) => one.node === node && one.lost())) return
-    throw new TripodError(
-      'CONNECTION_LOST',
-      `the lock on ${node} went away with its connection`,
-      'Run `tripod apply` again.',
-      { node },
-    )
+    await this.#locks.find((one) => one.node === node)?.keep()
   }
 
   finish(started: number): ApplySummary {

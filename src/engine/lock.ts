@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TripodError } from '../errors.js'
 import type { Held, Host } from '../host/host.js'
 import { lines, sh, type Script } from '../shell.js'
@@ -5,8 +6,8 @@ import { lines, sh, type Script } from '../shell.js'
 /** The lock of one node: gone with the connection that holds it, so it never gets stale. */
 export interface NodeLock {
   readonly node: string
-  /** The connection broke or the far side gave up waiting for a sign of life. */
-  readonly lost: () => boolean
+  /** Makes sure that it is still ours: takes it again when its connection broke. Throws LOCK_HELD when somebody was faster. */
+  keep(): Promise<void>
   release(): Promise<void>
 }
 
@@ -43,13 +44,39 @@ export async function lockAll(hosts: readonly Host[], holder: Holder): Promise<r
 }
 
 async function lock(host: Host, holder: Holder): Promise<NodeLock> {
-  const held = await host.hold(lockScript(holder))
-  if (held.greeting !== 'locked') throw refused(host.name, held)
+  let current = await take(host, holder)
+  return {
+    node: host.name,
+    keep: async () => {
+      if (current.lost()) current = await take(host, holder)
+    },
+    release: () => current.held.release(),
+  }
+}
+
+interface Taken {
+  readonly held: Held
+  /** The connection broke, or the far side gave up waiting for a sign of life. */
+  readonly lost: () => boolean
+}
+
+async function take(host: Host, holder: Holder): Promise<Taken> {
+  const held = await holdPatiently(host, holder)
   let lost = false
   void held.ended.then(() => {
     lost = true
   })
-  return { node: host.name, lost: () => lost, release: () => held.release() }
+  return { held, lost: () => lost }
+}
+
+/** A lock that our own broken connection still holds is free as soon as the far side notices. Others are not waited for. */
+async function holdPatiently(host: Host, holder: Holder): Promise<Held> {
+  for (let second = 0; ; second += 1) {
+    const held = await host.hold(lockScript(holder))
+    if (held.greeting === 'locked') return held
+    if (!held.greeting.includes(JSON.stringify(holder)) || second > SILENCE_SECONDS) throw refused(host.name, held)
+    await sleep(1000)
+  }
 }
 
 function refused(node: string, { greeting }: Held): TripodError {
