@@ -2,7 +2,7 @@
 // machine there is no node_modules yet.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -95,11 +95,9 @@ async function apt(...args) {
 
 /** A TypeScript module of src/, bundled on the fly. */
 async function load(file) {
-  const { build } = await import('esbuild')
-  const directory = path.join(root, 'node_modules/.cache/tripod')
-  await mkdir(directory, { recursive: true })
-  const outfile = path.join(directory, `${path.basename(file, '.ts')}.mjs`)
-  await build({ entryPoints: [path.join(root, file)], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external' }) // prettier-ignore
+  const [{ build }, { bundleOptions }] = await Promise.all([import('esbuild'), import('./bundle.mjs')])
+  const outfile = path.join(root, 'node_modules/.cache/tripod', `${path.basename(file, '.ts')}.mjs`)
+  await build({ ...bundleOptions, entryPoints: [path.join(root, file)], outfile })
   return await import(pathToFileURL(outfile).href)
 }
 

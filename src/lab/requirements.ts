@@ -1,11 +1,10 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TripodError } from '../errors.js'
-import { attempt } from './local.js'
 import { labsDirectory } from './places.js'
 
 /** Debian packages the lab's programs come from. */
-export const LAB_PACKAGES = [
+const LAB_PACKAGES = [
   'chrony',
   'iproute2',
   'iptables',
@@ -28,27 +27,12 @@ const PROGRAMS: Readonly<Record<(typeof LAB_PACKAGES)[number], readonly string[]
   'util-linux': ['/usr/bin/flock'],
 }
 
-/** Packages of LAB_PACKAGES whose programs are not on this computer. */
+/** Those of the lab's Debian packages whose programs are not on this computer; scripts/setup.mjs installs them. */
 export async function missingPackages(): Promise<readonly string[]> {
   const found = await Promise.all(
     LAB_PACKAGES.map(async (name) => ((await anyRuns(PROGRAMS[name])) ? undefined : name)),
   )
   return found.filter((name) => name !== undefined)
-}
-
-/** Installs what `missingPackages` names, by apt-get; for scripts (`npm run demo`). Throws LAB_FAILED, LAB_NEEDS without root. */
-export async function installMissingPackages(log: (line: string) => void): Promise<void> {
-  const missing = await missingPackages()
-  if (missing.length === 0) return
-  requireRoot()
-  log(`Installing ${missing.join(' ')}: the lab's programs`)
-  const command = ['install', '--yes', '--no-install-recommends', ...missing]
-  const first = await attempt('apt-get', command, { timeoutSeconds: 600 })
-  if (first.code === 0) return
-  // The package lists of a fresh machine are empty or old.
-  await attempt('apt-get', ['update'], { timeoutSeconds: 300 })
-  const second = await attempt('apt-get', command, { timeoutSeconds: 600 })
-  if (second.code !== 0) throw missingError(missing, second.stderr)
 }
 
 /** Throws LAB_NEEDS naming everything that is missing, and the command that gets it. */
@@ -84,12 +68,11 @@ export function requireRoot(): void {
   )
 }
 
-function missingError(missing: readonly string[], output?: string): TripodError {
+function missingError(missing: readonly string[]): TripodError {
   return new TripodError(
     'LAB_NEEDS',
     `Missing on this computer: ${missing.join(', ')}.`,
     `apt-get install --yes --no-install-recommends ${missing.join(' ')}`,
-    output === undefined ? {} : { output },
   )
 }
 
