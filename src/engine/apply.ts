@@ -27,6 +27,7 @@ export async function applyPlan(work: ApplyInput): Promise<ApplySummary> {
   const locks = await lock(work, reviewed)
   try {
     const fresh = await lookUnderLock(work, reviewed)
+    await resolveAll(work.input, fresh)
     const rollout = new Rollout(work, fresh, locks)
     for (const step of work.plan.steps) await rollout.step(step)
     return rollout.finish(started)
@@ -74,6 +75,14 @@ async function lookUnderLock({ input, steps, stations }: ApplyInput, reviewed: r
   ]
   if (found.length > 0) throw planStale(found)
   return fresh
+}
+
+/** Keys and the like come before the first act: one that is refused or cannot be had leaves every machine as it was. */
+async function resolveAll({ resolve }: RunInput, { plans }: Observation): Promise<void> {
+  const references = [...plans.values()].flatMap(({ changes }) =>
+    changes.flatMap(({ act }) => (act.do === 'write' ? Object.values(act.file.references) : [])),
+  )
+  await Promise.all([...new Set(references)].map((reference) => resolve(reference)))
 }
 
 /** Long work outlives a lost connection on purpose; that of another run must end before we touch the node. */

@@ -1,3 +1,4 @@
+import { preflight } from '../checks/index.js'
 import { TripodError } from '../errors.js'
 import { assumedFacts } from '../facts/assumed.js'
 import type { Cluster, Node, OsRelease } from '../inventory/cluster.js'
@@ -25,6 +26,7 @@ export function planOffline(input: OfflineInput): Plan {
   const stations = selectNodes(input.cluster, input.selectors).map((node) => assumedStation(input, node))
   const topology = topologyOf(input.cluster, stations)
   const context = { cluster: input.cluster, topology }
+  const findings = preflight({ cluster: input.cluster, seen: stations, topology })
   const plans = stations.map((station) => {
     const wishes = wishesOf(steps, station, context)
     const { name } = station.node
@@ -34,7 +36,7 @@ export function planOffline(input: OfflineInput): Plan {
       planNode({ node: name, kinds, record: station.facts.record, wishes, readings: 'assumed', withLeftovers: false }),
     ] as const
   })
-  const parts = { mode: 'offline', topology, findings: [], plans: new Map(plans), stations, seconds: 0 } as const
+  const parts = { mode: 'offline', topology, findings, plans: new Map(plans), stations, seconds: 0 } as const
   return assemble({ ...parts, cluster: input.cluster, steps, selectors: input.selectors })
 }
 
