@@ -3,7 +3,7 @@
 // Every file under src/commands is an entry point, so that adding a command means adding one file, and a command loads only
 // what it imports: code shared by several lies in chunks. All packages are bundled (a user fetches no dependency tree);
 // what stays outside are native add-ons, which ssh2 can do without.
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -11,6 +11,7 @@ import { bundleOptions } from './bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = path.join(root, 'dist')
+const LICENSES = path.join(dist, 'THIRD-PARTY-LICENSES.txt')
 
 async function filesUnder(directory) {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
@@ -36,7 +37,28 @@ async function bundle() {
     chunkNames: 'chunks/[name]-[hash]',
     metafile: true,
   })
-  return new Set(Object.keys(metafile.outputs).map((file) => path.join(root, file)))
+  return {
+    files: new Set([LICENSES, ...Object.keys(metafile.outputs).map((file) => path.join(root, file))]),
+    inputs: Object.keys(metafile.inputs),
+  }
+}
+
+/** `node_modules/@oclif/core`, nested ones too. */
+const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/
+
+/** The licences of the packages that went in: each asks to be passed on. */
+async function writeLicenses(inputs) {
+  const packages = new Set(inputs.flatMap((input) => PACKAGE.exec(input)?.[0] ?? []))
+  const texts = await Promise.all([...packages].sort().map(licenseOf))
+  await writeFile(LICENSES, texts.join('\n'))
+}
+
+async function licenseOf(directory) {
+  const { name, version, license } = JSON.parse(await readFile(path.join(root, directory, 'package.json'), 'utf8'))
+  const file = (await readdir(path.join(root, directory))).find((one) => /^(licen[cs]e|copying)/i.test(one))
+  if (file === undefined && typeof license !== 'string') throw new Error(`${name} has no licence to pass on`)
+  const text = file === undefined ? `${license}\n` : await readFile(path.join(root, directory, file), 'utf8')
+  return `${name} ${version}\n\n${text}`
 }
 
 /** What an earlier build left: a command that was taken away must not stay. */
@@ -54,5 +76,7 @@ async function writeManifest() {
   await writeFile(path.join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`)
 }
 
-await removeOthers(await bundle())
+const { files, inputs } = await bundle()
+await removeOthers(files)
+await writeLicenses(inputs)
 await writeManifest()
