@@ -33,7 +33,7 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   const { input, station } = work
   const before = await lookAgain(work)
   const unknown = before.plan.unknown.map(({ resource, reason }) => `${resource} cannot be read: ${reason}`)
-  const found = [...unknown, ...surprises(work.reviewed, opsIn(before.plan))]
+  const found = [...unknown, ...surprises(work.reviewed, opsIn(before.plan), 'at work')]
   if (found.length > 0) throw planStale(found, station.node.name)
   const { changes } = before.plan
   if (changes.length === 0) return { record: work.record, ops: [] }
@@ -47,9 +47,10 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
     for (const [id, outcome] of await timed(context, batch)) outcomes.set(id, outcome)
   }
 
-  const after = await lookAgain(work)
-  refuseDifference(station.node.name, after.plan)
   const confirmed = confirm(record, changes, outcomes)
+  // What was fetched and written is known by the record alone; leftovers leave it only once they are seen to be gone.
+  const after = await lookAgain({ ...work, record: { entries: { ...record.entries, ...confirmed.entries } } })
+  refuseDifference(station.node.name, after.plan)
   await writeOwn(context, [recordFile(confirmed), ...stamps(changes, after.readings)])
   return { record: confirmed, ops: changes.map((change) => change.op) }
 }

@@ -71,6 +71,7 @@ async function lookUnderLock({ input, steps, stations }: ApplyInput, reviewed: r
     ...surprises(
       reviewed,
       plans.flatMap((plan) => plan.changes.map((change) => change.op)),
+      'untouched',
     ),
   ]
   if (found.length > 0) throw planStale(found)

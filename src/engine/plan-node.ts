@@ -100,7 +100,7 @@ export function needsOf(input: Omit<NodePlanInput, 'readings'>): readonly Needs[
     resources.map((resource) => input.kinds[resource.kind].needs(resource)),
   )
   const left = input.withLeftovers
-    ? leftoverEntries(input).map(([kind, name]) => input.kinds[kind].leftoverNeeds(name))
+    ? leftoverEntries(input).map(([kind, name, entry]) => input.kinds[kind].leftoverNeeds(name, entry))
     : []
   return [...wanted, ...left]
 }
@@ -207,7 +207,7 @@ function planLeftovers(input: NodePlanInput, readings: Readings): NodePlan {
       unknown.push({ node: input.node, step: LEFTOVERS, resource: id, reason: verdict.reason })
     if (verdict.state !== 'differs') continue
     const { difference } = verdict
-    const op = opOf({ node: input.node, step: LEFTOVERS, id, difference, sensitive: false })
+    const op = opOf({ node: input.node, step: LEFTOVERS, id, difference, sensitive: entry.sensitive === true })
     const reason = { code: 'leftover' as const, text: `${difference.reason.text}; wanted by ${entry.step} before` }
     changes.push({ op: { ...op, reason }, act: difference.act, resourceId: id, before: entry.before })
   }

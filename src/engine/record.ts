@@ -17,12 +17,23 @@ export function intend(record: NodeRecord, changes: readonly Change[], settled: 
     { ...record.entries[resourceId], step, wanted, state: 'applied', before },
   ])
   const begun = changes.flatMap((change): [string, RecordEntry][] => {
-    if (change.wanted === undefined) return []
-    const { op, wanted, before, resourceId } = change
-    const former = record.entries[resourceId]
-    return [[resourceId, { ...former, step: op.step, wanted, state: 'pending', before: former?.before ?? before }]]
+    const { wanted, resourceId } = change
+    if (wanted === undefined) return []
+    return [[resourceId, pending(change, wanted, record.entries[resourceId])]]
   })
   return { entries: { ...record.entries, ...Object.fromEntries([...right, ...begun]) } }
+}
+
+/** Without what was written before: it says nothing of what is written now, and comes back when that is verified. */
+function pending({ op, before }: Change, wanted: string, former: RecordEntry | undefined): RecordEntry {
+  return {
+    step: op.step,
+    wanted,
+    state: 'pending',
+    before: former?.before ?? before,
+    ...(former?.added === undefined ? {} : { added: former.added }),
+    ...(op.sensitive ? { sensitive: true } : {}),
+  }
 }
 
 /** Notes that the changes were verified; leftovers that are taken back leave the record. */
@@ -35,9 +46,19 @@ export function confirm(
   for (const { resourceId, wanted } of changes) {
     const entry = entries.get(resourceId)
     if (wanted === undefined) entries.delete(resourceId)
-    else if (entry) entries.set(resourceId, { ...entry, state: 'applied', ...outcomes.get(resourceId) })
+    else if (entry) entries.set(resourceId, verified(entry, outcomes.get(resourceId) ?? {}))
   }
   return { entries: Object.fromEntries(entries) }
+}
+
+/** What came along with a package adds up over its installations: undo removes all of it. */
+function verified(entry: RecordEntry, { written, added }: Outcome): RecordEntry {
+  return {
+    ...entry,
+    state: 'applied',
+    ...(written === undefined ? {} : { written }),
+    ...(added === undefined ? {} : { added: [...new Set([...(entry.added ?? []), ...added])] }),
+  }
 }
 
 export function recordFile(record: NodeRecord): RemoteFile {

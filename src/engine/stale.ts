@@ -1,21 +1,34 @@
 import { TripodError } from '../errors.js'
+import { DISRUPTIONS } from '../resources/resource.js'
 import type { Op, Plan } from './plan-types.js'
 
+/** `untouched`: nothing was done yet, and everything must be as shown. `at work`: earlier ops of the run have had their effects. */
+export type Moment = 'untouched' | 'at work'
+
 /** Ops that the review did not show as they are now: new ones, and ones that would do something else. */
-export function surprises(reviewed: readonly Op[], now: readonly Op[]): readonly string[] {
+export function surprises(reviewed: readonly Op[], now: readonly Op[], moment: Moment): readonly string[] {
   const known = new Map(reviewed.map((op) => [op.id, op]))
   return now.flatMap((op) => {
     const shown = known.get(op.id)
     if (shown === undefined) return [`${op.id} is new: ${op.reason.text}`]
-    return sameDeed(shown, op) ? [] : [`${op.id} changed: planned ${deed(shown)}, now ${deed(op)}`]
+    const same = moment === 'untouched' ? sameDeed(shown, op) : coveredBy(shown, op)
+    return same ? [] : [`${op.id} changed: planned ${deed(shown)}, now ${deed(op)}`]
   })
 }
 
-/** What a reviewer approved of an op: the deed, and what it rests on. A restart may rest on files that the run itself wrote. */
+/** What a reviewer approved of an op: the deed and, where content or versions are replaced, what it rests on. */
 function sameDeed(shown: Op, now: Op): boolean {
-  if (shown.action !== now.action) return false
-  if (shown.kind === 'service' || shown.kind === 'command') return true
-  return JSON.stringify([shown.pre, shown.change]) === JSON.stringify([now.pre, now.change])
+  const part = ({ kind, action, disruption, change, pre }: Op): unknown =>
+    kind === 'service' || kind === 'command' ? [action, disruption, change.summary] : [action, change, pre]
+  return JSON.stringify(part(shown)) === JSON.stringify(part(now))
+}
+
+/** A unit or package that the plan was to bring, an earlier op may have brought; a restart may have become none. */
+function coveredBy(shown: Op, now: Op): boolean {
+  if (shown.kind === 'command') return true
+  if (shown.action === 'create' && (shown.kind === 'service' || shown.kind === 'package')) return true
+  if (shown.kind !== 'service') return sameDeed(shown, now)
+  return shown.action === now.action && DISRUPTIONS.indexOf(now.disruption) <= DISRUPTIONS.indexOf(shown.disruption)
 }
 
 function deed({ action, change, pre }: Op): string {

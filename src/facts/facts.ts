@@ -124,6 +124,8 @@ export interface RecordEntry {
   readonly state: 'pending' | 'applied'
   /** sha256 of the content that was written, where the wish names a reference instead of the content. */
   readonly written?: string
+  /** Its content is never shown, nor any hash of it. */
+  readonly sensitive?: true
   /** Packages that came with this one: what undo may remove. */
   readonly added?: readonly string[]
   /** What undo goes back to; its shape is the resource kind's own affair. */

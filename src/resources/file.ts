@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RecordEntry } from '../facts/facts.js'
-import { sh } from '../shell.js'
+import { lines, sh } from '../shell.js'
 import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Verdict } from './kind.js'
 import type { PathNeed, PathReading } from './readings.js'
 import type { Content, FileResource } from './resource.js'
@@ -23,19 +23,21 @@ export const file: Kind<FileResource> = {
     const seen = readings.path(resource.path)
     if (seen.state === 'unknown') return seen
     if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
-    if (resource.state === 'absent') return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen))
+    if (resource.state === 'absent')
+      return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen, resource.sensitive))
     if (seen.state === 'absent') return differs(creation(resource))
     return matches(resource, seen, record.entries[`file:${resource.path}`]) ? SAME : differs(update(resource, seen))
   },
   before: (resource, readings) => pathBefore(readings.path(resource.path)),
-  leftoverNeeds: (path) => ({ paths: [{ path, text: 'always' }] }),
-  leftover: (path, { before }, readings) => {
+  leftoverNeeds: (path, { sensitive }) => ({ paths: [{ path, text: sensitive ? 'secret' : 'always' }] }),
+  leftover: (path, { before, sensitive }, readings) => {
     const seen = readings.path(path)
     if (seen.state === 'unknown') return seen
     if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
     const original = before as PathBefore
-    if (original.state === 'present') return restoration(path, original, seen)
-    return seen.state === 'absent' ? SAME : differs(removal(path, seen))
+    if (original.state === 'present')
+      return isBack(original, seen) ? SAME : differs(restoration(path, original, seen, sensitive))
+    return seen.state === 'absent' ? SAME : differs(removal(path, seen, sensitive))
   },
 }
 
@@ -161,8 +163,8 @@ function update(resource: FileResource, seen: PresentPath): Difference {
   }
 }
 
-function removal(path: string, seen: PresentPath): Difference {
-  const { pre, check } = preOf(path, seen)
+function removal(path: string, seen: PresentPath, sensitive = false): Difference {
+  const { pre, check } = preOf(path, seen, sensitive)
   return {
     action: 'delete',
     disruption: 'none',
@@ -171,27 +173,54 @@ function removal(path: string, seen: PresentPath): Difference {
     pre,
     change: {
       summary: `${seen.size} bytes`,
-      ...(seen.text === undefined ? {} : { before: seen.text, after: '' }),
+      ...(sensitive || seen.text === undefined ? {} : { before: seen.text, after: '' }),
       notes: [],
     },
     act: { do: 'write', file: { path, text: null, references: {}, owner: seen.owner, mode: seen.mode, pre: check } },
   }
 }
 
-function restoration(path: string, original: Extract<PathBefore, { state: 'present' }>, seen: PathReading): Verdict {
-  const temporary = `${path.replace(/[^/]*$/, '')}.tripod-restore`
+type Original = Extract<PathBefore, { state: 'present' }>
+
+function isBack({ backup, mode, owner }: Original, seen: PathReading): boolean {
+  return seen.state === 'present' && seen.sha256 === hashOf(backup) && seen.mode === mode && seen.owner === owner
+}
+
+/** A backup is named after the sha256 of its content. */
+function hashOf(backup: string): string {
+  return backup.slice(backup.lastIndexOf('/') + 1)
+}
+
+function restoration(
+  path: string,
+  original: Original,
+  seen: Exclude<PathReading, { state: 'unknown' }>,
+  sensitive = false,
+): Difference {
+  const { backup, owner, mode } = original
+  const directory = path.replace(/[^/]*$/, '')
+  const temporary = `${directory}.tripod-restore`
+  const still =
+    seen.state === 'present' ? sh`echo ${`${seen.sha256 ?? ''}  ${path}`} | sha256sum -c --quiet` : sh`[ ! -e ${path} ]`
   return {
-    state: 'differs',
-    difference: {
-      action: 'update',
-      disruption: 'none',
-      reason: { code: 'differs', text: 'is not the original any more' },
-      dependsOn: [],
-      pre: [{ subject: path, expect: seen.state === 'present' ? `sha256:${seen.sha256 ?? ''}` : 'absent' }],
-      change: { summary: 'the original from before tripod is put back', notes: [`from ${original.backup}`] },
-      act: runs(
-        sh`set -e; cp -- ${original.backup} ${temporary}; chown ${original.owner} ${temporary}; chmod ${octal(original.mode)} ${temporary}; sync ${temporary}; mv -T -- ${temporary} ${path}`,
-      ),
+    action: 'update',
+    disruption: 'none',
+    reason: { code: 'differs', text: 'is not the original any more' },
+    dependsOn: [],
+    pre: seen.state === 'present' ? preOf(path, seen, sensitive).pre : [{ subject: path, expect: 'absent' }],
+    change: {
+      summary: 'the original from before tripod is put back',
+      notes: sensitive ? [] : [`from ${backup}`],
     },
+    act: runs(
+      lines([
+        sh`set -e`,
+        still,
+        sh`(umask 022; mkdir -p -- ${directory}); umask 077; cp -- ${backup} ${temporary}`,
+        sh`echo ${`${hashOf(backup)}  ${temporary}`} | sha256sum -c --quiet`,
+        sh`chown ${owner} ${temporary}; chmod ${octal(mode)} ${temporary}; sync ${temporary}`,
+        sh`mv -T -- ${temporary} ${path}; sync ${directory}`,
+      ]),
+    ),
   }
 }

@@ -81,7 +81,7 @@ export interface Kind<R extends Resource> {
   /** For offline plans, where the kind cannot be compared with a machine that is not there. */
   assumed?(resource: R): Difference
   /** Needs of taking back what a former wish did. */
-  leftoverNeeds(name: string): Needs
+  leftoverNeeds(name: string, entry: RecordEntry): Needs
   /** Takes back what a former wish did; `same` where nothing is left of it, `unknown` where only a person can. */
   leftover(name: string, entry: RecordEntry, readings: Readings): Verdict
 }

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { OsFamily } from '../os/os-family.js'
 import type { ProbeNeeds } from './probe.js'
-import {
-  TEXT_LIMIT,
-  type CheckReading,
-  type PathReading,
-  type Readings,
-  type UnitReading,
-} from './readings.js'
+import { TEXT_LIMIT, type CheckReading, type PathReading, type Readings, type UnitReading } from './readings.js'
 
 /** Reads the output of `probeScript`. What it does not speak of is unknown, never absent; a cut output leaves the rest unknown. */
 export function readProbe(output: string, needs: ProbeNeeds, os: OsFamily, marker: string): Readings {

@@ -86,12 +86,21 @@ function compareAbsent(resource: ServiceResource, overlay: Overlay): Verdict {
   }
 }
 
+function isRunning({ active }: PresentUnit): boolean {
+  return active === 'active' || active === 'reloading'
+}
+
+/** One that is about to start, or starts again and again, is not. */
+function isDown({ active }: PresentUnit): boolean {
+  return ['inactive', 'failed', 'deactivating'].includes(active)
+}
+
 /** What the unit needs, in the order in which systemd wants it. */
 function verbs(resource: ServiceResource, seen: PresentUnit, owed: boolean): readonly Verb[] {
   const isMasked = seen.enablement.startsWith('masked')
-  const running = seen.active === 'active' || seen.active === 'reloading'
+  const running = isRunning(seen)
   if (resource.masked)
-    return [...(seen.enablement === 'masked' ? [] : ['mask' as const]), ...(running ? ['stop' as const] : [])]
+    return [...(seen.enablement === 'masked' ? [] : ['mask' as const]), ...(isDown(seen) ? [] : ['stop' as const])]
   const by = resource.runsWith?.by ?? 'restart'
   return [
     ...(isMasked ? ['unmask' as const] : []),
@@ -99,7 +108,7 @@ function verbs(resource: ServiceResource, seen: PresentUnit, owed: boolean): rea
     ...(resource.enabled && !COMES_UP.includes(seen.enablement) ? ['enable' as const] : []),
     ...(!resource.enabled && seen.enablement === 'enabled' ? ['disable' as const] : []),
     ...(resource.active && !running ? ['start' as const] : []),
-    ...(!resource.active && running ? ['stop' as const] : []),
+    ...(resource.active || isDown(seen) ? [] : ['stop' as const]),
     ...(resource.active && running && owed ? [by] : []),
   ]
 }
@@ -114,6 +123,8 @@ function owedRestart(
   const files = resource.runsWith?.files ?? []
   const changing = files.flatMap((path) => overlay.writes.get(path) ?? [])
   if (changing.length > 0) return { text: 'its configuration changes', dependsOn: changing }
+  // What does not run is not asked with what it runs: its program may not even be there. It starts with what is on disk.
+  if (!isRunning(seen)) return undefined
   if (seen.needsDaemonReload) return { text: 'its unit file changed on disk', dependsOn: [] }
   const newest = newestOf(files, readings)
   if (typeof newest !== 'number') return newest
@@ -189,7 +200,8 @@ function systemctl(unit: string, todo: readonly Verb[]): Script {
 function serviceBefore(seen: UnitReading): ServiceBefore {
   if (seen.state !== 'present') return { enabled: false, active: false, masked: false }
   return {
-    enabled: COMES_UP.includes(seen.enablement),
+    // Only what systemctl can enable again: a static or generated unit comes back by being unmasked.
+    enabled: seen.enablement === 'enabled',
     active: seen.active === 'active',
     masked: seen.enablement.startsWith('masked'),
   }

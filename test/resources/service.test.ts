@@ -122,6 +122,20 @@ describe('state of a unit', () => {
     )
   })
 
+  it('is found also where its program is gone, so that no check can tell with what it runs', () => {
+    const gone: CheckReading = { state: 'ran', code: 2, output: 'containerd: not found' }
+    expect(todo(judge({ unit: unitReading({ stamp, active: 'inactive', enablement: 'masked' }), check: gone }))).toBe(
+      'unmask, enable, start (is not running)',
+    )
+  })
+
+  it('is stopped also while it is still starting', () => {
+    const off: ServiceResource = { kind: 'service', unit: 'x.service', enabled: false, active: false }
+    expect(todo(judge({ resource: off, unit: unitReading({ active: 'activating', enablement: 'disabled' }) }))).toBe(
+      'stop (has another state)',
+    )
+  })
+
   it('is made after its package, and restarted because the package has started it with its own files', () => {
     const verdict = judge({ unit: { state: 'absent' }, overlay: { ...overlay, installs: ['m1:package:containerd'] } })
     expect(todo(verdict)).toBe('enable, start (is not there)')

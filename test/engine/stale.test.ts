@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { Op } from '../../src/engine/plan-types.js'
+import { surprises } from '../../src/engine/stale.js'
+
+const base: Op = {
+  id: 'm1:service:x.service',
+  step: 'test',
+  node: 'm1',
+  kind: 'service',
+  name: 'x.service',
+  action: 'update',
+  certainty: 'sure',
+  disruption: 'none',
+  reason: { code: 'differs', text: 'has another state' },
+  dependsOn: [],
+  pre: [{ subject: 'x.service', expect: 'active, disabled' }],
+  change: { summary: 'enable', notes: [] },
+  sensitive: false,
+}
+const restart: Op = { ...base, disruption: 'restart', change: { summary: 'restart', notes: [] } }
+const create: Op = {
+  ...base,
+  action: 'create',
+  pre: [{ subject: 'x.service', expect: 'absent' }],
+  change: { summary: 'enable, start', notes: [] },
+}
+const install: Op = {
+  ...base,
+  id: 'm1:package:x',
+  kind: 'package',
+  name: 'x',
+  action: 'create',
+  pre: [{ subject: 'x', expect: 'absent' }],
+  change: { summary: 'newest of the repository, held', notes: [] },
+}
+const hold: Op = {
+  ...install,
+  action: 'update',
+  pre: [{ subject: 'x', expect: '1.0' }],
+  change: { summary: '1.0, hold', notes: [] },
+}
+
+describe('before the first op', () => {
+  it('a restart is a surprise where the review showed a mere enabling', () => {
+    expect(surprises([base], [restart], 'untouched')).toHaveLength(1)
+    expect(surprises([restart], [restart], 'untouched')).toEqual([])
+  })
+
+  it('so is a unit or package that has come since: it is somebody else’s', () => {
+    expect(surprises([create], [restart], 'untouched')).toHaveLength(1)
+    expect(surprises([install], [hold], 'untouched')).toHaveLength(1)
+  })
+
+  it('what is not needed any more is none, what is new is one', () => {
+    expect(surprises([base, install], [], 'untouched')).toEqual([])
+    expect(surprises([], [base], 'untouched')).toEqual(['m1:service:x.service is new: has another state'])
+  })
+})
+
+describe('once ops of the run were done', () => {
+  it('a unit or package that an earlier op brought is none', () => {
+    expect(surprises([create], [restart], 'at work')).toEqual([])
+    expect(surprises([install], [hold], 'at work')).toEqual([])
+  })
+
+  it('a restart that is milder than the one shown is none, a worse disruption is one', () => {
+    expect(surprises([restart], [base], 'at work')).toEqual([])
+    expect(surprises([base], [restart], 'at work')).toHaveLength(1)
+  })
+
+  it('a file whose present content is another is one', () => {
+    const file: Op = { ...base, id: 'm1:file:/etc/x', kind: 'file', pre: [{ subject: '/etc/x', expect: 'sha256:a' }] }
+    const moved: Op = { ...file, pre: [{ subject: '/etc/x', expect: 'sha256:b' }] }
+    expect(surprises([file], [moved], 'at work')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import type { RecordEntry } from '../../src/facts/facts.js'
+import { file, sha256, BACKUP_DIRECTORY } from '../../src/resources/file.js'
+import type { Verdict } from '../../src/resources/kind.js'
+import type { PathReading, UnitReading } from '../../src/resources/readings.js'
+import type { ServiceResource } from '../../src/resources/resource.js'
+import { service } from '../../src/resources/service.js'
+import { fileReading, readingsOf, unitReading } from './readings-of.js'
+
+function entryWith(before: unknown, more: Partial<RecordEntry> = {}): RecordEntry {
+  return { step: 'test', wanted: 'w', state: 'applied', before, ...more }
+}
+
+describe('a file that nothing wants any more', () => {
+  const original = fileReading('of the user\n', { mode: 0o640 })
+  const before = {
+    state: 'present',
+    owner: 'root:root',
+    mode: 0o640,
+    backup: `${BACKUP_DIRECTORY}/${sha256('of the user\n')}`,
+  }
+  const judge = (seen: PathReading, entry = entryWith(before)): Verdict =>
+    file.leftover('/etc/x.conf', entry, readingsOf({ paths: { '/etc/x.conf': seen } }))
+
+  it('is left alone where the original is back already', () => {
+    expect(judge(original).state).toBe('same')
+  })
+
+  it('becomes the original again where its content, mode or absence is another', () => {
+    expect(judge(fileReading('of tripod\n', { mode: 0o640 })).state).toBe('differs')
+    expect(judge(fileReading('of the user\n', { mode: 0o644 })).state).toBe('differs')
+    expect(judge({ state: 'absent' }).state).toBe('differs')
+  })
+
+  it('never shows what it holds where it was a secret, nor a hash of it', () => {
+    const secret = entryWith({ state: 'absent' }, { sensitive: true })
+    expect(file.leftoverNeeds('/etc/x.conf', secret)).toEqual({ paths: [{ path: '/etc/x.conf', text: 'secret' }] })
+    for (const one of [secret, entryWith(before, { sensitive: true })]) {
+      const verdict = judge(fileReading('hunter2\n'), one)
+      const shown = verdict.state === 'differs' ? { ...verdict.difference, act: undefined } : verdict
+      expect(JSON.stringify(shown)).not.toMatch(new RegExp(`hunter2|${sha256('hunter2\n')}`))
+      expect(verdict.state).toBe('differs')
+    }
+  })
+})
+
+describe('a unit that nothing wants any more', () => {
+  const masked: ServiceResource = {
+    kind: 'service',
+    unit: 'dev-sda2.swap',
+    enabled: false,
+    active: false,
+    masked: true,
+  }
+  const readings = (unit: UnitReading) => readingsOf({ units: { 'dev-sda2.swap': unit } })
+
+  it('is not enabled where systemd generates it: that would be refused', () => {
+    const before = service.before(masked, readings(unitReading({ enablement: 'generated' })))
+    const verdict = service.leftover(
+      'dev-sda2.swap',
+      entryWith(before),
+      readings(unitReading({ active: 'inactive', enablement: 'masked' })),
+    )
+    expect(verdict.state === 'differs' && verdict.difference.change.summary).toBe('unmask, start')
+  })
+})
