@@ -34,7 +34,7 @@ export async function prepare() {
   requireNode()
   if (!(await modulesFitLockfile())) {
     heading('Installing the npm packages of the lockfile')
-    await must('npm', ['ci', '--no-audit', '--no-fund'])
+    await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
   }
   heading('Building')
   await must(process.execPath, ['scripts/build.mjs'])
