@@ -31,6 +31,11 @@ export function batches(changes: readonly Change[]): readonly Batch[] {
   return result
 }
 
+/** `package containerd, runc`: for messages. */
+export function namesOf([first, ...rest]: Batch): string {
+  return [`${first.op.kind} ${first.op.name}`, ...rest.map(({ op }) => op.name)].join(', ')
+}
+
 /** Carries out one batch. Throws what went wrong, naming node and op. */
 export async function act(context: ActContext, batch: Batch): Promise<ReadonlyMap<string, Outcome>> {
   const [{ act: first, op }] = batch
@@ -40,7 +45,7 @@ export async function act(context: ActContext, batch: Batch): Promise<ReadonlyMa
     const result = first.detached
       ? await detached(context, op, script, timeoutSeconds)
       : await context.station.host.run(script, { timeoutSeconds, onLine: lineOf(context, op) })
-    check(context, op, result)
+    check(context, batch, result)
     return new Map()
   }
   return packages(context, batch, first.do)
@@ -64,13 +69,10 @@ async function packages(
   const [{ op }] = batch
   const manager = context.station.os.packages
   const wanted = batch.flatMap(({ act }) => (act.do === 'install' || act.do === 'hold' ? [act.package] : []))
-  if (what === 'hold') {
-    check(context, op, await context.station.host.run(manager.hold(wanted), { timeoutSeconds: 120 }))
-    return new Map()
-  }
-  const script = withDifference(manager.install(wanted), manager.list())
+  const script = what === 'hold' ? manager.hold(wanted) : withDifference(manager.install(wanted), manager.list())
   const result = await detached(context, op, script, PACKAGE_TIMEOUT_SECONDS)
-  check(context, op, result)
+  check(context, batch, result)
+  if (what === 'hold') return new Map()
   const added = result.stdout.split('\n').flatMap((line) => (line.startsWith(ADDED) ? [line.slice(ADDED.length)] : []))
   // Each named package answers for itself; what came along with them is laid to the last that was new, which wanted it most.
   const named = wanted.map((one) => one.name)
@@ -108,7 +110,7 @@ function detached(context: ActContext, op: Op, script: Script, timeoutSeconds: n
 
 const SHOWN_LINES = 10
 
-function check({ station }: ActContext, op: Op, result: RunResult): void {
+function check({ station }: ActContext, batch: Batch, result: RunResult): void {
   if (result.code === 0) return
   const output = `${result.stdout}\n${result.stderr}`.trim()
   const tail = output.split('\n').slice(-SHOWN_LINES).join('\n')
@@ -116,14 +118,14 @@ function check({ station }: ActContext, op: Op, result: RunResult): void {
   if (result.code === null) {
     throw failure(
       'OUTCOME_UNKNOWN',
-      `${op.kind} ${op.name} on ${name} was cut off: it may have finished or not`,
+      `${namesOf(batch)} on ${name} was cut off: it may have finished or not`,
       'Run `tripod plan` to see what the node looks like now.',
       name,
       tail,
     )
   }
-  const explained = op.kind === 'package' ? station.os.packages.explainFailure(output) : undefined
-  const message = explained?.message ?? `${op.kind} ${op.name} on ${name} ended with status ${result.code}`
+  const explained = batch[0].op.kind === 'package' ? station.os.packages.explainFailure(output) : undefined
+  const message = explained?.message ?? `${namesOf(batch)} on ${name} ended with status ${result.code}`
   const hint =
     explained?.fix ?? `Mend the cause on ${name}, then run \`tripod apply\` again: it does only what is still missing.`
   throw failure('COMMAND_FAILED', message, hint, name, tail)

@@ -2,13 +2,13 @@ import { TripodError } from '../errors.js'
 import type { NodeRecord } from '../facts/facts.js'
 import type { RemoteFile } from '../host/host.js'
 import type { Readings } from '../resources/readings.js'
-import type { CommandResource, Resource } from '../resources/resource.js'
 import { stampOf } from '../resources/service.js'
-import { act, batches, refuseUnwritten, type ActContext, type Batch } from './act.js'
+import { act, batches, namesOf, refuseUnwritten, type ActContext, type Batch } from './act.js'
 import { planNode, type Change, type NodePlan, type Wish } from './plan-node.js'
 import type { Op } from './plan-types.js'
 import { confirm, intend, recordFile, stampFile, type Outcome } from './record.js'
 import type { RunInput } from './run-types.js'
+import { remembered } from './remember.js'
 import { look, questionOf, type KnownStation } from './station.js'
 import { planStale, surprises } from './stale.js'
 
@@ -21,6 +21,8 @@ export interface StepOnNode {
   readonly reviewed: readonly Op[]
   /** Rejects when a signal came or the lock is gone: nothing new is started. */
   readonly mayGoOn: () => Promise<void>
+  /** Rejects where another run has taken the lock since: the record on the node may be its by now. */
+  readonly keepLock: () => Promise<void>
 }
 
 export interface StepOutcome {
@@ -31,6 +33,7 @@ export interface StepOutcome {
 /** One step on one node: look again, refuse surprises, act, look again, refuse to go on unless the difference is empty. */
 export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   const { input, station } = work
+  await work.mayGoOn()
   const before = await lookAgain(work)
   const unknown = before.plan.unknown.map(({ resource, reason }) => `${resource} cannot be read: ${reason}`)
   const found = [...unknown, ...surprises(work.reviewed, opsIn(before.plan), 'at work')]
@@ -38,7 +41,8 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   const { changes } = before.plan
   if (changes.length === 0) return { record: work.record, ops: [] }
 
-  const record = intend(work.record, await remembered(work, changes), before.plan.settled)
+  await work.mayGoOn()
+  const record = intend(work.record, await remembered(station, work.record, changes), before.plan.settled)
   const context: ActContext = { input, station, resources: work.wishes.flatMap((wish) => wish.resources) }
   await writeOwn(context, [recordFile(record)])
   const outcomes = new Map<string, Outcome>()
@@ -49,8 +53,10 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
 
   const confirmed = confirm(record, changes, outcomes)
   // What was fetched and written is known by the record alone; leftovers leave it only once they are seen to be gone.
-  const after = await lookAgain({ ...work, record: { entries: { ...record.entries, ...confirmed.entries } } })
+  const verified = { ...work, record: { entries: { ...record.entries, ...confirmed.entries } } }
+  const after = await lookAgain(verified, changes)
   refuseDifference(station.node.name, after.plan)
+  await work.keepLock()
   await writeOwn(context, [recordFile(confirmed), ...stamps(changes, after.readings)])
   return { record: confirmed, ops: changes.map((change) => change.op) }
 }
@@ -60,49 +66,58 @@ interface Look {
   readonly readings: Readings
 }
 
-async function lookAgain({ station, wishes, withLeftovers, record }: StepOnNode): Promise<Look> {
+async function lookAgain(
+  { station, wishes, withLeftovers, record }: StepOnNode,
+  done: readonly Change[] = [],
+): Promise<Look> {
   const question = { ...questionOf(station, wishes, withLeftovers), record }
-  const readings = await look(station.host, station.os, question)
+  const readings = withRenewed(await look(station.host, station.os, question), done)
   return { plan: planNode({ ...question, readings }), readings }
+}
+
+/** A daemon that was just restarted or reloaded runs with what is on disk; its time of start does not tell after a reload. */
+function withRenewed(readings: Readings, done: readonly Change[]): Readings {
+  const stamps = new Map(
+    done.flatMap(({ op, resource }) =>
+      resource?.kind === 'service' && resource.runsWith && (op.action === 'create' || op.disruption !== 'none')
+        ? [[resource.unit, stampOf(resource.runsWith.files, readings)] as const]
+        : [],
+    ),
+  )
+  return {
+    ...readings,
+    unit: (unit) => {
+      const seen = readings.unit(unit)
+      const stamp = stamps.get(unit)
+      return seen.state === 'present' && stamp !== undefined ? { ...seen, stamp } : seen
+    },
+  }
 }
 
 function opsIn(plan: NodePlan): readonly Op[] {
   return plan.changes.map((change) => change.op)
 }
 
-/** Old values that only a command of the step knows how to read, before its first run. */
-async function remembered({ station, record }: StepOnNode, changes: readonly Change[]): Promise<readonly Change[]> {
-  return Promise.all(
-    changes.map(async (change) => {
-      const script = isCommand(change.resource) ? change.resource.remember : undefined
-      if (script === undefined || record.entries[change.resourceId] !== undefined) return change
-      const result = await station.host.run(script)
-      if (result.code === 0) return { ...change, before: result.stdout }
-      const { name } = station.node
-      throw new TripodError(
-        'COMMAND_FAILED',
-        `cannot read what ${change.op.name} would change on ${name}`,
-        `Mend the cause on ${name}, then run \`tripod apply\` again.`,
-        {
-          node: name,
-          output: result.stderr,
-        },
-      )
-    }),
-  )
-}
-
-function isCommand(resource: Resource | undefined): resource is CommandResource {
-  return resource?.kind === 'command'
-}
-
 async function timed(context: ActContext, batch: Batch): Promise<ReadonlyMap<string, Outcome>> {
   const started = performance.now()
   for (const { op } of batch) context.input.emit({ type: 'op-started', op })
-  const outcomes = await act(context, batch)
+  const outcomes = await act(context, batch).catch((error: unknown) => {
+    throw asUnknown(error, context.station.node.name, batch)
+  })
   const seconds = (performance.now() - started) / 1000
   for (const { op } of batch) context.input.emit({ type: 'op-finished', op, seconds })
   return outcomes
+}
+
+/** A connection that breaks while an op runs leaves open how it ended. */
+function asUnknown(error: unknown, node: string, batch: Batch): unknown {
+  if (!(error instanceof TripodError) || error.code !== 'CONNECTION_LOST') return error
+  return new TripodError(
+    'OUTCOME_UNKNOWN',
+    `${namesOf(batch)} on ${node} may have finished or not: ${error.message}`,
+    'Run `tripod plan` to see what the node looks like now, then `tripod apply`.',
+    { node, cause: error },
+  )
 }
 
 async function writeOwn({ station }: ActContext, files: readonly RemoteFile[]): Promise<void> {

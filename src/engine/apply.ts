@@ -124,9 +124,25 @@ class Rollout {
     const { emit } = this.#work.input
     emit({ type: 'step-started', step: id, title, nodes })
     const step = this.#work.steps.find((one) => one.id === id)
-    if (step?.rollout === 'serial') for (const station of stations) await this.#node(station, id, ops)
+    if (step?.rollout === 'serial') await this.#oneByOne(stations, id, ops)
     else await onAll(stations, (station) => this.#node(station, id, ops))
     emit({ type: 'step-finished', step: id, title, nodes })
+  }
+
+  /** Up to the first that fails: the next one may be what still serves. */
+  async #oneByOne(stations: readonly KnownStation[], step: string, ops: readonly Op[]): Promise<void> {
+    for (const [index, station] of stations.entries()) {
+      await this.#node(station, step, ops)
+      const { name } = station.node
+      if (!this.#failures.has(name)) continue
+      for (const { node } of stations.slice(index + 1)) this.#fail(node.name, heldBack(node.name, step, name))
+      return
+    }
+  }
+
+  #fail(node: string, failure: TripodError): void {
+    this.#failures.set(node, failure)
+    this.#work.input.emit({ type: 'node-failed', node, error: failure })
   }
 
   async #node(station: KnownStation, step: string, ops: readonly Op[]): Promise<void> {
@@ -144,6 +160,7 @@ class Rollout {
         wishes: this.#wishes(station, step),
         withLeftovers: step === LEFTOVERS,
         mayGoOn: () => this.#mayGoOn(name),
+        keepLock: () => this.#keepLock(name),
       })
       this.#records.set(name, outcome.record)
       this.#done.push(...outcome.ops)
@@ -156,8 +173,7 @@ class Rollout {
               node: name,
               cause: error,
             })
-      this.#failures.set(name, failure)
-      input.emit({ type: 'node-failed', node: name, error: failure })
+      this.#fail(name, failure)
     }
   }
 
@@ -169,13 +185,17 @@ class Rollout {
 
   async #mayGoOn(node: string): Promise<void> {
     if (this.#work.input.signal.aborted) throw interrupted(node)
+    await this.#keepLock(node)
+  }
+
+  async #keepLock(node: string): Promise<void> {
     await this.#locks.find((one) => one.node === node)?.keep()
   }
 
   finish(started: number): ApplySummary {
     const { input } = this.#work
-    const failures = [...this.#failures.values()].filter((failure) => failure.code !== 'INTERRUPTED')
-    if (failures.length > 0) throw incomplete(failures, this.#done.length)
+    const failures = [...this.#failures].filter(([, failure]) => failure.code !== 'INTERRUPTED')
+    if (failures.length > 0) throw incomplete(new Map(failures), this.#done.length)
     if (input.signal.aborted) throw interrupted()
     return summary(this.#done, started)
   }
@@ -186,15 +206,21 @@ function interrupted(node?: string): TripodError {
   return new TripodError('INTERRUPTED', 'stopped before everything was done', hint, node === undefined ? {} : { node })
 }
 
-function incomplete(failures: readonly TripodError[], done: number): TripodError {
-  const nodes = failures.map((failure) => failure.detail.node ?? 'a node').join(', ')
+function heldBack(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
-    `${nodes} could not be finished; ${done} changes were made and verified`,
+    `${node} was left as it is: ${step} goes from node to node, and ${failed} failed before it`,
+    `Mend ${failed} first, then run \`tripod apply\` again.`,
+    { node },
+  )
+}
+
+function incomplete(failures: ReadonlyMap<string, TripodError>, done: number): TripodError {
+  return new TripodError(
+    'APPLY_INCOMPLETE',
+    `${[...failures.keys()].join(', ')} could not be finished; ${done} changes were made and verified`,
     'Mend the cause named for each node, then run `tripod apply` again: it does only what is still missing.',
-    {
-      failures,
-    },
+    { failures: [...failures.values()] },
   )
 }
 

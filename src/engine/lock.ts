@@ -20,11 +20,15 @@ export interface Holder {
 /** The far side lets go when it hears nothing for so long; the host sends a sign of life every 10 s. */
 const SILENCE_SECONDS = 60
 
+type Attempt = 'first' | 'again'
+
 /** flock on a kept descriptor, held for as long as lines come in (experience.md 2.2). */
-function lockScript(holder: Holder): Script {
+function lockScript(holder: Holder, attempt: Attempt): Script {
   return lines([
     sh`umask 077; mkdir -p /run/tripod && exec 9>>/run/tripod/lock || exit 1`,
-    sh`flock -n 9 || { printf 'held '; head -c 500 /run/tripod/lock; echo; exit 1; }`,
+    sh`ours() { [ ${attempt} = first ] || [ ! -s /run/tripod/lock ] || [ "$(cat /run/tripod/lock)" = ${JSON.stringify(holder)} ]; }`,
+    // Taken again, it must have been nobody else's in between: what this run knows of the node would not be true any more.
+    sh`flock -n 9 && ours || { printf 'held '; head -c 500 /run/tripod/lock; echo; exit 1; }`,
     sh`printf '%s\n' ${JSON.stringify(holder)} >/run/tripod/lock; echo locked`,
     // The reader must not inherit the lock: it outlives a killed shell by up to its own patience.
     sh`while timeout ${SILENCE_SECONDS} sh -c 'read -r beat' 9>&-; do :; done`,
@@ -44,11 +48,11 @@ export async function lockAll(hosts: readonly Host[], holder: Holder): Promise<r
 }
 
 async function lock(host: Host, holder: Holder): Promise<NodeLock> {
-  let current = await take(host, holder)
+  let current = await take(host, holder, 'first')
   return {
     node: host.name,
     keep: async () => {
-      if (current.lost()) current = await take(host, holder)
+      if (current.lost()) current = await take(host, holder, 'again')
     },
     release: () => current.held.release(),
   }
@@ -60,8 +64,8 @@ interface Taken {
   readonly lost: () => boolean
 }
 
-async function take(host: Host, holder: Holder): Promise<Taken> {
-  const held = await holdPatiently(host, holder)
+async function take(host: Host, holder: Holder, attempt: Attempt): Promise<Taken> {
+  const held = await holdPatiently(host, holder, attempt)
   let lost = false
   void held.ended.then(() => {
     lost = true
@@ -70,9 +74,9 @@ async function take(host: Host, holder: Holder): Promise<Taken> {
 }
 
 /** A lock that our own broken connection still holds is free as soon as the far side notices. Others are not waited for. */
-async function holdPatiently(host: Host, holder: Holder): Promise<Held> {
+async function holdPatiently(host: Host, holder: Holder, attempt: Attempt): Promise<Held> {
   for (let second = 0; ; second += 1) {
-    const held = await host.hold(lockScript(holder))
+    const held = await host.hold(lockScript(holder, attempt))
     if (held.greeting === 'locked') return held
     if (!held.greeting.includes(JSON.stringify(holder)) || second > SILENCE_SECONDS) throw refused(host.name, held)
     await sleep(1000)

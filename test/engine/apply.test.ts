@@ -1,0 +1,322 @@
+import { describe, expect, it } from 'vitest'
+import type { EngineEvent } from '../../src/engine/events.js'
+import { openRun } from '../../src/engine/run.js'
+import type { Run } from '../../src/engine/run-types.js'
+import { TripodError } from '../../src/errors.js'
+import type { Cluster, Node } from '../../src/inventory/cluster.js'
+import { sha256 } from '../../src/resources/file.js'
+import type { CommandResource, FileResource, Resource, ServiceResource } from '../../src/resources/resource.js'
+import { sh } from '../../src/shell.js'
+import type { Step } from '../../src/steps/step.js'
+import { cluster as plain, node as first } from '../steps/context.js'
+import { Machine } from './machine.js'
+
+const STATE = '/var/lib/tripod/state.json'
+
+function file(path: string, content: FileResource['content'] = 'a = 1\n'): FileResource {
+  return { kind: 'file', path, state: 'present', content, owner: 'root:root', mode: 0o644 }
+}
+
+function service(by: 'restart' | 'reload'): ServiceResource {
+  return { kind: 'service', unit: 'x.service', enabled: true, active: true, runsWith: { files: ['/etc/x.conf'], by } }
+}
+
+function command(more: Partial<CommandResource> = {}): CommandResource {
+  return {
+    kind: 'command',
+    id: 'swapoff',
+    summary: 'swapoff -a',
+    run: sh`swapoff -a`,
+    doneWhen: sh`true`,
+    doneText: 'no swap',
+    undo: 'nothing',
+    ...more,
+  }
+}
+
+function step(id: string, resources: readonly Resource[], rollout: Step['rollout'] = 'parallel'): Step {
+  return { id, title: id, why: id, runsOn: () => true, rollout, resources: () => resources }
+}
+
+interface Lab {
+  readonly machines: readonly Machine[]
+  readonly steps: readonly Step[]
+  readonly emit?: (event: EngineEvent) => void
+  readonly controller?: AbortController
+  readonly resolve?: () => Promise<string>
+}
+
+function open({ machines, steps, emit, controller = new AbortController(), resolve }: Lab): Promise<Run> {
+  const nodes: readonly Node[] = machines.map(({ name }) => {
+    const address = `10.77.2.1${name.slice(1)}`
+    return { ...first, name, address, roles: ['load-balancer'], ssh: { ...first.ssh, host: address } }
+  })
+  const cluster: Cluster = {
+    ...plain,
+    nodes,
+    endpoint: { ...plain.endpoint, layout: 'L1', host: '10.77.2.10', vip: '10.77.2.10' },
+  }
+  return openRun({
+    cluster,
+    steps,
+    selectors: {},
+    connect: (node) => Promise.resolve(machines.find(({ name }) => name === node.name) ?? new Machine('unknown')),
+    resolve: resolve ?? (() => Promise.reject(new Error('no test needs this'))),
+    emit: emit ?? (() => undefined),
+    signal: controller.signal,
+    runId: 'r1',
+    operator: 'tester@here',
+  })
+}
+
+async function apply(lab: Lab): Promise<TripodError | undefined> {
+  const run = await open(lab)
+  expect(run.plan.findings.filter(({ severity }) => severity === 'fatal')).toEqual([])
+  expect(run.plan.applyable).toBe(true)
+  return run.apply().then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof TripodError) return error
+      throw error
+    },
+  )
+}
+
+function failuresOf(error: TripodError | undefined): readonly string[] {
+  return (error?.detail.failures ?? []).map(({ code, detail }) => `${detail.node ?? '?'} ${code}`)
+}
+
+/** A unit that runs since the beginning and starts anew when it is told to. */
+function running(machine: Machine): void {
+  const unit = { active: 'active', enablement: 'enabled', startedAt: machine.tick() }
+  machine.units.set('x.service', unit)
+  const restart = (): undefined => {
+    unit.startedAt = machine.tick()
+  }
+  machine.acts = [['systemctl restart -- x.service', () => (restart(), done)]]
+}
+const done = { code: 0, stdout: '', stderr: '' }
+
+describe('apply on one machine', () => {
+  it('locks, looks, notes what it is about to do, does it, looks again, notes that it is so, and unlocks', async () => {
+    const m1 = new Machine('m1')
+    m1.put('/etc/x.conf', 'of the user\n')
+    running(m1)
+    let states: readonly string[] = []
+    const steps = [step('one', [file('/etc/x.conf'), service('restart')])]
+    const emit = (event: EngineEvent): void => {
+      if (event.type === 'op-started') states = Object.values(m1.record.entries).map(({ state }) => state)
+    }
+    expect(await apply({ machines: [m1], steps, emit })).toBeUndefined()
+    expect(m1.log).toEqual([
+      ...['facts', 'look', 'lock', 'facts', 'look', 'look'],
+      expect.stringContaining('run'),
+      `write ${STATE}`,
+      'write /run/tripod/applied/x.service /etc/x.conf',
+      'run systemctl restart -- x.service',
+      'look',
+      `write ${STATE} /run/tripod/applied/x.service`,
+      'unlock',
+    ])
+    expect(states).toEqual(['pending', 'pending'])
+    expect(Object.values(m1.record.entries).map(({ state }) => state)).toEqual(['applied', 'applied'])
+    const again = await open({ machines: [m1], steps })
+    expect(again.plan.steps).toEqual([])
+  })
+
+  it('does nothing at all where the machine moved between plan and yes', async () => {
+    const m1 = new Machine('m1')
+    m1.put('/etc/x.conf', 'one\n')
+    const run = await open({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])] })
+    m1.put('/etc/x.conf', 'two\n')
+    await expect(run.apply()).rejects.toMatchObject({ code: 'PLAN_STALE', exit: 11 })
+    expect(m1.files.get('/etc/x.conf')?.text).toBe('two\n')
+    expect(m1.log.filter((line) => line.startsWith('write'))).toEqual([])
+    expect(m1.log.at(-1)).toBe('unlock')
+  })
+
+  it('does nothing while work of another run goes on', async () => {
+    const m1 = new Machine('m1')
+    m1.activeUnits = ['tripod-r0-abc.service']
+    const error = await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])] })
+    expect([error?.code, error?.message]).toEqual(['UNIT_OF_OTHER_RUN', expect.stringContaining('tripod-r0-abc')])
+    expect(m1.log.filter((line) => line.startsWith('write'))).toEqual([])
+    expect(m1.log.at(-1)).toBe('unlock')
+  })
+
+  it('names what differs where everything was done and another wins', async () => {
+    const m1 = new Machine('m1')
+    m1.checks.set('done:swapoff', () => [1, '/dev/vda2 is on'])
+    const error = await apply({ machines: [m1], steps: [step('one', [command()])] })
+    expect(failuresOf(error)).toEqual(['m1 NOT_CONVERGED'])
+    expect(error?.detail.failures?.[0]?.message).toContain('swapoff /dev/vda2 is on')
+    expect(m1.record.entries['command:swapoff']?.state).toBe('pending')
+  })
+
+  it('converges with a daemon that is reloaded, whose start stays where it was', async () => {
+    const m1 = new Machine('m1')
+    running(m1)
+    const steps = [step('one', [file('/etc/x.conf'), service('reload')])]
+    expect(await apply({ machines: [m1], steps })).toBeUndefined()
+    expect(m1.log).toContain('run set -e\nsystemctl reload -- x.service')
+    expect((await open({ machines: [m1], steps })).plan.steps).toEqual([])
+  })
+
+  it('converges with content behind a reference, and sees it changed by hand', async () => {
+    const m1 = new Machine('m1')
+    const content = { text: 'key = {{key}}\n', references: { key: 'env:KEY' } } as const
+    const lab = { machines: [m1], steps: [step('one', [file('/etc/x', content)])], resolve: () => Promise.resolve('k') }
+    expect(await apply(lab)).toBeUndefined()
+    expect(m1.files.get('/etc/x')?.text).toBe('key = k\n')
+    expect((await open(lab)).plan.steps).toEqual([])
+    m1.put('/etc/x', 'key = other\n')
+    expect((await open(lab)).plan.steps[0]?.ops[0]?.reason.code).toBe('drift')
+  })
+
+  it('puts an original back once, when nothing wants the file any more', async () => {
+    const m1 = new Machine('m1')
+    m1.put('/etc/x.conf', 'of the user\n')
+    await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])] })
+    m1.acts = [['.tripod-restore', () => (m1.put('/etc/x.conf', 'of the user\n'), done)]]
+    expect(await apply({ machines: [m1], steps: [step('one', [])] })).toBeUndefined()
+    expect(m1.record.entries).toEqual({})
+    expect((await open({ machines: [m1], steps: [step('one', [])] })).plan.steps).toEqual([])
+  })
+
+  it('keeps the original before it notes it, so that it is there whenever the run dies', async () => {
+    const m1 = new Machine('m1')
+    m1.put('/etc/x.conf', 'of the user\n')
+    m1.acts = [['/var/lib/tripod/backup', () => done]]
+    await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])] })
+    const kept = m1.log.findIndex((line) => line.includes('/var/lib/tripod/backup'))
+    expect(kept).toBeGreaterThan(0)
+    expect(kept).toBeLessThan(m1.log.indexOf(`write ${STATE}`))
+    expect(m1.record.entries['file:/etc/x.conf']?.before).toMatchObject({
+      backup: `/var/lib/tripod/backup/${sha256('of the user\n')}`,
+    })
+  })
+
+  it('remembers old values before the first run, also where an earlier apply found nothing to do', async () => {
+    const m1 = new Machine('m1')
+    let on = false
+    m1.checks.set('done:swapoff', () => (on ? [1, 'on'] : [0, '']))
+    m1.acts = [
+      ['cat /proc/swaps', () => ({ ...done, stdout: '5 /dev/vda2' })],
+      ['swapoff -a', () => ((on = false), done)],
+    ]
+    const steps = [step('one', [file('/etc/x.conf'), command({ remember: sh`cat /proc/swaps` })])]
+    await apply({ machines: [m1], steps })
+    expect(m1.record.entries['command:swapoff']).toMatchObject({ state: 'applied', before: null })
+    on = true
+    await apply({ machines: [m1], steps })
+    expect(m1.record.entries['command:swapoff']).toMatchObject({ state: 'applied', before: '5 /dev/vda2' })
+  })
+
+  it('says of an op whose connection broke that nobody knows how it ended, and names it', async () => {
+    const m1 = new Machine('m1')
+    m1.checks.set('done:swapoff', () => [1, 'on'])
+    const lost = new TripodError('CONNECTION_LOST', 'm1: the connection was lost', 'Again.', { node: 'm1' })
+    m1.acts = [['swapoff -a', () => Promise.reject(lost)]]
+    const error = await apply({ machines: [m1], steps: [step('one', [command()])] })
+    expect(failuresOf(error)).toEqual(['m1 OUTCOME_UNKNOWN'])
+    expect(error?.detail.failures?.[0]?.message).toContain('command swapoff')
+  })
+})
+
+const NIGHT = 'held {"operator":"night@shift","runId":"r0","since":"today"}'
+
+describe('the lock', () => {
+  it('of another run refuses the whole run, and those taken before are given back', async () => {
+    const [m1, m2] = [new Machine('m1'), new Machine('m2')]
+    m2.lockHolder = NIGHT
+    const error = await apply({ machines: [m1, m2], steps: [step('one', [file('/etc/x.conf')])] })
+    expect([error?.code, error?.message]).toEqual([
+      'LOCK_HELD',
+      'm2 is being changed by night@shift, run r0, since today',
+    ])
+    expect(m1.log.at(-1)).toBe('unlock')
+    expect([...m1.files.keys(), ...m2.files.keys()]).toEqual([])
+  })
+
+  it('lost during an op to another run leaves the record to that one', async () => {
+    const m1 = new Machine('m1')
+    let off = false
+    m1.checks.set('done:swapoff', () => (off ? [0, ''] : [1, 'on']))
+    m1.acts = [['swapoff -a', () => ((off = true), m1.loseLock(), (m1.lockHolder = NIGHT), done)]]
+    const error = await apply({ machines: [m1], steps: [step('one', [command()]), step('two', [file('/etc/x.conf')])] })
+    expect(failuresOf(error)).toEqual(['m1 LOCK_HELD'])
+    expect(m1.log.filter((line) => line.startsWith('write'))).toEqual([`write ${STATE}`])
+  })
+})
+
+describe('an interrupt', () => {
+  it('lets the running op end, starts no other, and says so', async () => {
+    const m1 = new Machine('m1')
+    const controller = new AbortController()
+    let off = false
+    m1.checks.set('done:swapoff', () => (off ? [0, ''] : [1, 'on']))
+    m1.acts = [['swapoff -a', () => ((off = true), controller.abort(), done)]]
+    const steps = [step('one', [command(), file('/etc/x.conf')]), step('two', [file('/etc/y.conf')])]
+    const error = await apply({ machines: [m1], steps, controller })
+    expect(error?.code).toBe('INTERRUPTED')
+    expect([...m1.files.keys()]).toEqual([STATE])
+    expect(m1.log.at(-1)).toBe('unlock')
+  })
+
+  it('before the first op notes nothing on the node', async () => {
+    const m1 = new Machine('m1')
+    const controller = new AbortController()
+    const emit = (event: EngineEvent): void => {
+      if (event.type === 'node-started') controller.abort()
+    }
+    const error = await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])], controller, emit })
+    expect(error?.code).toBe('INTERRUPTED')
+    expect([...m1.files.keys()]).toEqual([])
+  })
+})
+
+describe('apply on several machines', () => {
+  const failing = (machine: Machine): Machine => {
+    machine.checks.set('done:swapoff', () => [1, 'on'])
+    machine.acts = [['swapoff -a', () => ({ code: 1, stdout: '', stderr: 'no memory' })]]
+    return machine
+  }
+  const succeeding = (machine: Machine): Machine => {
+    let off = false
+    machine.checks.set('done:swapoff', () => (off ? [0, ''] : [1, 'on']))
+    machine.acts = [['swapoff -a', () => ((off = true), done)]]
+    return machine
+  }
+
+  it('leaves one that fails and finishes the others', async () => {
+    const [m1, m2] = [failing(new Machine('m1')), succeeding(new Machine('m2'))]
+    const error = await apply({
+      machines: [m1, m2],
+      steps: [step('one', [command()]), step('two', [file('/etc/x.conf')])],
+    })
+    expect([error?.code, error?.message]).toEqual(['APPLY_INCOMPLETE', expect.stringContaining('m1 could not')])
+    expect(failuresOf(error)).toEqual(['m1 COMMAND_FAILED'])
+    expect([m1, m2].map(({ files }) => files.has('/etc/x.conf'))).toEqual([false, true])
+  })
+
+  it('stops a serial step at the first that fails: the next one may be what still serves', async () => {
+    const machines = [succeeding(new Machine('m1')), failing(new Machine('m2')), succeeding(new Machine('m3'))]
+    const error = await apply({
+      machines,
+      steps: [step('one', [command()], 'serial'), step('two', [file('/etc/x.conf')])],
+    })
+    expect(failuresOf(error)).toEqual(['m2 COMMAND_FAILED', 'm3 APPLY_INCOMPLETE'])
+    expect(error?.detail.failures?.[1]?.message).toContain('m2')
+    expect(machines.map(({ files }) => files.has('/etc/x.conf'))).toEqual([true, false, false])
+    expect(machines[2]?.log).not.toContain('run swapoff -a')
+  })
+
+  it('does nothing anywhere where a value cannot be had on the operator’s side', async () => {
+    const content = { text: '{{key}}', references: { key: 'env:KEY' } } as const
+    const resolve = (): Promise<string> => Promise.reject(new TripodError('SOURCE_UNAVAILABLE', 'no KEY', 'Set it.'))
+    const machines = [new Machine('m1'), new Machine('m2')]
+    const error = await apply({ machines, steps: [step('one', [file('/etc/x', content)])], resolve })
+    expect(error?.code).toBe('SOURCE_UNAVAILABLE')
+    expect(machines.flatMap(({ files }) => [...files.keys()])).toEqual([])
+  })
+})
