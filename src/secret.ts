@@ -23,8 +23,8 @@ export class Secret {
 
 /**
  * Names a value that a step may not read: `env:NAME`, `file:PATH` (operator's machine), `pki:FILE` (operator's copy of the
- * authorities), `node:NAME:PATH` (a file on a node), `minted:NAME` (made by the run), `key:URL` (a repository's signing key,
- * fetched on the operator's machine and accepted by fingerprint). The engine resolves it when the op runs.
+ * authorities), `node:NAME:PATH` (a file on a node), `minted:NAME` (made by the run), `key:URL#FINGERPRINTS` (a repository's
+ * signing key, fetched on the operator's machine and accepted by one of these). The engine resolves it when the op runs.
  */
 export type Reference = `${'env' | 'file' | 'pki' | 'minted' | 'key'}:${string}` | `node:${string}:${string}`
 

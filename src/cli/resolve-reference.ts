@@ -43,7 +43,10 @@ function sourceOf(address: string, { sources }: Cluster): RepositorySource | und
   )
 }
 
-function key(address: string, { cluster }: Around): Promise<string> {
+/** Takes `<address>#<accepted fingerprints>`; which ones are accepted is the inventory's to say. */
+function key(reference: string, { cluster }: Around): Promise<string> {
+  const mark = reference.lastIndexOf('#')
+  const address = mark < 0 ? reference : reference.slice(0, mark)
   const source = sourceOf(address, cluster)
   if (source === undefined) throw unavailable(`The signing key ${address}`, 'is not among the sources of the inventory')
   return signingKey({ ...source, key: address }, cacheDirectory())

@@ -17,12 +17,13 @@ const SUITES: Readonly<Record<string, string>> = {
 
 /** Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator. */
 export function dockerRepository({ cluster, facts, node }: StepContext): readonly FileResource[] {
-  const { url, key, ca } = cluster.sources.containerd
+  const { url, key, fingerprints, ca } = cluster.sources.containerd
   const suite = SUITES[`${facts.os.id} ${facts.os.version}`]
   if (suite === undefined) throw noRepository(node.name, facts.os.name)
   const uri = `${url}/${facts.os.id}`
   return [
-    owned(KEYRING, { text: '{{key}}', references: { key: `key:${key ?? `${uri}/gpg`}` } }),
+    // With the accepted fingerprints: the plan shows them, and the key is fetched anew when others are accepted.
+    owned(KEYRING, { text: '{{key}}', references: { key: `key:${key ?? `${uri}/gpg`}#${fingerprints.join(',')}` } }),
     ...(ca === undefined ? [] : authority(url, ca)),
     owned(
       '/etc/apt/sources.list.d/tripod-docker.sources',

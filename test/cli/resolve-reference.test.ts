@@ -28,3 +28,11 @@ test('what is not there is named: a variable, a file, a key of no known source',
   await expect(resolve('file:/no/such/file')).rejects.toThrow('/no/such/file')
   await expect(resolve('key:https://elsewhere.example/key')).rejects.toThrow('not among the sources')
 })
+
+test('a key is had by its address, without the fingerprints that stand behind it', async () => {
+  const cluster = sampleCluster()
+  const containerd = { ...cluster.sources.containerd, key: '/no/such/key.asc', fingerprints: ['AA', 'BB'] }
+  const sources = { ...cluster.sources, containerd }
+  const resolve = referenceResolver({ cluster: { ...cluster, sources }, redactor: new Redactor() })
+  await expect(resolve('key:/no/such/key.asc#AA,BB')).rejects.toThrow('the signing key /no/such/key.asc cannot be had')
+})

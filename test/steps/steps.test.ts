@@ -275,9 +275,13 @@ describe('container-runtime', () => {
       Signed-By: /etc/apt/keyrings/tripod-docker.asc
       "
     `)
+    const fingerprint = '9DC858229FC7DD38854AE2D88D81803C0EBFCD88'
     expect(resources.find((resource) => resource.kind === 'file')).toMatchObject({
       path: '/etc/apt/keyrings/tripod-docker.asc',
-      content: { text: '{{key}}', references: { key: 'key:https://download.docker.com/linux/debian/gpg' } },
+      content: {
+        text: '{{key}}',
+        references: { key: `key:https://download.docker.com/linux/debian/gpg#${fingerprint}` },
+      },
     })
   })
 
@@ -285,7 +289,7 @@ describe('container-runtime', () => {
     const containerd = {
       url: 'https://mirror.example.org:8443/docker',
       key: '/keys/own.asc',
-      fingerprints: [],
+      fingerprints: ['AA', 'BB'],
       ca: '/keys/ca.pem',
     }
     const context = contextWith({
@@ -305,7 +309,7 @@ describe('container-runtime', () => {
     const references = resources.flatMap((each) =>
       each.kind === 'file' && typeof each.content !== 'string' ? Object.values(each.content.references) : [],
     )
-    expect(references).toEqual(['key:/keys/own.asc', 'file:/keys/ca.pem'])
+    expect(references).toEqual(['key:/keys/own.asc#AA,BB', 'file:/keys/ca.pem'])
   })
 
   it('refuses an OS that the repository does not have, naming the node', () => {
