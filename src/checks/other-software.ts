@@ -1,6 +1,6 @@
 import type { Cluster } from '../inventory/cluster.js'
 import type { Seen } from '../topology.js'
-import { runsKubelet, type Check } from './check.js'
+import { listed, runsKubelet, type Check } from './check.js'
 import type { Finding } from './finding.js'
 
 const ENGINES = ['docker-ce', 'docker.io', 'docker', 'moby-engine', 'podman', 'cri-o']
@@ -25,17 +25,24 @@ function clusters({ node: { name }, facts }: Seen): readonly Finding[] {
   }))
 }
 
-/** The packages of Docker and of the distribution exclude each other; what tripod did not install it does not remove. */
+/**
+ * The packages of Docker and of the distribution exclude each other. What is there goes by its operator's hand alone, also
+ * where tripod installed it: containers run on it.
+ */
 function rival({ node: { name }, facts }: Seen, { containerd, inventoryPath }: Cluster): readonly Finding[] {
-  const [other, source] = containerd.source === 'docker' ? ['containerd', 'distribution'] : ['containerd.io', 'docker']
-  if (!(other in facts.packages.installed) || `package:${other}` in facts.record.entries) return []
+  const [others, source] =
+    containerd.source === 'docker' ? [['containerd', 'runc'], 'distribution'] : [['containerd.io'], 'docker']
+  const found = others.filter((other) => other in facts.packages.installed)
+  if (found.length === 0) return []
+  const [are, exclude, them] = found.length === 1 ? ['is', 'excludes', 'it'] : ['are', 'exclude', 'them']
+  const command = `apt-get purge --allow-change-held-packages ${found.join(' ')}`
   return [
     {
       id: 'P27',
       severity: 'fatal',
       node: name,
-      message: `${other} is installed on ${name} and excludes the containerd of \`source: ${containerd.source}\``,
-      fix: `Write \`containerd: {source: ${source}}\` in ${inventoryPath}, or remove ${other} from ${name} if nothing needs it`,
+      message: `${listed(found)} ${are} installed on ${name} and ${exclude} the containerd of \`source: ${containerd.source}\``,
+      fix: `Write \`containerd: {source: ${source}}\` in ${inventoryPath}, or remove ${them} from ${name} if nothing needs ${them}: \`${command}\``,
     },
   ]
 }

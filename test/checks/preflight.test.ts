@@ -223,8 +223,28 @@ const CASES: readonly Case[] = [
     when: 'the other source’s containerd is there',
     id: 'P27',
     severity: 'fatal',
-    says: /containerd\.io is installed on m1/,
+    says: /containerd\.io is installed on m1 and excludes/,
     facts: { packages: { ...packages, installed: { 'containerd.io': '1.7.28-1' } } },
+  },
+  {
+    when: 'the other source’s containerd is there, be it tripod’s own',
+    id: 'P27',
+    severity: 'fatal',
+    says: /containerd\.io is installed on m1 and excludes/,
+    facts: {
+      packages: { ...packages, installed: { 'containerd.io': '1.7.28-1' } },
+      record: {
+        entries: { 'package:containerd.io': { step: 's', wanted: 'a', state: 'applied', before: { state: 'absent' } } },
+      },
+    },
+  },
+  {
+    when: 'the distribution’s runc is there, with which containerd.io cannot be installed',
+    id: 'P27',
+    severity: 'fatal',
+    says: /runc is installed on m1 and excludes/,
+    cluster: { containerd: { source: 'docker', mirrors: [], config: {} } },
+    facts: { packages: { ...packages, installed: { runc: '1.1.5' } } },
   },
   {
     when: 'no nameserver is known',
@@ -355,17 +375,6 @@ describe('what is let be', () => {
       filesystems: [{ path: '/var', mount: '/', totalBytes: 20e9, freeBytes: 9e9, freeInodePercent: 90 }],
     }
     expect(findingsFor({ facts: { w1: joined } })).toMatchObject([{ id: 'P05', severity: 'warning', node: 'w1' }])
-  })
-
-  test('a containerd of the other source that tripod itself installed before', () => {
-    const record = {
-      entries: {
-        'package:containerd.io': { step: 'container-runtime', wanted: 'a', state: 'applied' as const, before: null },
-      },
-    }
-    expect(
-      findingsFor({ facts: { m1: { record, packages: { ...packages, installed: { 'containerd.io': '1.7.28-1' } } } } }),
-    ).toEqual([])
   })
 })
 
