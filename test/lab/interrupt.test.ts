@@ -1,0 +1,158 @@
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import type { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { inside } from '../../src/lab/index.js'
+import { MINUTE, said, testLab, unable } from './support.js'
+
+if (unable !== undefined) console.warn(`SKIPPED test/lab/interrupt.test.ts: ${unable}`)
+
+const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+const KILLS = 6
+
+/** While this file is there, dpkg waits before it unpacks: what is being installed stays so for as long as a test likes. */
+const GATE = '/run/lab-gate'
+const HOOK = `DPkg::Pre-Invoke {"while [ -e ${GATE} ]; do sleep 0.1; done"; };`
+
+describe.skipIf(unable !== undefined)('an apply that is stopped', { timeout: 3 * MINUTE }, () => {
+  const context = testLab({ name: 't-stop', nodes: 1 })
+
+  const start = () =>
+    execa('node', [PROGRAM, 'apply', '--yes'], {
+      cwd: context.directory,
+      env: { TRIPOD_STATE_DIR: join(context.directory, 'state'), NO_COLOR: '1' },
+      reject: false,
+      stdin: 'ignore',
+    })
+  const unit = () => said(context.lab, 'm1', "systemctl list-units --plain --no-legend 'tripod-*' | awk '{ print $1 }'")
+  const installing = () =>
+    eventually(async () =>
+      (await inside(context.lab, 'm1', `pgrep -f 'while \\[ -e ${GATE}'`)).code === 0 ? true : undefined,
+    )
+  const openGate = () => said(context.lab, 'm1', `rm -f ${GATE}`)
+  const unitGone = () => eventually(async () => ((await unit()) === '' ? true : undefined))
+  /** Waits no longer than that for the lock, as the next run would. */
+  const lockIsFree = (seconds: number) => inside(context.lab, 'm1', `flock -w ${seconds} /run/tripod/lock true`)
+  const converges = async (): Promise<void> => {
+    const applied = await context.tripod(['apply', '--yes'])
+    expect([applied.code, applied.stderr]).toEqual([0, expect.not.stringContaining('Cause')])
+    const plan = await context.tripod(['plan', '--detailed-exitcode'])
+    expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining('No changes.')])
+    const temporary = "find /etc /usr /opt /var/lib /run/tripod -xdev -name '.tripod-*'"
+    expect(await said(context.lab, 'm1', temporary)).toBe('')
+  }
+
+  it('once waits for the package that is being installed, says so, and starts nothing after it', async () => {
+    const { lab } = context
+    await said(lab, 'm1', `echo '${HOOK}' >/etc/apt/apt.conf.d/99lab-gate; : >${GATE}`)
+    const run = start()
+    await installing()
+    run.kill('SIGINT')
+    await says(run, 'stopping: nothing new is started')
+    await sleep(500)
+    expect(run.exitCode).toBeNull()
+    await openGate()
+    const ended = await run
+    expect([ended.exitCode, ended.stderr]).toEqual([130, expect.stringContaining('INTERRUPTED')])
+    expect(ended.stderr).toMatch(/waiting up to 30 s for m1 container-runtime: create package/)
+    expect(ended.stderr).toContain('Run the same command again')
+    expect(ended.stderr).toMatch(/m1 container-runtime: create package \S+ \(\d/)
+    expect(ended.stderr).not.toContain('create service')
+    expect((await lockIsFree(0)).code).toBe(0)
+    expect(await unit()).toBe('')
+    expect(await said(lab, 'm1', 'dpkg --audit; apt-mark showhold')).toBe('containerd')
+    await converges()
+  })
+
+  it('twice ends at once; the next one is refused while the work goes on, and then converges', async () => {
+    const { lab } = context
+    await said(lab, 'm1', `systemctl stop containerd; dpkg --purge --force-hold containerd 2>&1; : >${GATE}`)
+    const run = start()
+    await installing()
+    run.kill('SIGINT')
+    await says(run, 'stopping')
+    const second = performance.now()
+    run.kill('SIGINT')
+    const ended = await run
+    expect(performance.now() - second).toBeLessThan(1000)
+    expect([ended.exitCode, ended.stderr]).toEqual([
+      130,
+      expect.stringContaining('not waited for: m1 container-runtime: create package containerd'),
+    ])
+    expect((await lockIsFree(2)).code).toBe(0)
+    const name = await unit()
+    expect(name).toMatch(/^tripod-\S+\.service$/)
+
+    const refused = await context.tripod(['apply', '--yes'])
+    expect([refused.code, refused.stderr]).toEqual([75, expect.stringContaining('UNIT_OF_OTHER_RUN')])
+    expect(refused.stderr).toContain(name)
+    expect(await unit()).toBe(name)
+    expect((await inside(lab, 'm1', 'test -e /usr/bin/containerd')).code).toBe(1)
+
+    await openGate()
+    await unitGone()
+    await converges()
+    expect(await said(lab, 'm1', 'apt-mark showhold')).toBe('containerd')
+  })
+
+  it(`by a kill, at ${KILLS} moments all over it, leaves no lock and nothing that the next one does not mend`, async () => {
+    const { lab } = context
+    await said(lab, 'm1', 'rm /etc/apt/apt.conf.d/99lab-gate')
+    await damage(lab.name)
+    const began = performance.now()
+    await start()
+    const whole = performance.now() - began
+    const survived: string[] = []
+    for (let round = 0; round < KILLS; round++) {
+      await damage(lab.name)
+      const run = start()
+      const moment = ((round + Math.random()) / KILLS) * whole
+      await sleep(moment)
+      run.kill('SIGKILL')
+      const ended = await run
+      const where = `killed after ${Math.round(moment)} of ${Math.round(whole)} ms; said: ${ended.stderr}`
+      survived.push(ended.signal ?? 'finished')
+      expect([(await lockIsFree(2)).code, where]).toEqual([0, where])
+      await unitGone()
+      await converges()
+    }
+    // One that had ended before its moment shows nothing.
+    expect(survived.filter((one) => one === 'SIGKILL').length).toBeGreaterThan(KILLS / 2)
+  })
+})
+
+/** Work for every kind of op: files, a line, settings, a unit, a package and its hold. */
+async function damage(lab: string): Promise<void> {
+  const done = await inside(
+    { name: lab },
+    'm1',
+    `set -e
+systemctl stop containerd
+dpkg --purge --force-hold containerd >/dev/null 2>&1
+rm -f /etc/crictl.yaml /etc/modules-load.d/tripod.conf
+echo '# stray' >>/etc/sysctl.d/99-zz-tripod.conf
+echo '/swapfile none swap sw,nofail 0 0' >>/etc/fstab
+sysctl -qw net.ipv4.ip_forward=0`,
+  )
+  expect([done.code, done.stderr]).toEqual([0, ''])
+}
+
+async function says(run: { readonly stderr: Readable }, text: string): Promise<void> {
+  let seen = ''
+  run.stderr.on('data', (chunk: Buffer) => {
+    seen += chunk.toString()
+  })
+  await eventually(() => Promise.resolve(seen.includes(text) ? true : undefined), 20)
+}
+
+async function eventually<T>(look: () => Promise<T | undefined>, interval = 200): Promise<T> {
+  const deadline = performance.now() + MINUTE
+  while (performance.now() < deadline) {
+    const seen = await look()
+    if (seen !== undefined) return seen
+    await sleep(interval)
+  }
+  throw new Error('did not happen within a minute')
+}
