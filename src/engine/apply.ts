@@ -58,8 +58,7 @@ async function lock({ input, stations }: ApplyInput, reviewed: readonly Op[]): P
 /** Between the plan and the lock a machine may have moved: then nothing is done at all. */
 async function lookUnderLock({ input, steps, stations }: ApplyInput, reviewed: readonly Op[]): Promise<Observation> {
   const fresh = await observe(input, steps, stations)
-  const problems = fresh.stations.flatMap((station) => station.problems)
-  if (problems[0]) throw problems[0]
+  refuseProblems(fresh.stations.flatMap((station) => station.problems))
   refuseForeignUnits(input, fresh)
   const fatal = fresh.findings.find((finding) => finding.severity === 'fatal')
   if (fatal) throw new TripodError('PREFLIGHT_FAILED', `${fatal.id} ${fatal.message}`, fatal.fix)
@@ -84,6 +83,16 @@ async function resolveAll({ resolve }: RunInput, { plans }: Observation): Promis
     changes.flatMap(({ act }) => (act.do === 'write' ? Object.values(act.file.references) : [])),
   )
   await Promise.all([...new Set(references)].map((reference) => resolve(reference)))
+}
+
+function refuseProblems(problems: readonly TripodError[]): void {
+  const [first, ...others] = problems
+  if (first === undefined) return
+  if (others.length === 0) throw first
+  const message = `${problems.map(({ detail }) => detail.node ?? 'a node').join(', ')} cannot be looked at any more`
+  throw new TripodError(first.code, message, 'Mend the cause named for each node, then run `tripod apply` again.', {
+    failures: problems,
+  })
 }
 
 /** Long work outlives a lost connection on purpose; that of another run must end before we touch the node. */

@@ -17,6 +17,8 @@ export interface DetachedWork {
 const REATTACH_TRIES = 5
 /** What the follower itself may take beyond the work. */
 const FOLLOW_SLACK_SECONDS = 60
+/** Of a log that is too long to be followed. */
+const END_BYTES = 65_536
 /** Exit status of the follower when the work left none: killed, timed out, or rebooted away. */
 const NO_STATUS = 97
 
@@ -34,6 +36,10 @@ export async function runDetached(work: DetachedWork): Promise<RunResult> {
       const result = await host.run(script, options)
       if (result.code !== null) return finished(result, work, names)
     } catch (error) {
+      if (printedTooMuch(error) && attempt < REATTACH_TRIES) {
+        script = waitFor(names)
+        continue
+      }
       if (!(error instanceof TripodError) || error.code !== 'CONNECTION_LOST') throw error
       onLine(`${messageOf(error)}; looking for ${names.unit} again`)
     }
@@ -75,6 +81,27 @@ function follow({ unit, base }: Names): Script {
   return lines([
     sh`pid=$(systemctl show -p MainPID --value ${unit})`,
     sh`if [ "$pid" -gt 0 ] 2>/dev/null; then tail -n +1 -s 0.1 --pid="$pid" -f ${base}.log; else cat ${base}.log; fi`,
+    status(base),
+  ])
+}
+
+/** For work that prints more than is read of one command: its end alone. */
+function waitFor({ unit, base }: Names): Script {
+  return lines([
+    sh`pid=$(systemctl show -p MainPID --value ${unit})`,
+    sh`if [ "$pid" -gt 0 ] 2>/dev/null; then while kill -0 "$pid" 2>/dev/null; do sleep 0.5; done; fi`,
+    sh`tail -c ${END_BYTES} ${base}.log`,
+    status(base),
+  ])
+}
+
+/** The host gives up a command that prints without end; the unit does not mind. */
+function printedTooMuch(error: unknown): boolean {
+  return error instanceof TripodError && error.code === 'COMMAND_FAILED'
+}
+
+function status(base: string): Script {
+  return lines([
     // The unit writes its status just before its process ends; what is not there then never comes.
     sh`[ -e ${base}.rc ] || sleep 0.5`,
     sh`read -r code <${base}.rc || exit ${NO_STATUS}; exit "$code"`,

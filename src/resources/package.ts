@@ -82,7 +82,17 @@ function release(name: string, seen: PresentPackage, os: OsFamily): Verdict {
 }
 
 function removal(name: string, added: readonly string[], seen: PresentPackage, os: OsFamily): Verdict {
-  return { state: 'differs', difference: { ...taken(name, seen, os), act: runs(os.packages.remove(added), 900, true) } }
+  const difference = taken(name, seen, os)
+  const others = added.filter((one) => one !== name)
+  const notes = others.length === 0 ? [] : [`with what came along: ${others.join(', ')}`]
+  return {
+    state: 'differs',
+    difference: {
+      ...difference,
+      change: { ...difference.change, notes },
+      act: runs(os.packages.remove(added), 900, true),
+    },
+  }
 }
 
 function taken(name: string, seen: PresentPackage, os: OsFamily): Difference {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RecordEntry } from '../../src/facts/facts.js'
+import { debian } from '../../src/os/debian.js'
+import { packageKind } from '../../src/resources/package.js'
 import { file, sha256, BACKUP_DIRECTORY } from '../../src/resources/file.js'
 import type { Verdict } from '../../src/resources/kind.js'
 import type { PathReading, UnitReading } from '../../src/resources/readings.js'
@@ -62,5 +64,14 @@ describe('a unit that nothing wants any more', () => {
       readings(unitReading({ active: 'inactive', enablement: 'masked' })),
     )
     expect(verdict.state === 'differs' && verdict.difference.change.summary).toBe('unmask, start')
+  })
+})
+
+describe('a package that nothing wants any more', () => {
+  it('says in the plan what goes with it', () => {
+    const packages = { containerd: { state: 'present', version: '1.6.20', held: true, complete: true } } as const
+    const entry = entryWith({ state: 'absent' }, { added: ['runc'] })
+    const verdict = packageKind(debian).leftover('containerd', entry, readingsOf({ packages }))
+    expect(verdict.state === 'differs' && verdict.difference.change.notes).toEqual(['with what came along: runc'])
   })
 })
