@@ -12,7 +12,7 @@ describe('a secret', () => {
       String(secret),
       JSON.stringify({ secret }),
       inspect({ secret }, { depth: 9 }),
-      `${inspect(secret, { showHidden: true })}`,
+      inspect(secret, { showHidden: true }),
     ]
     for (const text of printed) {
       expect(text).toContain('[secret]')
