@@ -143,7 +143,9 @@ class Rollout {
     for (const [index, station] of stations.entries()) {
       await this.#node(station, step, ops)
       const { name } = station.node
-      if (!this.#failures.has(name)) continue
+      const failure = this.#failures.get(name)
+      // An interrupt speaks for itself on each of them.
+      if (failure === undefined || failure.code === 'INTERRUPTED') continue
       for (const { node } of stations.slice(index + 1)) this.#fail(node.name, heldBack(node.name, step, name))
       return
     }
@@ -203,7 +205,10 @@ class Rollout {
 
   finish(started: number): ApplySummary {
     const { input } = this.#work
-    const failures = [...this.#failures].filter(([, failure]) => failure.code !== 'INTERRUPTED')
+    const failures = this.#stations.flatMap(({ node: { name } }) => {
+      const failure = this.#failures.get(name)
+      return failure === undefined || failure.code === 'INTERRUPTED' ? [] : [[name, failure] as const]
+    })
     if (failures.length > 0) throw incomplete(new Map(failures), this.#done.length)
     if (input.signal.aborted) throw interrupted()
     return summary(this.#done, started)

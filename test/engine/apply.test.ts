@@ -263,6 +263,17 @@ describe('an interrupt', () => {
     expect(m1.log.at(-1)).toBe('unlock')
   })
 
+  it('of a serial step is no failure of the machines that were still to come', async () => {
+    const [m1, m2] = [new Machine('m1'), new Machine('m2')]
+    const controller = new AbortController()
+    for (const machine of [m1, m2]) machine.checks.set('done:swapoff', () => [1, 'on'])
+    m1.acts = [['swapoff -a', () => (controller.abort(), done)]]
+    const steps = [step('one', [command(), file('/etc/x.conf')], 'serial')]
+    const error = await apply({ machines: [m1, m2], steps, controller })
+    expect([error?.code, failuresOf(error)]).toEqual(['INTERRUPTED', []])
+    expect([...m2.files.keys()]).toEqual([])
+  })
+
   it('before the first op notes nothing on the node', async () => {
     const m1 = new Machine('m1')
     const controller = new AbortController()
