@@ -1,14 +1,17 @@
-import type { Op, Plan, PlannedStep } from '../engine/plan-types.js'
+import type { Op, Plan, PlannedStep, ReasonCode } from '../engine/plan-types.js'
 import { quote } from '../shell.js'
 import { escapeLine } from './escape.js'
 import { count, titleLine } from './plan-headline.js'
 import { type PlanRendering, renderStep, selectorWords } from './render-plan.js'
 import { renderPlanProblems } from './plan-problems.js'
 
-/** What the machines changed by themselves since the last apply: the steps with their drift ops alone. */
+/** Not as the last apply left it, or as one meant to leave it that was killed: then nobody can tell which of the two. */
+const DRIFTED: readonly ReasonCode[] = ['drift', 'unfinished']
+
+/** What is not as the last apply left it: the steps with their drift ops alone. */
 export function driftSteps(plan: Plan): readonly PlannedStep[] {
   return plan.steps
-    .map((step) => ({ ...step, ops: step.ops.filter((op) => op.reason.code === 'drift') }))
+    .map((step) => ({ ...step, ops: step.ops.filter((op) => DRIFTED.includes(op.reason.code)) }))
     .filter((step) => step.ops.length > 0)
 }
 

@@ -116,6 +116,8 @@ class Rollout {
   readonly #records = new Map<string, NodeRecord>()
   readonly #failures = new Map<string, TripodError>()
   readonly #done: Op[] = []
+  /** A step, or a node's part of one, was not begun because a signal came. */
+  #cutShort = false
 
   constructor(work: ApplyInput, fresh: Observation, locks: readonly NodeLock[]) {
     this.#work = work
@@ -128,7 +130,11 @@ class Rollout {
     const stations = this.#stations.filter(
       ({ node }) => ops.some((op) => op.node === node.name) && !this.#failures.has(node.name),
     )
-    if (stations.length === 0 || this.#work.input.signal.aborted) return
+    if (stations.length === 0) return
+    if (this.#work.input.signal.aborted) {
+      this.#cutShort = true
+      return
+    }
     const nodes = stations.map(({ node }) => node.name)
     const { emit } = this.#work.input
     emit({ type: 'step-started', step: id, title, nodes })
@@ -204,13 +210,12 @@ class Rollout {
   }
 
   finish(started: number): ApplySummary {
-    const { input } = this.#work
     const failures = this.#stations.flatMap(({ node: { name } }) => {
       const failure = this.#failures.get(name)
       return failure === undefined || failure.code === 'INTERRUPTED' ? [] : [[name, failure] as const]
     })
     if (failures.length > 0) throw incomplete(new Map(failures), this.#done.length)
-    if (input.signal.aborted) throw interrupted()
+    if (this.#cutShort || this.#failures.size > 0) throw interrupted()
     return summary(this.#done, started)
   }
 }

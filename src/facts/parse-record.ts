@@ -5,6 +5,9 @@ import type { Sections } from './sections.js'
 /** Where a node keeps what tripod did on it. */
 export const RECORD_PATH = '/var/lib/tripod/state.json'
 
+/** Kinds of resource; a later version may have more, and only it knows how to take them back. */
+const KNOWN = /^(file|edit|package|service|command):/
+
 const HINT = `Restore ${RECORD_PATH} from a backup of the node. Only if there is none: move it away; tripod then no longer knows what to undo there`
 
 /** Reads the node's record. Absent is an empty one; a damaged one throws, for it holds what undo needs. */
@@ -15,6 +18,8 @@ export function parseRecord(sections: Sections): NodeRecord {
   const record = parseJson(Buffer.from(text, 'base64').toString(), fail)
   const entries = isObject(record) ? record['entries'] : undefined
   if (!isObject(entries)) return fail('has no entries')
+  const stranger = Object.keys(entries).find((id) => !KNOWN.test(id))
+  if (stranger !== undefined) return fail(`names ${JSON.stringify(stranger)}, of which this version knows nothing`)
   const bad = Object.entries(entries).find(([, entry]) => !isEntry(entry))
   return bad === undefined
     ? { entries: entries as Record<string, RecordEntry> }

@@ -186,6 +186,12 @@ describe('the plan as text', () => {
 })
 
 describe('drift as text', () => {
+  test('shows also what a killed run began: nobody can tell whether it or a hand left it so', () => {
+    const unfinished = sampleOp({ name: '/a', node: 'w1', reason: { code: 'unfinished', text: 'has other content' } })
+    const text = renderDrift(samplePlan([sampleStep('kernel', [unfinished])]), { paint: plain, full: false })
+    expect(text).toContain('unfinished: has other content')
+  })
+
   test('shows only what moved since the last apply', () => {
     const drifted = sampleOp({ name: '/a', node: 'w1', reason: { code: 'drift', text: 'edited' } })
     const text = renderDrift(samplePlan([sampleStep('kernel', [drifted, sampleOp({ name: '/b' })])]), {

@@ -274,6 +274,15 @@ describe('an interrupt', () => {
     expect([...m2.files.keys()]).toEqual([])
   })
 
+  it('that comes when everything is done changes nothing any more', async () => {
+    const m1 = new Machine('m1')
+    const controller = new AbortController()
+    let off = false
+    m1.checks.set('done:swapoff', () => (off ? [0, ''] : [1, 'on']))
+    m1.acts = [['swapoff -a', () => ((off = true), controller.abort(), done)]]
+    expect(await apply({ machines: [m1], steps: [step('one', [command()])], controller })).toBeUndefined()
+  })
+
   it('before the first op notes nothing on the node', async () => {
     const m1 = new Machine('m1')
     const controller = new AbortController()

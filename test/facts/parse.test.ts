@@ -193,6 +193,10 @@ describe('what is refused', () => {
     ['a list', '[]'],
     ['with an entry of another shape', '{"entries":{"file:/x":{"step":"kernel"}}}'],
     ['with a state that is not known', '{"entries":{"file:/x":{"step":"a","wanted":"b","state":"done"}}}'],
+    [
+      'of a later version',
+      JSON.stringify({ entries: { 'volume:data': { step: 's', wanted: 'w', state: 'applied' } } }),
+    ],
   ])('a record that is %s is named with its path, never ignored', (_, text) => {
     const error = refusal(withSection(FRESH, 'record', Buffer.from(text).toString('base64')))
     expect(error.message).toContain('/var/lib/tripod/state.json')
