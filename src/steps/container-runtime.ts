@@ -1,4 +1,4 @@
-import type { FileResource, PackageResource, Resource, ServiceResource } from '../resources/resource.js'
+import type { PackageResource, Resource, ServiceResource } from '../resources/resource.js'
 import { render } from '../templates/index.js'
 import { containerdConfig } from './containerd-config.js'
 import { containerdInForce } from './containerd-in-force.js'
@@ -6,6 +6,8 @@ import { containerdInPlace, containerdPackage, wantedContainerd } from './contai
 import { dockerRepository } from './docker-repository.js'
 import { pauseImage } from './pause-image.js'
 import { registryMirrors } from './registry-mirrors.js'
+import { ownFile } from './own-file.js'
+import { joinsCluster } from './joins-cluster.js'
 import type { Step, StepContext } from './step.js'
 
 const CONFIG = '/etc/containerd/config.toml'
@@ -19,15 +21,15 @@ export const containerRuntime: Step = {
   id: 'container-runtime',
   title: 'Install and configure containerd',
   why: 'The kubelet runs every container through containerd, and both must leave cgroups to systemd.',
-  runsOn: (node) => node.roles.some((role) => role !== 'load-balancer'),
+  runsOn: joinsCluster,
   rollout: 'parallel',
   resources: (context): readonly Resource[] => {
     const { cluster } = context
     const sandboxImage = pauseImage(cluster)
     const configuration = [
-      ours(CONFIG, config(context, sandboxImage)),
+      ownFile(CONFIG, config(context, sandboxImage)),
       ...registryMirrors(cluster.containerd.mirrors),
-      ours('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
+      ownFile('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
     ]
     const runtime = [runtimePackage(context), service(sandboxImage)]
     // Docker's repository is reached by TLS, so the authorities come before it; else all packages are one transaction.
@@ -69,8 +71,4 @@ function service(sandboxImage: string): ServiceResource {
     active: true,
     runsWith: { files: [CONFIG], by: 'restart', inForce: containerdInForce(sandboxImage) },
   }
-}
-
-function ours(path: string, content: string): FileResource {
-  return { kind: 'file', path, state: 'present', content, owner: 'root:root', mode: 0o644 }
 }

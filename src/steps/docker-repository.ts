@@ -1,6 +1,7 @@
 import { TripodError } from '../errors.js'
 import type { FileResource } from '../resources/resource.js'
 import { render } from '../templates/index.js'
+import { ownFile } from './own-file.js'
 import type { StepContext } from './step.js'
 
 const KEYRING = '/etc/apt/keyrings/tripod-docker.asc'
@@ -23,9 +24,9 @@ export function dockerRepository({ cluster, facts, node }: StepContext): readonl
   const uri = `${url}/${facts.os.id}`
   return [
     // With the accepted fingerprints: the plan shows them, and the key is fetched anew when others are accepted.
-    owned(KEYRING, { text: '{{key}}', references: { key: `key:${key ?? `${uri}/gpg`}#${fingerprints.join(',')}` } }),
+    ownFile(KEYRING, { text: '{{key}}', references: { key: `key:${key ?? `${uri}/gpg`}#${fingerprints.join(',')}` } }),
     ...(ca === undefined ? [] : authority(url, ca)),
-    owned(
+    ownFile(
       '/etc/apt/sources.list.d/tripod-docker.sources',
       render('apt.sources', { uri, suite, component: 'stable', keyring: KEYRING }),
     ),
@@ -35,13 +36,9 @@ export function dockerRepository({ cluster, facts, node }: StepContext): readonl
 function authority(url: string, ca: string): readonly FileResource[] {
   const host = new URL(url).hostname
   return [
-    owned(AUTHORITY, { text: '{{ca}}', references: { ca: `file:${ca}` } }),
-    owned('/etc/apt/apt.conf.d/80tripod-docker', render('apt.conf', { host, authority: AUTHORITY })),
+    ownFile(AUTHORITY, { text: '{{ca}}', references: { ca: `file:${ca}` } }),
+    ownFile('/etc/apt/apt.conf.d/80tripod-docker', render('apt.conf', { host, authority: AUTHORITY })),
   ]
-}
-
-function owned(path: string, content: FileResource['content']): FileResource {
-  return { kind: 'file', path, state: 'present', content, owner: 'root:root', mode: 0o644 }
 }
 
 function noRepository(node: string, os: string): TripodError {

@@ -1,7 +1,8 @@
-import type { FileResource } from '../resources/resource.js'
 import { render } from '../templates/index.js'
 import { loadModules, modulesFor } from './load-modules.js'
 import { loadSysctl } from './load-sysctl.js'
+import { ownFile } from './own-file.js'
+import { joinsCluster } from './joins-cluster.js'
 import type { Step } from './step.js'
 import { settingsFor } from './sysctl.js'
 
@@ -14,20 +15,16 @@ export const kernel: Step = {
   id: 'kernel',
   title: 'Load kernel modules and settings',
   why: 'Pod traffic is forwarded and filtered by the kernel, which by default does neither for bridges.',
-  runsOn: (node) => node.roles.some((role) => role !== 'load-balancer'),
+  runsOn: joinsCluster,
   rollout: 'parallel',
   resources: ({ cluster, facts }) => {
     const modules = modulesFor(cluster.kubeProxy['mode'])
     const settings = settingsFor(cluster, facts)
     return [
-      ours(MODULES_FILE, render('modules.conf', { modules })),
+      ownFile(MODULES_FILE, render('modules.conf', { modules })),
       loadModules(modules),
-      ours(SYSCTL_FILE, render('sysctl.conf', { settings })),
+      ownFile(SYSCTL_FILE, render('sysctl.conf', { settings })),
       loadSysctl(settings, SYSCTL_FILE),
     ]
   },
-}
-
-function ours(path: string, content: string): FileResource {
-  return { kind: 'file', path, state: 'present', content, owner: 'root:root', mode: 0o644 }
 }

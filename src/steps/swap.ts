@@ -2,6 +2,8 @@ import type { Facts } from '../facts/facts.js'
 import { revertMarked } from '../resources/markers.js'
 import type { FileResource, Resource, ServiceResource } from '../resources/resource.js'
 import { withoutSwap } from './fstab.js'
+import { ownFile } from './own-file.js'
+import { joinsCluster } from './joins-cluster.js'
 import type { Step } from './step.js'
 import { swapoff } from './swapoff.js'
 
@@ -13,7 +15,7 @@ export const swap: Step = {
   id: 'swap',
   title: 'Switch swap off',
   why: 'The kubelet does not start while swap is on; what starts it at boot is switched off too, reversibly.',
-  runsOn: (node) => node.roles.some((role) => role !== 'load-balancer'),
+  runsOn: joinsCluster,
   rollout: 'parallel',
   resources: ({ facts }): readonly Resource[] => [
     {
@@ -37,16 +39,7 @@ const NO_ZRAM = `# Written by tripod; \`tripod apply\` takes back what is change
 /** zram-generator makes swap at each boot unless its configuration says nothing. */
 function zramGenerator(facts: Facts): readonly FileResource[] {
   if (!facts.swap.zramGenerator) return []
-  return [
-    {
-      kind: 'file',
-      path: '/etc/systemd/zram-generator.conf',
-      state: 'present',
-      content: NO_ZRAM,
-      owner: 'root:root',
-      mode: 0o644,
-    },
-  ]
+  return [ownFile('/etc/systemd/zram-generator.conf', NO_ZRAM)]
 }
 
 function units({ swap }: Facts): readonly ServiceResource[] {

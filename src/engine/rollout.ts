@@ -1,0 +1,164 @@
+import { messageOf, TripodError } from '../errors.js'
+import type { NodeRecord } from '../facts/facts.js'
+import type { ClusterContext, Step } from '../steps/step.js'
+import { applyStep } from './apply-step.js'
+import type { ApplySummary } from './events.js'
+import type { NodeLock } from './lock.js'
+import { onAll, wishesOf, type Observation } from './observe.js'
+import { LEFTOVERS, type Wish } from './plan-node.js'
+import type { Op, PlannedStep } from './plan-types.js'
+import type { RunInput } from './run-types.js'
+import { isKnown, type KnownStation } from './station.js'
+
+export interface RolloutInput {
+  readonly input: RunInput
+  readonly steps: readonly Step[]
+}
+
+/** The steps as they go over the nodes: who failed, what was done, what each node's record holds. */
+export class Rollout {
+  readonly #work: RolloutInput
+  readonly #context: ClusterContext
+  readonly #stations: readonly KnownStation[]
+  readonly #locks: readonly NodeLock[]
+  readonly #records = new Map<string, NodeRecord>()
+  readonly #failures = new Map<string, TripodError>()
+  readonly #done: Op[] = []
+  /** A step, or a node's part of one, was not begun because a signal came. */
+  #cutShort = false
+
+  constructor(work: RolloutInput, fresh: Observation, locks: readonly NodeLock[]) {
+    this.#work = work
+    this.#context = fresh.context
+    this.#stations = fresh.stations.filter(isKnown)
+    this.#locks = locks
+  }
+
+  async step({ id, title, ops }: PlannedStep): Promise<void> {
+    const stations = this.#stations.filter(
+      ({ node }) => ops.some((op) => op.node === node.name) && !this.#failures.has(node.name),
+    )
+    if (stations.length === 0) return
+    if (this.#work.input.signal.aborted) {
+      this.#cutShort = true
+      return
+    }
+    const nodes = stations.map(({ node }) => node.name)
+    const { emit } = this.#work.input
+    emit({ type: 'step-started', step: id, title, nodes })
+    const step = this.#work.steps.find((one) => one.id === id)
+    if (step?.rollout === 'serial') await this.#oneByOne(stations, id, ops)
+    else await onAll(stations, (station) => this.#node(station, id, ops))
+    emit({ type: 'step-finished', step: id, title, nodes })
+  }
+
+  /** Up to the first that fails: the next one may be what still serves. */
+  async #oneByOne(stations: readonly KnownStation[], step: string, ops: readonly Op[]): Promise<void> {
+    for (const [index, station] of stations.entries()) {
+      await this.#node(station, step, ops)
+      const { name } = station.node
+      const failure = this.#failures.get(name)
+      // An interrupt speaks for itself on each of them.
+      if (failure === undefined || failure.code === 'INTERRUPTED') continue
+      for (const { node } of stations.slice(index + 1)) this.#fail(node.name, heldBack(node.name, step, name))
+      return
+    }
+  }
+
+  #fail(node: string, failure: TripodError): void {
+    this.#failures.set(node, failure)
+    this.#work.input.emit({ type: 'node-failed', node, error: failure })
+  }
+
+  async #node(station: KnownStation, step: string, ops: readonly Op[]): Promise<void> {
+    const { name } = station.node
+    const { input } = this.#work
+    const started = performance.now()
+    const reviewed = ops.filter((op) => op.node === name)
+    input.emit({ type: 'node-started', step, node: name, ops: reviewed.length })
+    try {
+      const outcome = await applyStep({
+        input,
+        station,
+        reviewed,
+        record: this.#records.get(name) ?? station.facts.record,
+        wishes: this.#wishes(station, step),
+        withLeftovers: step === LEFTOVERS,
+        mayGoOn: () => this.#mayGoOn(name),
+        keepLock: () => this.#keepLock(name),
+      })
+      this.#records.set(name, outcome.record)
+      this.#done.push(...outcome.ops)
+      input.emit({ type: 'node-finished', step, node: name, seconds: (performance.now() - started) / 1000 })
+    } catch (error) {
+      const failure =
+        error instanceof TripodError
+          ? error
+          : new TripodError('INTERNAL', messageOf(error), 'Please report this with the run log.', {
+              node: name,
+              cause: error,
+            })
+      this.#fail(name, failure)
+    }
+  }
+
+  /** Leftovers are what all steps together do not want; a step is asked for its own wishes alone. */
+  #wishes(station: KnownStation, step: string): readonly Wish[] {
+    const steps = this.#work.steps.filter((one) => step === LEFTOVERS || one.id === step)
+    return wishesOf(steps, station, this.#context)
+  }
+
+  async #mayGoOn(node: string): Promise<void> {
+    if (this.#work.input.signal.aborted) throw interrupted(node)
+    await this.#keepLock(node)
+  }
+
+  async #keepLock(node: string): Promise<void> {
+    await this.#locks.find((one) => one.node === node)?.keep()
+  }
+
+  finish(started: number): ApplySummary {
+    const failures = this.#stations.flatMap(({ node: { name } }) => {
+      const failure = this.#failures.get(name)
+      return failure === undefined || failure.code === 'INTERRUPTED' ? [] : [[name, failure] as const]
+    })
+    if (failures.length > 0) throw incomplete(new Map(failures), this.#done.length)
+    if (this.#cutShort || this.#failures.size > 0) throw interrupted()
+    return summary(this.#done, started)
+  }
+}
+
+function interrupted(node?: string): TripodError {
+  const hint = 'Run `tripod apply` again: it does only what is still missing.'
+  return new TripodError('INTERRUPTED', 'stopped before everything was done', hint, node === undefined ? {} : { node })
+}
+
+function heldBack(node: string, step: string, failed: string): TripodError {
+  return new TripodError(
+    'APPLY_INCOMPLETE',
+    `${node} was left as it is: ${step} goes from node to node, and ${failed} failed before it`,
+    `Mend ${failed} first, then run \`tripod apply\` again.`,
+    { node },
+  )
+}
+
+function incomplete(failures: ReadonlyMap<string, TripodError>, done: number): TripodError {
+  return new TripodError(
+    'APPLY_INCOMPLETE',
+    `${[...failures.keys()].join(', ')} could not be finished; ${done} changes were made and verified`,
+    'Mend the cause named for each node, then run `tripod apply` again: it does only what is still missing.',
+    { failures: [...failures.values()] },
+  )
+}
+
+/** What was done, counted. `started` is of performance.now(). */
+export function summary(done: readonly Op[], started: number): ApplySummary {
+  const count = (disruption: Op['disruption']): number => done.filter((op) => op.disruption === disruption).length
+  return {
+    applied: done.length,
+    restarts: count('restart'),
+    reboots: count('reboot'),
+    nodesChanged: new Set(done.map((op) => op.node)).size,
+    seconds: (performance.now() - started) / 1000,
+  }
+}

@@ -1,0 +1,6 @@
+import type { FileResource } from '../resources/resource.js'
+
+/** A configuration file that is ours alone and that everybody may read: 0644 root:root. */
+export function ownFile(path: string, content: FileResource['content']): FileResource {
+  return { kind: 'file', path, state: 'present', content, owner: 'root:root', mode: 0o644 }
+}
