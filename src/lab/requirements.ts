@@ -1,6 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { TripodError } from '../errors.js'
+import { messageOf, TripodError } from '../errors.js'
+import { attempt } from './local.js'
 import { labsDirectory } from './places.js'
 
 /** Debian packages the lab's programs come from. */
@@ -40,7 +41,23 @@ export async function requireLab(): Promise<void> {
   requireRoot()
   const missing = await missingPackages()
   if (missing.length > 0) throw missingError(missing)
+  await requireNamespaces()
   await requirePlainDisk(labsDirectory())
+}
+
+/** Why no lab can be brought up here, in one sentence; undefined where it can. */
+export async function labHindrance(): Promise<string | undefined> {
+  return await requireLab().then(() => undefined, messageOf)
+}
+
+/** Root of a container often may not: then the first machine would fail half way. */
+async function requireNamespaces(): Promise<void> {
+  if ((await attempt('unshare', ['--mount', '--net', 'true'])).code === 0) return
+  throw new TripodError(
+    'LAB_NEEDS',
+    'This computer does not let root make network and mount namespaces, as in a container without privileges.',
+    'Run the lab on a computer or virtual machine of its own, or in a privileged container.',
+  )
 }
 
 /** An overlay (the root of most containers) takes no machine's tree: it cannot be the upper layer of another. */

@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { down, fault, inside, list, missingPackages, up, type Lab } from '../../src/lab/index.js'
+import { down, fault, inside, labHindrance, list, up, type Lab } from '../../src/lab/index.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import { tracesOf } from './traces.js'
 
-const missing = await missingPackages()
-const unable =
-  process.getuid?.() !== 0 ? 'not root' : missing.length > 0 ? `missing packages: ${missing.join(' ')}` : undefined
+const unable = await labHindrance()
 if (unable !== undefined) console.warn(`SKIPPED test/lab/machines.test.ts: ${unable}`)
 
 const NAME = 't-machines'

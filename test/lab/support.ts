@@ -4,13 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll } from 'vitest'
-import { down, inside, missingPackages, up, type Lab, type UpOptions } from '../../src/lab/index.js'
-
-const missing = await missingPackages()
+import { down, inside, labHindrance, up, type Lab, type UpOptions } from '../../src/lab/index.js'
 
 /** Why no lab can be brought up here; undefined where it can. */
-export const unable =
-  process.getuid?.() !== 0 ? 'not root' : missing.length > 0 ? `missing packages: ${missing.join(' ')}` : undefined
+export const unable = await labHindrance()
 
 export const MINUTE = 60_000
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
