@@ -41,6 +41,8 @@ export interface NodePlan {
   readonly unknown: readonly UnknownResource[]
   /** Commands of former applies that nothing wants any more: named, never undone by guess. */
   readonly forgotten: readonly string[]
+  /** Ids of recorded resources that nothing wants and nothing is left of: they leave the record with its next writing. */
+  readonly gone: readonly string[]
 }
 
 export interface NodePlanInput {
@@ -80,10 +82,11 @@ export function planNode(input: NodePlanInput): NodePlan {
     settled,
     unknown: [...unknown, ...leftovers.unknown],
     forgotten: leftovers.forgotten,
+    gone: leftovers.gone,
   }
 }
 
-const NOTHING: NodePlan = { changes: [], settled: [], unknown: [], forgotten: [] }
+const NOTHING: NodePlan = { changes: [], settled: [], unknown: [], forgotten: [], gone: [] }
 
 /** A file that was right before tripod ever wrote it is not ours to take away: it stays out of the record. */
 function settle(input: NodePlanInput, step: string, resource: Resource, id: string): readonly Settled[] {
@@ -199,17 +202,19 @@ function planLeftovers(input: NodePlanInput, readings: Readings): NodePlan {
   const changes: Change[] = []
   const unknown: UnknownResource[] = []
   const forgotten: string[] = []
+  const gone: string[] = []
   for (const [kind, name, entry] of leftoverEntries(input)) {
     const id = `${kind}:${name}`
     const verdict = input.kinds[kind].leftover(name, entry, readings)
     if (verdict.state === 'unknown' && kind === 'command') forgotten.push(name)
     else if (verdict.state === 'unknown')
       unknown.push({ node: input.node, step: LEFTOVERS, resource: id, reason: verdict.reason })
+    if (verdict.state === 'same') gone.push(id)
     if (verdict.state !== 'differs') continue
     const { difference } = verdict
     const op = opOf({ node: input.node, step: LEFTOVERS, id, difference, sensitive: entry.sensitive === true })
     const reason = { code: 'leftover' as const, text: `${difference.reason.text}; wanted by ${entry.step} before` }
     changes.push({ op: { ...op, reason }, act: difference.act, resourceId: id, before: entry.before })
   }
-  return { changes, settled: [], unknown, forgotten }
+  return { changes, settled: [], unknown, forgotten, gone }
 }

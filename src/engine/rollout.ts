@@ -21,6 +21,7 @@ export class Rollout {
   readonly #context: ClusterContext
   readonly #stations: readonly KnownStation[]
   readonly #locks: readonly NodeLock[]
+  readonly #plans: Observation['plans']
   readonly #records = new Map<string, NodeRecord>()
   readonly #failures = new Map<string, TripodError>()
   readonly #done: Op[] = []
@@ -32,6 +33,7 @@ export class Rollout {
     this.#context = fresh.context
     this.#stations = fresh.stations.filter(isKnown)
     this.#locks = locks
+    this.#plans = fresh.plans
   }
 
   async step({ id, title, ops }: PlannedStep): Promise<void> {
@@ -81,7 +83,7 @@ export class Rollout {
         input,
         station,
         reviewed,
-        record: this.#records.get(name) ?? station.facts.record,
+        record: this.#recordOf(station),
         wishes: this.#wishes(station, step),
         withLeftovers: step === LEFTOVERS,
         mayGoOn: () => this.#mayGoOn(name),
@@ -100,6 +102,14 @@ export class Rollout {
             })
       this.#fail(name, failure)
     }
+  }
+
+  /** What is gone must not be taken for ours when somebody makes it again. */
+  #recordOf({ node: { name }, facts }: KnownStation): NodeRecord {
+    const written = this.#records.get(name)
+    if (written) return written
+    const gone = this.#plans.get(name)?.gone ?? []
+    return { entries: Object.fromEntries(Object.entries(facts.record.entries).filter(([id]) => !gone.includes(id))) }
   }
 
   /** Leftovers are what all steps together do not want; a step is asked for its own wishes alone. */

@@ -124,6 +124,18 @@ describe('apply on one machine', () => {
     expect(again.plan.steps).toEqual([])
   })
 
+  it('lets go of a file that nothing wants and that is gone: made again by somebody, it is theirs', async () => {
+    const m1 = new Machine('m1')
+    expect(
+      await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf'), file('/etc/y.conf')])] }),
+    ).toBeUndefined()
+    m1.files.delete('/etc/y.conf')
+    const steps = [step('one', [file('/etc/x.conf'), file('/etc/z.conf')])]
+    expect(await apply({ machines: [m1], steps })).toBeUndefined()
+    m1.put('/etc/y.conf', 'of the user\n')
+    expect((await open({ machines: [m1], steps })).plan.steps).toEqual([])
+  })
+
   it('does nothing at all where the machine moved between plan and yes', async () => {
     const m1 = new Machine('m1')
     m1.put('/etc/x.conf', 'one\n')

@@ -152,6 +152,16 @@ describe('the record of a node', () => {
     expect(entry?.before).toEqual(pending.entries['file:/etc/x.conf']?.before)
   })
 
+  it('lets go of what no step wants any more and nothing is left of', () => {
+    const entry = { step: 'test', wanted: 'w', state: 'applied', before: { state: 'absent' } } as const
+    const made = plan({
+      resources: [],
+      known: {},
+      record: { entries: { 'file:/etc/x.conf': entry, 'package:x': entry } },
+    })
+    expect([made.changes, made.gone]).toEqual([[], ['package:x', 'file:/etc/x.conf']])
+  })
+
   it('takes back what no step wants any more, last done first, and only names commands', () => {
     const known: Known = {
       paths: {
