@@ -45,6 +45,10 @@ export function satisfies(upstream: string, wanted: string | undefined): boolean
   return wanted === undefined || upstream === wanted || upstream.startsWith(`${wanted}.`)
 }
 
+function candidateOf({ candidate }: PackageResource): string {
+  return candidate === undefined ? 'newest of the repository' : `newest of the repository (${candidate})`
+}
+
 function differs(
   resource: PackageResource,
   seen: Exclude<PackageReading, { state: 'unknown' }>,
@@ -52,7 +56,7 @@ function differs(
   text: string,
 ): Verdict {
   const onlyHold = text === 'is not held'
-  const wanted = resource.version ?? 'newest of the repository'
+  const wanted = resource.version ?? candidateOf(resource)
   const now = seen.state === 'present' ? `${seen.version}${onlyHold ? '' : ` -> ${wanted}`}` : wanted
   const { name, version, held } = resource
   return {

@@ -36,6 +36,8 @@ export interface PackageResource {
   readonly held: boolean
   /** Upstream version or prefix of one (`1.7`, `1.7.28`); every packaging revision of it satisfies. Left out: any. */
   readonly version?: string
+  /** What the repositories offered when the node last looked; for the reader of the plan, no part of the wish. */
+  readonly candidate?: string
 }
 
 export interface ServiceResource {

@@ -46,14 +46,17 @@ const BASE_PACKAGES: readonly PackageResource[] = ['ca-certificates', 'apparmor'
   held: false,
 }))
 
-function runtimePackage({ cluster }: StepContext): PackageResource {
+function runtimePackage({ cluster, facts }: StepContext): PackageResource {
   const version = wantedContainerd(cluster)
+  const name = containerdPackage(cluster)
+  const candidate = facts.packages.candidates[name]
   // Held: an upgrade unasked for restarts containerd, and may bring a major that Kubernetes does not run with.
   return {
     kind: 'package',
-    name: containerdPackage(cluster),
+    name,
     held: true,
     ...(version === undefined ? {} : { version }),
+    ...(candidate === undefined ? {} : { candidate }),
   }
 }
 
