@@ -60,6 +60,16 @@ function roles({ nodes }: Inventory): readonly Finding[] {
   })
 }
 
+/** Everything on a node is read and done as root. */
+function rootless({ nodes, ssh }: Inventory): readonly Finding[] {
+  const index = nodes.findIndex((node) => !(node.ssh?.sudo ?? ssh.sudo) && (node.ssh?.user ?? ssh.user) !== 'root')
+  const node = nodes[index]
+  if (node === undefined) return []
+  const path = node.ssh?.sudo === undefined ? ['ssh', 'sudo'] : ['nodes', index, 'ssh', 'sudo']
+  const message = `${node.name} is reached as ${node.ssh?.user ?? ssh.user}, who without sudo is not root`
+  return [{ severity: 'error', path, message, fix: 'Leave sudo at true, or log in with user: root.' }]
+}
+
 /** What can be said of each node by itself and beside the others. */
 export function checkNodes(inventory: Inventory): readonly Finding[] {
   const { nodes, endpoint } = inventory
@@ -68,6 +78,7 @@ export function checkNodes(inventory: Inventory): readonly Finding[] {
     ...nodes.flatMap((node, index) => usable(node.address, ['nodes', index, 'address'])),
     ...(endpoint.vip === undefined ? [] : usable(endpoint.vip, ['endpoint', 'vip'])),
     ...roles(inventory),
+    ...rootless(inventory),
   ]
 }
 

@@ -400,6 +400,12 @@ const TOGETHER: readonly WrongInventory[] = [
     fix: /L3.*L1/,
   },
   {
+    title: 'a user who cannot become root',
+    text: lab('  user: ops', '  user: ops\n  sudo: «false'),
+    says: /m1 is reached as ops, who without sudo is not root/,
+    fix: /user: root/,
+  },
+  {
     title: 'a role twice',
     text: lab('roles: [control-plane]', 'roles: «[control-plane, control-plane]'),
     says: /role twice/,
