@@ -32,7 +32,10 @@ function reasonOf({ reason }: Op): readonly string[] {
 function detailsOf(op: Op): readonly [summary: string, ...notes: string[]] {
   const { summary, notes } = op.change
   if (op.certainty === 'maybe') return [`maybe ${summary}: decided by ${deciderOf(op)}`, ...notes]
-  const [first = '', ...rest] = [summary, ...reasonOf(op), ...notes].filter((part) => part !== '')
+  const reason = reasonOf(op)
+  // What a command found is a note of its own, and the reason too.
+  const others = reason.length === 0 ? notes : notes.filter((note) => note !== op.reason.text)
+  const [first = '', ...rest] = [summary, ...reason, ...others].filter((part) => part !== '')
   return [first, ...rest]
 }
 

@@ -185,6 +185,13 @@ describe('the plan as text', () => {
   })
 })
 
+test('a note that is the reason too is told once', () => {
+  const change = { summary: 'set 5 kernel settings', notes: ['ip_forward is 0, wanted 1', 'undo: the old values'] }
+  const reason = { code: 'drift', text: 'ip_forward is 0, wanted 1' } as const
+  const text = show(samplePlan([sampleStep('kernel', [sampleOp({ kind: 'command', action: 'run', change, reason })])]))
+  expect(text.split('ip_forward is 0')).toHaveLength(2)
+})
+
 describe('drift as text', () => {
   test('shows also what a killed run began: nobody can tell whether it or a hand left it so', () => {
     const unfinished = sampleOp({ name: '/a', node: 'w1', reason: { code: 'unfinished', text: 'has other content' } })
