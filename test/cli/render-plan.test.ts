@@ -188,7 +188,11 @@ describe('the plan as text', () => {
 test('a note that is the reason too is told once', () => {
   const change = { summary: 'set 5 kernel settings', notes: ['ip_forward is 0, wanted 1', 'undo: the old values'] }
   const reason = { code: 'drift', text: 'ip_forward is 0, wanted 1' } as const
-  const text = show(samplePlan([sampleStep('kernel', [sampleOp({ kind: 'command', action: 'run', change, reason })])]))
+  const text = show(
+    samplePlan([
+      sampleStep('kernel', [sampleOp({ name: 'load-sysctl', kind: 'command', action: 'run', change, reason })]),
+    ]),
+  )
   expect(text.split('ip_forward is 0')).toHaveLength(2)
 })
 
