@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { flush, run, settings } from '@oclif/core'
+import { outliveTerminal } from './cli/outlive-terminal.js'
 import { reportError } from './cli/report-error.js'
 
 /** Runs the command line. `entry` is the URL of the file in bin/; oclif looks for package.json from there upwards. */
 export async function main(entry: string): Promise<void> {
   // What is built is JavaScript; looking for a TypeScript set-up would only cost time.
   settings.enableAutoTranspile = false
+  outliveTerminal()
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       reportError(error)

@@ -1,8 +1,10 @@
 import { TripodError } from '../errors.js'
 
 const GRACE_SECONDS = 30
-const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
+const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 type Stop = keyof typeof STATUS
+
+const isStop = (signal: string): signal is Stop => signal in STATUS
 
 export interface InterruptOptions {
   /** What is being done right now: `m1 container-runtime: package containerd`. */
@@ -14,6 +16,8 @@ export interface InterruptOptions {
 
 export interface Interrupt {
   readonly signal: AbortSignal
+  /** What Ctrl-C does, for one who reads the keys. */
+  readonly stop: () => void
   /** Stops listening. */
   close(): void
 }
@@ -32,7 +36,10 @@ const leaveProcess = (status: number): void => {
   process.exit(status)
 }
 
-/** First SIGINT or SIGTERM: abort, and 30 s for what runs. Second, or after those: exit at once. Locks end with the connections. */
+/**
+ * First SIGINT, SIGTERM or SIGHUP (the terminal was closed): abort, and 30 s for what runs. Second, or after those: exit at once.
+ * Locks end with the connections.
+ */
 export function watchInterrupts({ running, say, exit = leaveProcess }: InterruptOptions): Interrupt {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
@@ -42,7 +49,7 @@ export function watchInterrupts({ running, say, exit = leaveProcess }: Interrupt
     exit(STATUS[stop])
   }
   const onSignal = (stop: NodeJS.Signals): void => {
-    const known: Stop = stop === 'SIGTERM' ? 'SIGTERM' : 'SIGINT'
+    const known: Stop = isStop(stop) ? stop : 'SIGINT'
     if (controller.signal.aborted) {
       leave(known)
       return
@@ -51,12 +58,15 @@ export function watchInterrupts({ running, say, exit = leaveProcess }: Interrupt
     timer = setTimeout(leave, GRACE_SECONDS * 1000, known).unref()
     controller.abort(errorOf(known))
   }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal)
   return {
     signal: controller.signal,
+    stop() {
+      onSignal('SIGINT')
+    },
     close() {
       clearTimeout(timer)
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onSignal)
     },
   }
 }

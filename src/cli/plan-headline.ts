@@ -56,7 +56,7 @@ export function headline(plan: Plan): string {
     disruption.join(', '),
     ...(summary.maybe === 0 ? [] : [`${String(summary.maybe)} maybe`]),
     nodes,
-    ...(summary.nodesUnreachable === 0 ? [] : [`${String(summary.nodesUnreachable)} UNREACHABLE`]),
+    ...(summary.nodesUnreachable === 0 ? [] : [`${String(summary.nodesUnreachable)} NOT READ`]),
   ]
   return `${nameOfPlan(plan)}: ${parts.join(' | ')}`
 }

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import { messageOf } from '../errors.js'
 import { Redactor } from '../secret.js'
 import { stateDirectory } from './directories.js'
 import { escapeControls } from './escape.js'
@@ -44,20 +45,27 @@ export function openRunLog(command: string, id: string = shortId(), redactor = n
   return writing(path.join(directory, 'run.log'), redactor)
 }
 
+/** A disk that fills up here must not stop work on machines half way. */
 function writing(file: string, redactor: Redactor): RunLog {
   let descriptor: number | undefined = openSync(file, 'a', 0o600)
   const redact = (text: string): string => redactor.redact(text)
+  const end = (): void => {
+    if (descriptor !== undefined) closeSync(descriptor)
+    descriptor = undefined
+  }
   return {
     path: file,
     redactor,
     redact,
     write(text) {
       if (descriptor === undefined) return
-      writeSync(descriptor, `${new Date().toISOString()} ${escapeControls(redact(text))}\n`)
+      try {
+        writeSync(descriptor, `${new Date().toISOString()} ${escapeControls(redact(text))}\n`)
+      } catch (error) {
+        end()
+        process.stderr.write(`The run log ${file} ends early, it cannot be written: ${messageOf(error)}\n`)
+      }
     },
-    close() {
-      if (descriptor !== undefined) closeSync(descriptor)
-      descriptor = undefined
-    },
+    close: end,
   }
 }

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { tripod } from './tripod.js'
+import { PROGRAM, tripod } from './tripod.js'
 
 let directory = ''
 let inventory = ''
@@ -77,12 +79,29 @@ describe('what the command line says of the inventory and its nodes', () => {
       TRIPOD_SSH_PASSWORD: 'canary-pass-4711',
     })
     expect(status).toBe(69)
-    expect(stdout).toContain('1 UNREACHABLE')
+    expect(stdout).toContain('1 NOT READ')
     expect(stdout).toContain('This plan cannot be applied')
     expect(stderr).toContain('NODE_UNREACHABLE m1:')
     const log = /^Log: {3}(.+)$/m.exec(stderr)?.[1] ?? ''
     expect(existsSync(log)).toBe(true)
     expect(stdout + stderr + readFileSync(log, 'utf8')).not.toContain('canary-pass')
+  })
+
+  test.each([
+    ['progress that nobody reads', 'exec 2> >(exec 2>&-)'],
+    ['progress on a full disk', 'exec 2>/dev/full'],
+    ['a run log that cannot be written any more', 'ulimit -f 0'],
+  ])('%s does not stop the work', async (_, before) => {
+    const words = `${before}; exec "$0" "$@"`
+    const child = spawn('bash', ['-c', words, process.execPath, PROGRAM, 'plan', '-v', '-i', inventory], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: process.env['PATH'], HOME: directory, TRIPOD_STATE_DIR: directory, TRIPOD_SSH_PASSWORD: 'any' },
+    })
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    const [status] = (await once(child, 'close')) as [number | null]
+    expect(stdout).toContain('This plan cannot be applied')
+    expect(status).toBe(69)
   })
 
   test('apply does not go on with an unreachable node, not even with --yes', async () => {

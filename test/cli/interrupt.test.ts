@@ -28,10 +28,19 @@ describe('an interrupt', () => {
     expect(left).toEqual([])
   })
 
-  test('by SIGTERM ends with 143', () => {
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('by %s ends with %i', (name, exit) => {
     const { signal } = watched()
-    process.emit('SIGTERM', 'SIGTERM')
-    expect(signal.reason).toMatchObject({ exit: 143 })
+    process.emit(name, name)
+    expect(signal.reason).toMatchObject({ exit })
+  })
+
+  test('by a key does what the signal does', () => {
+    const { signal } = watched()
+    interrupt?.stop()
+    expect(signal.reason).toMatchObject({ code: 'INTERRUPTED', exit: 130 })
   })
 
   test('given twice ends the process at once and says what it does not wait for', () => {

@@ -131,7 +131,7 @@ describe('the plan as text', () => {
     expect(text).toContain(
       '! P05 fatal: w1: port 6443 is taken\n    Fix: Stop haproxy.\n! P11 accepted by the inventory: m3:',
     )
-    expect(text).toContain('1 UNREACHABLE')
+    expect(text).toContain('1 NOT READ')
     expect(text).not.toContain('No changes')
     expect(text).not.toContain('Next: tripod apply')
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
 
-const PROGRAM = path.join(import.meta.dirname, '../../bin/run.js')
+export const PROGRAM = path.join(import.meta.dirname, '../../bin/run.js')
 
 const state = mkdtempSync(path.join(tmpdir(), 'tripod-cli-'))
 afterAll(() => {
