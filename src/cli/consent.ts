@@ -2,6 +2,7 @@ import { TripodError } from '../errors.js'
 import type { Plan } from '../engine/plan-types.js'
 import { quote } from '../shell.js'
 import type { Asker } from './asker.js'
+import { escapeLine } from './escape.js'
 import { selectorWords } from './render-plan.js'
 
 export interface ConsentOptions {
@@ -17,11 +18,13 @@ export function consentNeeded(plan: Plan): 'yes' | 'name' {
   return ops.some((op) => op.disruption === 'data-loss') ? 'name' : 'yes'
 }
 
-function declined(plan: Plan): TripodError {
+/** What was typed is said again: a misspelt yes must not look like a decision. */
+function declined(plan: Plan, typed: string, wanted: string): TripodError {
+  const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`
   return new TripodError(
     'NOT_CONFIRMED',
-    'The plan was declined, nothing done',
-    `tripod plan -i ${quote(plan.cluster.inventoryPath)}`,
+    `The plan was declined: ${why} is not ${wanted}; nothing done`,
+    `To look again and be asked again: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)}`,
   )
 }
 
@@ -36,7 +39,7 @@ async function byName(plan: Plan, { confirm, asker }: ConsentOptions): Promise<v
     throw new TripodError('NOT_CONFIRMED', 'The plan loses data, which --yes does not cover; nothing done', fix)
   }
   const typed = await asker.words(`The plan LOSES DATA. Type the name of the cluster (${name}) to go on:`)
-  if (typed !== name) throw declined(plan)
+  if (typed !== name) throw declined(plan, typed, name)
 }
 
 async function byYes(plan: Plan, { yes, asker }: ConsentOptions): Promise<void> {
@@ -45,7 +48,8 @@ async function byYes(plan: Plan, { yes, asker }: ConsentOptions): Promise<void> 
     const fix = `Review the plan above, then: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)} --yes`
     throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
   }
-  if ((await asker.words('Apply this plan? Only `yes` is taken:')) !== 'yes') throw declined(plan)
+  const typed = await asker.words('Apply this plan? Only `yes` is taken:')
+  if (typed !== 'yes') throw declined(plan, typed, '`yes`')
 }
 
 /** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */

@@ -5,6 +5,6 @@ import type { Asker } from './asker.js'
 export async function askAboutHostKey(asker: Asker, key: UnknownHostKey): Promise<boolean> {
   const question =
     `The host key of ${key.node} (${key.address}) is not known: ${key.type} ${key.fingerprint}\n` +
-    '  Is that what its console shows? (yes/no)'
+    '  Is that what its console shows? Only `yes` is taken:'
   return (await asker.words(question)) === 'yes'
 }

@@ -11,6 +11,7 @@ import { setCurrentRunLog } from './current-run-log.js'
 import { stateDirectory } from './directories.js'
 import { askAboutHostKey } from './host-key-question.js'
 import { watchInterrupts } from './interrupt.js'
+import { namingInventory } from './naming-inventory.js'
 import { openInventory } from './open-inventory.js'
 import { openProgress } from './open-progress.js'
 import { operatorCredentials } from './operator-secrets.js'
@@ -84,7 +85,7 @@ async function runInput(
     cluster,
     steps,
     selectors,
-    connect: (node) => connect(node, options),
+    connect: (node) => connect(node, options).catch(namingInventory(flags.inventory)),
     resolve: referenceResolver({ cluster, redactor }),
     emit: progress.emit,
     signal,
@@ -93,8 +94,12 @@ async function runInput(
   }
 }
 
-/** It is the interrupt that is told, together with what failed on its own account before. */
+/** It is the interrupt that is told: how far the work had come, or what failed on its own account before. */
 function interruptedWith(interrupt: TripodError, error: unknown): TripodError {
+  if (error instanceof TripodError && error.code === 'INTERRUPTED' && error.detail.failures === undefined)
+    return error === interrupt
+      ? error
+      : new TripodError(error.code, `${interrupt.message}: ${error.message}`, error.hint, interrupt.detail)
   const all = error instanceof TripodError ? (error.detail.failures ?? [error]) : [toTripodError(error)]
   const failures = all.filter(({ code }) => code !== 'INTERRUPTED')
   if (failures.length === 0) return interrupt
@@ -114,7 +119,7 @@ export async function withSession<T>(
   const interrupt = watchInterrupts({ running, say: progress.say })
   const { signal } = interrupt
   try {
-    const asker = openAsker({ noInput: flags['no-input'], signal })
+    const asker = openAsker({ noInput: flags['no-input'], signal, onInterrupt: interrupt.stop })
     const around = { log, asker, progress }
     return await work({ ...around, input: await runInput(flags, { ...around, runId, signal }) })
   } catch (error) {

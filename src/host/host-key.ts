@@ -34,7 +34,7 @@ export interface HostKeyCheck {
   readonly notice?: (text: string) => void
 }
 
-const oneQuestion = pLimit(1)
+const oneByOne = pLimit(1)
 
 /** Throws HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, HOST_KEY_REVOKED or SSH_FEATURE_MISSING unless the key is to be trusted. */
 export async function checkHostKey(check: HostKeyCheck, key: Buffer): Promise<void> {
@@ -51,6 +51,11 @@ async function byVerdict(check: HostKeyCheck, key: Buffer, verdict: Verdict): Pr
   if (verdict.state === 'known') return
   if (verdict.state === 'changed') throw changed(check, key, verdict.entry)
   if (verdict.state === 'certificate') throw certificate(check, verdict.entry)
+  await oneByOne(() => decide(check, key))
+}
+
+/** The key is stored and that is said before the next question is asked. */
+async function decide(check: HostKeyCheck, key: Buffer): Promise<void> {
   if (!(await accepted(check, key))) throw unknown(check, key)
   await rememberHostKey(check.store, check.name, key)
   check.notice?.(`${check.label}: stored host key ${fingerprint(key)} of ${check.address} in ${check.store}`)
@@ -60,7 +65,7 @@ async function accepted(check: HostKeyCheck, key: Buffer): Promise<boolean> {
   const { ask, policy, label, address } = check
   if (policy === 'accept-new') return true
   if (policy === 'yes' || ask === undefined) return false
-  return oneQuestion(() => ask({ node: label, address, type: keyType(key), fingerprint: fingerprint(key) }))
+  return ask({ node: label, address, type: keyType(key), fingerprint: fingerprint(key) })
 }
 
 function unknown(check: HostKeyCheck, key: Buffer): TripodError {

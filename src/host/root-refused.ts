@@ -45,7 +45,8 @@ export function sudoRefused(node: string, user: string, said: string): TripodErr
   return new TripodError(
     'SUDO_REFUSED',
     `${node}: ${user} cannot become root: ${reason?.why ?? (output === '' ? 'sudo failed without a word' : output)}`,
-    reason?.fix(user) ?? `Log in and look: ssh ${user}@${node} sudo -v`,
+    reason?.fix(user) ??
+      `Log in to ${node} as ${user} and look: has the account a shell, and what does \`sudo -v\` say?`,
     { node, output },
   )
 }

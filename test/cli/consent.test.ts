@@ -22,6 +22,10 @@ describe('consent', () => {
     }
   })
 
+  test('that is misspelt is refused with what was typed', async () => {
+    await expect(askConsent(harmless, { yes: false, asker: answering('yse') })).rejects.toThrow(/"yse" is not `yes`/)
+  })
+
   test('without a terminal is --yes or nothing', async () => {
     await expect(askConsent(harmless, { yes: true, asker: nobody })).resolves.toBeUndefined()
     await expect(askConsent(harmless, { yes: false, asker: nobody })).rejects.toMatchObject({

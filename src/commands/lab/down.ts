@@ -23,7 +23,11 @@ export default class LabDown extends BaseCommand {
     const removed = await down(flags.name)
     if (flags.purge) await purgeCache()
     const kept = flags.purge ? '' : ` The base trees stay in ${cacheDirectory()}; --purge removes them.`
-    this.log(removed ? `Lab ${flags.name} is gone.${kept}` : `There is no lab ${flags.name}; nothing to remove.`)
+    this.log(
+      removed
+        ? `Lab ${flags.name} is gone.${kept}`
+        : `There is no lab ${flags.name}; nothing to remove. What stands: tripod lab list`,
+    )
     return { name: flags.name, removed }
   }
 }

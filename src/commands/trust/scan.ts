@@ -68,7 +68,8 @@ function line({ label, address, type, fingerprint, state, contradiction }: Scann
 }
 
 function question(count: number): string {
-  return `Store ${count === 1 ? 'this key' : `these ${String(count)} keys`}? Do the consoles show the same? (yes/no)`
+  const what = count === 1 ? 'this key' : `these ${String(count)} keys`
+  return `Store ${what}? Do the consoles show the same? Only \`yes\` is taken:`
 }
 
 function row({ label, address, type, fingerprint, state, stored }: TrustedKey): Row {
