@@ -36,7 +36,7 @@ done
 `
 }
 
-/** The machine's own process: its control groups, its tree, then systemd as process 1. */
+/** The machine's own process: its control groups, its tree, then systemd as process 1. It cannot set the clock: that is the computer's. */
 export function startScript(plan: MachinePlan): Script {
   const places = machinePlaces(plan.lab.name, plan.node.name)
   const layers = `index=off,lowerdir=${plan.base},upperdir=${places.upper},workdir=${places.work}`
@@ -46,7 +46,7 @@ ${enter(plan, 'machine')}
 mount -t overlay -o ${layers} overlay ${places.root}
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=yes SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_USE_CGNS=1
 exec systemd-nspawn --quiet --register=no --keep-unit --directory=${places.root} --machine=${plan.node.name} \
-  --network-namespace-path=${`/run/netns/${namespaceOf(plan.lab, plan.node)}`} --capability=all \
+  --network-namespace-path=${`/run/netns/${namespaceOf(plan.lab, plan.node)}`} --capability=all --drop-capability=CAP_SYS_TIME \
   --bind=/dev/kmsg --bind=${`${places.containerd}:/var/lib/containerd`} \
   --resolv-conf=off --timezone=off --link-journal=no --boot
 `
