@@ -162,7 +162,7 @@ if command -v dpkg-query >/dev/null; then
     case $found in *"i |$name|"*) ;; *) set -- "$@" "$name" ;; esac
   done
   # As nobody, so that a stale cache is read around and not written anew.
-  if [ $# -gt 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy "$@"; fi
+  if [ $# -gt 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy "$@" 2>&1; fi
   end candidates $?
 fi`
 

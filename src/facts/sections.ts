@@ -34,7 +34,10 @@ export function readSections(output: string, node: string): Sections {
     fail,
     text(name, statuses = [0]) {
       const { text, status } = section(name)
-      return statuses.includes(status) ? text : fail(name, `it ended with status ${status}`)
+      if (statuses.includes(status)) return text
+      // apt's own words, where a section has them: they name the file and the line.
+      const said = /^E: .*/m.exec(text)?.[0]
+      return fail(name, `it ended with status ${status}${said === undefined ? '' : `: ${printable(said)}`}`)
     },
   }
 }

@@ -182,6 +182,13 @@ describe('what is refused', () => {
     expect(error.hint).toContain(hint)
   })
 
+  test('apt sources that apt cannot read, in the words of apt', () => {
+    const said = 'W: of no account\nE: Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list (Component)\n'
+    expect(refusal(withSection(FRESH, 'candidates', said, 100)).message).toContain(
+      'ended with status 100: E: Malformed entry 1 in list file /etc/apt/sources.list.d/bad.list (Component)',
+    )
+  })
+
   test('a package database that could not be read', () => {
     expect(refusal(withSection(FRESH, 'packages', 'status=2')).message).toContain('dpkg-query ended with status=2')
   })
