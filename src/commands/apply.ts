@@ -3,6 +3,7 @@ import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { askConsent } from '../cli/consent.js'
 import { consentFlags, targetFlags } from '../cli/flags.js'
+import { headline } from '../cli/plan-headline.js'
 import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
 import { renderSummary } from '../cli/render-summary.js'
@@ -47,6 +48,8 @@ export default class Apply extends BaseCommand {
     const refusal = refusalOf(plan)
     if (refusal !== undefined) throw refusal
     if (isNoOp(plan)) return
+    // Nobody says yes to what went into a file: at least its sum stands above the question.
+    if (!flags.yes && asker !== undefined && !process.stdout.isTTY) this.say(`${headline(plan)} (all of it: stdout)`)
     await askConsent(plan, { ...flags, asker })
     progress.begin(plan)
     const summary = await run.apply()
