@@ -3,11 +3,16 @@ import { quote } from '../shell.js'
 
 const SCAN = 'tripod trust scan'
 
+function named(error: TripodError, path: string): TripodError {
+  const { failures, ...detail } = error.detail
+  const hint = error.hint.replaceAll(SCAN, () => `${SCAN} -i ${quote(path)}`)
+  const all = failures?.map((failure) => named(failure, path))
+  return new TripodError(error.code, error.message, hint, { ...detail, ...(all && { failures: all }) })
+}
+
 /** Connections know nodes and no files: here the command of their hint gets its `-i FILE`, so that it can be typed as it stands. */
 export function namingInventory(path: string): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof TripodError) || !error.hint.includes(SCAN)) throw error
-    const hint = error.hint.replace(SCAN, () => `${SCAN} -i ${quote(path)}`)
-    throw new TripodError(error.code, error.message, hint, error.detail)
+    throw error instanceof TripodError && error.code !== 'INTERRUPTED' ? named(error, path) : error
   }
 }

@@ -63,6 +63,12 @@ export function sshConfigReader(
   }
 }
 
+/** ssh's own words name the file and the line; else what execa says, which names the command. */
+function wordsOf(error: unknown): string {
+  const { stderr = '' } = error as { readonly stderr?: string }
+  return (stderr.trim() === '' ? messageOf(error) : stderr.trim()).split('\n')[0] ?? ''
+}
+
 async function askSsh(host: string, notice: (text: string) => void): Promise<SshConfig> {
   const { execa } = await import('execa')
   try {
@@ -74,7 +80,7 @@ async function askSsh(host: string, notice: (text: string) => void): Promise<Ssh
     return parseSshConfig(stdout, host)
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = missing ? 'there is no ssh on this machine' : `ssh -G failed: ${messageOf(error).split('\n')[0] ?? ''}`
+    const why = missing ? 'there is no ssh on this machine' : `ssh -G failed: ${wordsOf(error)}`
     notice(`The ssh configuration is not read (${why}); the inventory alone counts for ${host}`)
     return plainConfig(host)
   }

@@ -3,6 +3,7 @@ import { openAsker } from '../../cli/asker.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { escapeLine } from '../../cli/escape.js'
 import { connectionFlags, inventoryFlag, noInputFlag, selectorFlags } from '../../cli/flags.js'
+import { namingInventory } from '../../cli/naming-inventory.js'
 import { operatorCredentials } from '../../cli/operator-secrets.js'
 import { selectNodes } from '../../engine/select.js'
 import type { ScannedKey } from '../../host/trust.js'
@@ -55,7 +56,7 @@ export default class TrustScan extends BaseCommand {
         this.log(escapeLine(line(key)))
       },
       agree,
-    })
+    }).catch(namingInventory(flags.inventory))
     const stored = keys.filter((key) => key.stored)
     if (stored.length > 0) this.say(`Stored in ${[...new Set(stored.map((key) => key.store))].join(', ')}`)
     return { keys: keys.map(row) }
