@@ -66,7 +66,7 @@ export function sshConfigReader(
 /** ssh's own words name the file and the line; else what execa says, which names the command. */
 function wordsOf(error: unknown): string {
   const { stderr = '' } = error as { readonly stderr?: string }
-  return (stderr.trim() === '' ? messageOf(error) : stderr.trim()).split('\n')[0] ?? ''
+  return (stderr.trim() === '' ? messageOf(error) : stderr.trim()).split(/\r?\n/)[0] ?? ''
 }
 
 async function askSsh(host: string, notice: (text: string) => void): Promise<SshConfig> {
