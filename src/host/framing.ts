@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Secret } from '../secret.js'
-import { quote, type Script } from '../shell.js'
+import type { Script } from '../shell.js'
 
 /** How scripts become root on a node. */
 export type Root =
@@ -57,10 +57,15 @@ function build({ script, root, input }: FrameRequest, nonce: string, byStdin: bo
     ...(byStdin ? [body] : []),
   ]
   return {
-    line: `exec ${become(root)}/bin/sh -c ${quote(inner)}`,
+    line: `exec ${become(root)}/bin/sh -c ${loginWord(inner)}`,
     preamble: Buffer.concat(preamble),
     marker: `tripod-${nonce}`,
   }
+}
+
+/** One word to sh, and to fish too, which reads \\ and \' also between single quotes: none of them stands there. */
+function loginWord(text: string): string {
+  return `'${text.replace(/['\\]/g, `'\\$&'`)}'`
 }
 
 /** sudo speaks English so that its reason can be told; -k: a cached yes would leave the password line unread at random. */

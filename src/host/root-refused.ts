@@ -6,7 +6,7 @@ interface Reason {
   readonly fix: (login: string) => string
 }
 
-/** sudo's own words (sudo 1.8 and 1.9, LC_ALL=C) and what they mean; the first that fits counts. */
+/** sudo's own words (sudo 1.8 and 1.9, LC_ALL=C; sudo-rs, which Ubuntu has from 25.10 on) and what they mean; the first that fits counts. */
 const REASONS: readonly Reason[] = [
   {
     pattern: /must have a tty/,
@@ -14,19 +14,22 @@ const REASONS: readonly Reason[] = [
     fix: (login) => `On the machine: echo 'Defaults:${login} !requiretty' > /etc/sudoers.d/tripod`,
   },
   {
-    pattern: /is not in the sudoers file|is not allowed to|may not run sudo|not allowed to run sudo/,
+    pattern:
+      /is not in the sudoers file|is not allowed to|may not run |not allowed to run sudo|I'm afraid I can't do that/,
     why: 'the user may not use sudo',
     fix: (login) =>
       `On the machine, as root: usermod -aG sudo ${login} (RHEL family: -aG wheel), or set another ssh.user.`,
   },
   {
-    pattern: /incorrect password attempt|Sorry, try again|incorrect authentication attempt/,
+    pattern:
+      /incorrect password attempt|Sorry, try again|Authentication failed, try again|incorrect authentication attempt/,
     why: 'the sudo password is wrong',
     fix: () =>
       'Pass the right one: --ask-sudo-pass, or TRIPOD_SUDO_PASSWORD. It was tried once and will not be tried again in this run.',
   },
   {
-    pattern: /a password is required|no password was provided|a terminal is required/,
+    pattern:
+      /a password is required|no password was provided|a terminal is required|interactive authentication is required/,
     why: 'sudo asks for a password and none was given',
     fix: (login) =>
       `Pass --ask-sudo-pass or set TRIPOD_SUDO_PASSWORD; or, on the machine: echo '${login} ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/tripod`,

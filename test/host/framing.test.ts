@@ -18,6 +18,19 @@ afterAll(() => {
   rmSync(directory, { recursive: true })
 })
 
+/** What a shell reads from single quotes and backslashes; `escape` is what it takes for one between the quotes. */
+function unquoted(word: string, escape: RegExp): string {
+  let text = ''
+  let inside = false
+  for (let at = 0; at < word.length; at += 1) {
+    escape.lastIndex = at
+    if (inside ? escape.test(word) : word[at] === '\\') text += word[(at += 1)] ?? ''
+    else if (word[at] === "'") inside = !inside
+    else text += word[at] ?? ''
+  }
+  return text
+}
+
 interface Outcome {
   readonly code: number | null
   readonly stdout: string
@@ -64,6 +77,14 @@ describe('a framed script', () => {
     expect(execute({ script: sh`cat`, root, mode, input }).stdout).toBe(input.toString('latin1'))
     expect(execute({ script: sh`cat; echo end`, root, mode }).stdout).toBe('end\n')
     expect(execute({ script: long, root, mode, input: Buffer.from('tail') }).stdout).toBe('150000\ntail')
+  })
+
+  it('is the same word to fish, which takes a backslash for a sign of its own between single quotes too', () => {
+    const script = sh`printf '%s\n' ${"a\\\\b 'c' \\' d\\"}`
+    const { line } = frame({ script, root: { by: 'login' }, input: false })
+    const word = line.slice(line.indexOf("'"))
+    expect(unquoted(word, /\\[\\']/y)).toBe(unquoted(word, /(?!)/y))
+    expect(unquoted(word, /(?!)/y)).toContain(script.text)
   })
 
   it.each(['dash', 'bash'])('survives quotes, dollars and line breaks through the login shell %s', (shell) => {
