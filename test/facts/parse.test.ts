@@ -141,6 +141,8 @@ describe('details', () => {
 
   test('the API lives only where it says so', () => {
     expect(parsed(withSection(FRESH, 'livez', '200', 0)).kubernetes.apiLive).toBe(true)
+    // Anonymous questions switched off.
+    expect(parsed(withSection(FRESH, 'livez', '401', 0)).kubernetes.apiLive).toBe(true)
     expect(parsed(withSection(FRESH, 'livez', '500', 0)).kubernetes.apiLive).toBe(false)
     expect(parsed(withSection(FRESH, 'livez', '000', 7)).kubernetes.apiLive).toBe(false)
   })
