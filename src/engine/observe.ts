@@ -66,10 +66,14 @@ async function readFacts(input: RunInput, station: Station, host: Host): Promise
   input.emit({ type: 'looking', node: name, what: 'facts' })
   try {
     const sentAt = Date.now() / 1000
-    const { endpoint, containerd } = input.cluster
+    const { endpoint, containerd, sources } = input.cluster
     // Asking for candidates is slow: only where the distribution's one decides what is wanted.
     const candidates = containerd.source === 'distribution' ? ['containerd'] : []
-    const script = factsScript({ candidates, ...(endpoint.vip === undefined ? {} : { vip: endpoint.vip }) })
+    const script = factsScript({
+      candidates,
+      ...(containerd.source === 'docker' ? { repository: sources.containerd.url } : {}),
+      ...(endpoint.vip === undefined ? {} : { vip: endpoint.vip }),
+    })
     const result = await host.run(script, { timeoutSeconds: FACTS_TIMEOUT_SECONDS })
     const facts = parseFacts(result.stdout, { node: name, sentAt, receivedAt: Date.now() / 1000 })
     const os = osFamilyOf(facts.os)

@@ -63,6 +63,14 @@ export interface Facts {
     readonly candidates: Readonly<Record<string, string>>
     /** Installed ones among those that decide or conflict: docker-ce, docker.io, podman, cri-o, containerd, containerd.io, kubelet, ... with version. */
     readonly installed: Readonly<Record<string, string>>
+    /** Active sources of the asked repository in files that are not tripod's; left out where there are none. URI without its last slash. */
+    readonly repositories?: readonly {
+      readonly uri: string
+      readonly suite: string
+      readonly path: string
+      /** Path of a keyring, or the key itself. */
+      readonly signedBy?: string
+    }[]
     /** dpkg --audit or its like is not empty. */
     readonly broken: boolean
     readonly rebootPending: boolean

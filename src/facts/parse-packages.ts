@@ -1,5 +1,6 @@
 import type { Facts } from './facts.js'
 import { KNOWN_PACKAGES } from './script.js'
+import { parseRepositories } from './parse-repositories.js'
 import { linesOf, type Sections } from './sections.js'
 
 /** Reads what dpkg and apt said; on a system without them there is nothing to read. */
@@ -7,6 +8,7 @@ export function parsePackages(sections: Sections, signs: ReadonlySet<string>): F
   const rebootPending = signs.has('reboot-required')
   if (!sections.has('packages')) return { candidates: {}, installed: {}, broken: false, rebootPending }
   const rows = packageRows(sections)
+  const repositories = parseRepositories(sections)
   const known = new Set<string>(KNOWN_PACKAGES)
   const installed = rows.filter(({ status, name }) => status[1] === 'i' && known.has(name))
   return {
@@ -14,6 +16,7 @@ export function parsePackages(sections: Sections, signs: ReadonlySet<string>): F
     installed: Object.fromEntries(installed.map(({ name, version }) => [name, version])),
     broken: signs.has('dpkg-interrupted') || rows.some(({ status }) => /^(.[HUFWt]|..R)/.test(status)),
     rebootPending,
+    ...(repositories.length === 0 ? {} : { repositories }),
   }
 }
 

@@ -5,6 +5,8 @@ export interface FactsQuestions {
   readonly vip?: string
   /** Packages whose candidate version decides a choice; only asked for those that are not installed: it is the slow part. */
   readonly candidates?: readonly string[]
+  /** Address of a package repository that the machine may have in its own sources already. */
+  readonly repository?: string
 }
 
 /** Text files read in one go; missing ones are left out, each line comes as `path:line`. */
@@ -166,6 +168,12 @@ if command -v dpkg-query >/dev/null; then
   end candidates $?
 fi`
 
+// In whole files: an entry may go over several lines.
+const REPOSITORIES = (url: string) => sh`
+grep -rlsF -e ${url} /etc/apt/sources.list /etc/apt/sources.list.d | grep -e '[.]list$' -e '[.]sources$' | grep -v /tripod- |
+  while read -r path; do grep -H '' "$path"; done
+end repositories $?`
+
 // Asked only where the module's effect is not seen; a built-in one may have no directory in /sys/module.
 const MODULES = sh`
 set --
@@ -190,7 +198,8 @@ manifest=/etc/kubernetes/manifests/kube-apiserver.yaml
 if [ -e "$manifest" ]; then
   port=$(sed -n 's/^ *- --secure-port=//p' "$manifest")
   if [ -z "$port" ]; then port=6443; fi
-  curl -ksSm2 -o /dev/null -w '%{http_code}' "https://127.0.0.1:$port/livez" 2>/dev/null
+  # A proxy of the environment leads nowhere from here.
+  curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://127.0.0.1:$port/livez" 2>/dev/null
 fi
 end livez $?
 if command -v kubelet >/dev/null; then kubelet --version; fi
@@ -207,9 +216,10 @@ end finish 0`
 
 /** The one read-only script that describes a node; POSIX shell, few processes. Its output is for `parseFacts`. */
 export function factsScript(questions: FactsQuestions = {}): Script {
-  const { vip, candidates = ['containerd'] } = questions
+  const { vip, repository, candidates = ['containerd'] } = questions
   const body = [BEGIN, ...(vip === undefined ? [] : [ASK_VIP(vip)]), MACHINE, OTHERS, UNITS, MODULES]
-  const rest = [PACKAGES(candidates), KUBERNETES, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
+  const packages = [PACKAGES(candidates), ...(repository === undefined ? [] : [REPOSITORIES(repository)])]
+  const rest = [...packages, KUBERNETES, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
   return sh`facts() {${[...body, ...rest].reduce((before, part) => sh`${before}${part}`)}
 }
 facts`

@@ -37,6 +37,14 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
     }),
   ],
   [
+    /Conflicting values set for option Signed-By regarding source (\S+ \S+): (\S*) != (\S*)/,
+    ([, source = '', one = '', other = '']) => ({
+      check: 'P22',
+      message: `Two sources of apt name different keys for ${source}: ${one || 'none'} and ${other || 'none'}`,
+      fix: 'Remove one of the two below /etc/apt/sources.list.d of the node; tripod uses one that is already there',
+    }),
+  ],
+  [
     /(EXPKEYSIG|KEYEXPIRED|NO_PUBKEY|BADSIG|REVKEYSIG) ([0-9A-F]+)/,
     ([, kind = '', key = '']) => badKey(`${SIGNATURES[kind] ?? kind}: ${key}`),
   ],

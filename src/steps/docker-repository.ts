@@ -1,4 +1,5 @@
 import { TripodError } from '../errors.js'
+import type { Facts } from '../facts/facts.js'
 import type { FileResource } from '../resources/resource.js'
 import { render } from '../templates/index.js'
 import { ownFile } from './own-file.js'
@@ -16,12 +17,16 @@ const SUITES: Readonly<Record<string, string>> = {
   'ubuntu 26.04': 'resolute',
 }
 
-/** Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator. */
+/**
+ * Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator.
+ * Nothing where the machine's own sources have it: apt refuses everything when two of them name different keys.
+ */
 export function dockerRepository({ cluster, facts, node }: StepContext): readonly FileResource[] {
   const { url, key, fingerprints, ca } = cluster.sources.containerd
   const suite = SUITES[`${facts.os.id} ${facts.os.version}`]
   if (suite === undefined) throw noRepository(node.name, facts.os.name)
   const uri = `${url}/${facts.os.id}`
+  if (isDefined({ uri, suite }, facts)) return []
   return [
     // With the accepted fingerprints: the plan shows them, and the key is fetched anew when others are accepted.
     ownFile(KEYRING, { text: '{{key}}', references: { key: `key:${key ?? `${uri}/gpg`}#${fingerprints.join(',')}` } }),
@@ -31,6 +36,11 @@ export function dockerRepository({ cluster, facts, node }: StepContext): readonl
       render('apt.sources', { uri, suite, component: 'stable', keyring: KEYRING }),
     ),
   ]
+}
+
+function isDefined({ uri, suite }: { readonly uri: string; readonly suite: string }, { packages }: Facts): boolean {
+  const { repositories = [] } = packages
+  return repositories.some((one) => one.signedBy !== undefined && one.uri === uri && one.suite === suite)
 }
 
 function authority(url: string, ca: string): readonly FileResource[] {

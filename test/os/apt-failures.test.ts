@@ -13,6 +13,13 @@ E: Some index files failed to download. They have been ignored, or old ones used
     /no-such-host\.invalid \(DNS/,
   ],
   [
+    'two sources with different keys',
+    `E: Conflicting values set for option Signed-By regarding source https://download.docker.com/linux/debian/ bookworm: /etc/apt/keyrings/docker.asc != /etc/apt/keyrings/tripod-docker.asc
+E: The list of sources could not be read.`,
+    'P22',
+    /linux\/debian\/ bookworm: \/etc\/apt\/keyrings\/docker.asc and \/etc\/apt\/keyrings\/tripod-docker.asc/,
+  ],
+  [
     'a refused connection',
     `Err:1 http://127.0.0.1:9/debian stable InRelease
   Could not connect to 127.0.0.1:9 (127.0.0.1). - connect (111: Connection refused)

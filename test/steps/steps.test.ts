@@ -285,6 +285,20 @@ describe('container-runtime', () => {
     })
   })
 
+  it('leaves the repository alone where the machine has it with a key of its own: apt would refuse two keys', () => {
+    const docker = { source: 'docker', mirrors: [], config: {} } as const
+    const repository = { uri: 'https://download.docker.com/linux/debian', suite: 'bookworm', path: '/etc/apt/x.list' }
+    const written = (extra: object) => {
+      const packages = { ...facts.packages, repositories: [{ ...repository, ...extra }] }
+      const context = contextWith({ cluster: { containerd: docker }, facts: { packages } })
+      return wanted('container-runtime', context).flatMap((one) => ('path' in one ? [one.path] : []))
+    }
+    const ours = '/etc/apt/sources.list.d/tripod-docker.sources'
+    expect(written({ signedBy: '/etc/apt/keyrings/docker.asc' })).not.toContain(ours)
+    expect(written({})).toContain(ours)
+    expect(written({ signedBy: '/etc/apt/keyrings/docker.asc', suite: 'trixie' })).toContain(ours)
+  })
+
   it('takes a mirror of the repository with its own key and authority', () => {
     const containerd = {
       url: 'https://mirror.example.org:8443/docker',
