@@ -155,7 +155,7 @@ function heldBack(node: string, step: string, failed: string): TripodError {
 function incomplete(failures: ReadonlyMap<string, TripodError>, done: number): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
-    `${[...failures.keys()].join(', ')} could not be finished; ${done} changes were made and verified`,
+    `${[...failures.keys()].join(', ')} could not be finished; ${done === 1 ? '1 change was' : `${done} changes were`} made and verified`,
     'Mend the cause named for each node, then run `tripod apply` again: it does only what is still missing.',
     { failures: [...failures.values()] },
   )

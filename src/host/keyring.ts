@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { messageOf, TripodError } from '../errors.js'
 import type { Secret } from '../secret.js'
 import type { PrivateKey } from './link.js'
@@ -50,12 +51,25 @@ const FIX_PASSPHRASE = 'Set TRIPOD_KEY_PASSPHRASE, run on a terminal to be asked
 
 async function keyText(path: string): Promise<Buffer> {
   try {
-    return await readFile(path)
+    const text = await readFile(path)
+    refuseOpen(path, await stat(path))
+    return text
   } catch (error) {
+    if (error instanceof TripodError) throw error
     const code = (error as NodeJS.ErrnoException).code ?? messageOf(error)
     const what = code === 'ENOENT' ? 'the file does not exist' : `the file cannot be read (${code})`
     throw unreadable(path, what, 'Correct ssh.identityFile in the inventory, or the permissions of the file.')
   }
+}
+
+/** As ssh does: a key of one's own that others of this computer can read is not used. */
+function refuseOpen(path: string, { mode, uid }: Stats): void {
+  if ((mode & 0o077) === 0 || uid !== process.getuid?.()) return
+  throw unreadable(
+    path,
+    `others on this computer can read it (mode 0${(mode & 0o777).toString(8)})`,
+    `chmod 600 ${path}`,
+  )
 }
 
 /** The public key beside a private one (`FILE.pub`), in wire format. */

@@ -47,7 +47,8 @@ function differs(difference: Difference): Verdict {
 
 /** Never through a link, never over a directory: somebody meant something by it. */
 export function notAFile(seen: PresentPath): Verdict {
-  return unknown(`it is a ${seen.type === 'link' ? 'symbolic link' : seen.type}, where tripod expects a regular file`)
+  if (seen.type !== 'link') return unknown(`it is a ${seen.type}, where tripod expects a regular file: move it away`)
+  return unknown('it is a symbolic link, where tripod expects a regular file: put a copy of its target in its place')
 }
 
 /** What the undo record holds of a path. */

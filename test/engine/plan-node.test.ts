@@ -104,7 +104,7 @@ describe('the difference of a node', () => {
     expect(made.changes).toEqual([])
     expect(made.unknown.map(({ resource, reason }) => `${resource}: ${reason}`)).toEqual([
       'file:/etc/x.conf: Input/output error',
-      'edit:/etc/fstab: it is a symbolic link, where tripod expects a regular file',
+      'edit:/etc/fstab: it is a symbolic link, where tripod expects a regular file: put a copy of its target in its place',
       'command:swapoff: its check ended with 127: not found',
     ])
   })

@@ -144,28 +144,36 @@ describe.skipIf(!canRunSshd())('access to a real sshd', { timeout: 30_000 }, () 
     expect(asked).toBe(1)
   })
 
-  it('names a key that is missing, locked, wrongly unlocked, no key or in a token, before it connects', async () => {
+  it('names a key that is missing, locked, wrongly unlocked, open to others, no key or in a token, before it connects', async () => {
     const using = (name: string, passphrase?: string): Promise<TripodError> =>
       errorOf(sshd.settings({ identityFile: path(name) }), {
         credentials: {
           keys: new Keyring(() => Promise.resolve(passphrase === undefined ? undefined : new Secret(passphrase))),
         },
       })
-    writeFileSync(path('text'), 'hello')
+    writeFileSync(path('text'), 'hello', { mode: 0o600 })
+    writeFileSync(path('open'), 'hello', { mode: 0o644 })
     const inToken = Buffer.concat([
       Buffer.from('openssh-key-v1\0'),
       Buffer.from('sk-ssh-ed25519@openssh.com'),
     ]).toString('base64')
-    writeFileSync(path('token'), `-----BEGIN OPENSSH PRIVATE KEY-----\n${inToken}\n-----END OPENSSH PRIVATE KEY-----\n`)
+    writeFileSync(
+      path('token'),
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${inToken}\n-----END OPENSSH PRIVATE KEY-----\n`,
+      {
+        mode: 0o600,
+      },
+    )
     const errors = [
       await using('none'),
       await using('locked'),
       await using('locked', 'wrong'),
+      await using('open'),
       await using('text'),
       await using('token'),
     ]
-    expect(errors.map(({ code }) => code)).toEqual([...Array<string>(4).fill('KEY_UNREADABLE'), 'SSH_FEATURE_MISSING'])
-    expect(new Set(errors.map(({ message }) => message)).size).toBe(5)
+    expect(errors.map(({ code }) => code)).toEqual([...Array<string>(5).fill('KEY_UNREADABLE'), 'SSH_FEATURE_MISSING'])
+    expect(new Set(errors.map(({ message }) => message)).size).toBe(6)
     for (const error of errors) expect(error.message).toMatch(/^m1: .*tripod-access/)
   })
 
