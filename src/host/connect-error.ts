@@ -23,13 +23,17 @@ export function isTransient(error: unknown): boolean {
 /** The one place where a failed connection becomes one of tripod's errors. */
 export function connectError(error: unknown, context: ConnectContext): Error {
   if (error instanceof TripodError) return error
-  const { code, level } = error as { code?: unknown; level?: unknown }
+  const { code, level, reason } = error as { code?: unknown; level?: unknown; reason?: unknown }
   const text = messageOf(error)
   if (level === 'client-authentication' || /too many authentication failures/i.test(text))
     return refused(context, error)
   if (/no matching|handshake failed/i.test(text)) return noCommonGround(context, error)
+  if (reason === PROHIBITED) return forbidden(context, error)
   return unreachable(context, typeof code === 'string' ? (SYSTEM[code] ?? code) : text, error)
 }
+
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254 5.1). */
+const PROHIBITED = 1
 
 const SYSTEM: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens on that port (connection refused)',
@@ -57,6 +61,15 @@ function noCommonGround(context: ConnectContext, cause: unknown): TripodError {
     `${context.label}: no common algorithms with ${context.address}: ${messageOf(cause)}`,
     'Allow current algorithms in sshd_config of the machine: curve25519 or ECDH, AES-GCM or CTR, an ed25519, ECDSA or RSA host key.',
     { node: context.node, cause },
+  )
+}
+
+function forbidden({ node, label, address }: ConnectContext, cause: unknown): TripodError {
+  return new TripodError(
+    'NODE_UNREACHABLE',
+    `${label}: the bastion before it does not forward to ${address}: ${messageOf(cause)}`,
+    `Allow it in sshd_config of the bastion: AllowTcpForwarding yes, and PermitOpen ${address} where that is set.`,
+    { node, cause },
   )
 }
 

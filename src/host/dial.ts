@@ -4,6 +4,7 @@ import pRetry from 'p-retry'
 import { TripodError } from '../errors.js'
 import { connectError, isTransient, type ConnectContext } from './connect-error.js'
 import { credentialsFor, offered, type Credentials } from './credentials.js'
+import { openForward } from './forward.js'
 import { checkHostKey, type HostKeyPolicy, type UnknownHostKey } from './host-key.js'
 import { interrupted } from './interrupted.js'
 import { fingerprint, hostKeyAlgorithms, knownHostName, readKnownHosts } from './known-hosts.js'
@@ -125,7 +126,7 @@ async function attempt(hop: Hop, { rules, from, pin }: HopRequest): Promise<{ li
 
 /** The byte stream to a hop: from the hop before it, or from here. */
 export function openSocket(hop: Hop, from: Link | undefined, signal: AbortSignal | undefined): Promise<Duplex> {
-  return from ? from.forward(hop.host, hop.port) : openTcp(hop.host, hop.port, signal)
+  return from ? openForward(from, hop, { signal }) : openTcp(hop.host, hop.port, signal)
 }
 
 function hostKeyRules(

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 
-const TCP_SECONDS = 10
+/** Longest wait for a TCP connection. */
+export const TCP_SECONDS = 10
 
 /** A TCP connection without Nagle's delay (it costs about 40 ms per handshake and exec). Rejects with the system's error. */
 export function openTcp(host: string, port: number, signal?: AbortSignal): Promise<Socket> {
