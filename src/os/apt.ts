@@ -31,13 +31,20 @@ if [ -n "$broken" ] || ls /var/lib/dpkg/updates | grep -q '^[0-9]'; then
   patiently dpkg --force-confold --force-confdef --configure -a || exit $?
 fi`
 
-// Installations follow one another within a run: lists of the last minutes serve while nobody touched the sources.
+// Installations follow one another within a run: lists of the last minutes serve while nobody touched the sources. One that
+// cannot be refreshed stops nothing by itself: some other repository of the machine is often out of order, and what is asked
+// for is there or not. Where it is not, the failed refresh is the reason that is given.
 const REFRESH = sh`
+stale=0
 stamp=/run/tripod/apt-lists
 recent=$(find "$stamp" -mmin -10 2>/dev/null)
 if [ -z "$recent" ] || [ -n "$(find /etc/apt -newer "$stamp" -print -quit)" ]; then
-  patiently apt-get -q update --error-on=any || exit $?
-  mkdir -p -m 0700 /run/tripod && : >"$stamp" || exit $?
+  if patiently apt-get -q update --error-on=any; then
+    mkdir -p -m 0700 /run/tripod && : >"$stamp" || exit $?
+  else
+    stale=$?
+    case $said in *'get lock'* | *'was locked by'*) exit $stale ;; esac
+  fi
 fi
 set --`
 
@@ -47,6 +54,7 @@ const choose = ({ name, version }: WantedPackage): Script => {
   const pattern = `^([0-9]+:)?${version.replaceAll(/[.+*?()[\]{}|^$\\]/g, '\\$&')}([.~+-]|$)`
   return sh`offered=$(apt-cache madison ${name} | awk -F ' *[|] *' '!seen[$2]++ { print $2 }')
 chosen=$(printf '%s\n' "$offered" | grep -E -m1 -e ${pattern}) || {
+  [ $stale -eq 0 ] || exit $stale
   printf 'tripod: no version %s of %s; offered: %s\n' ${version} ${name} "$(printf '%s' "$offered" | tr '\n' ' ')"
   exit 100
 }

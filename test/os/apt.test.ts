@@ -77,14 +77,24 @@ describe('an installation', () => {
     expect(calls.join('\n')).not.toContain('allow-change-held-packages')
   })
 
-  test('refreshes lists that are old, and ends where that fails', async () => {
-    const { code, calls, output } = await installed(undefined, 'containerd', {
-      ...APT,
-      'apt-get': 'echo "E: gone"; exit 100',
-    })
-    expect(calls.filter((call) => call.startsWith('apt-get'))).toEqual(['apt-get -q update --error-on=any'])
+  const BROKEN = 'case $2 in update) echo "E: Failed to fetch http://gone.invalid/x  gone"; exit 100 ;; esac'
+
+  test('refreshes lists that are old; where that fails, what the others offer is installed', async () => {
+    const { code, calls, chosen } = await installed('1.7', 'containerd', { ...APT, 'apt-get': BROKEN })
+    expect(calls).toContain('apt-get -q update --error-on=any')
+    expect(calls.filter((call) => call.startsWith('mkdir'))).toEqual([])
+    expect(chosen).toBe('containerd=1.7.24~ds1-6')
+    expect(code).toBe(0)
+  })
+
+  test('names the failed refresh, not the version, where what is wanted is not offered after it', async () => {
+    const { code, chosen, output } = await installed('2.3', 'containerd', { ...APT, 'apt-get': BROKEN })
+    expect(chosen).toBeUndefined()
     expect(code).toBe(100)
-    expect(output).toContain('E: gone')
+    expect(explainFailure(output)).toMatchObject({
+      check: 'P21',
+      message: expect.stringContaining('gone.invalid') as string,
+    })
   })
 
   test('refreshes them too when a source was touched since', async () => {
