@@ -24,6 +24,8 @@ export interface Topology {
 
 const PKI = '/etc/kubernetes/pki'
 const CA_SET = ['ca', 'front-proxy-ca', 'etcd/ca'].flatMap((name) => [`${PKI}/${name}.crt`, `${PKI}/${name}.key`])
+// Operators copy it to where they work; kubeadm writes it after the certificates, so that it proves nothing beyond them.
+const ADMIN = '/etc/kubernetes/admin.conf'
 const AUTHORITY_FILES = [...CA_SET, `${PKI}/sa.pub`, `${PKI}/sa.key`]
 
 const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
@@ -67,14 +69,13 @@ function stateOf({ kubernetes, record }: Facts, caHash: string | undefined): Nod
 
 /** Control-plane files or its data; also on the way there. */
 function runsControlPlane({ files, etcdData }: KubernetesFacts): boolean {
-  const own = (path: string) =>
-    MANIFESTS.includes(path) || path === `${PKI}/apiserver.crt` || path.endsWith('/admin.conf')
+  const own = (path: string) => MANIFESTS.includes(path) || path === `${PKI}/apiserver.crt`
   return etcdData || Object.keys(files).some(own)
 }
 
-/** Anything beyond CA set files, which are put in place before init and prove nothing. */
+/** Anything beyond CA set files, which are put in place before init and prove nothing, as admin.conf does. */
 function hasJoined({ files, etcdData }: KubernetesFacts): boolean {
-  return etcdData || Object.keys(files).some((path) => !AUTHORITY_FILES.includes(path))
+  return etcdData || Object.keys(files).some((path) => ![...AUTHORITY_FILES, ADMIN].includes(path))
 }
 
 /** Whether nothing of a cluster is on the node yet. */

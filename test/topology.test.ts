@@ -61,6 +61,13 @@ const STATES: readonly (readonly [string, string, KubernetesFacts, NodeState])[]
   ],
   ['etcd data alone', 'm1', { ...NOTHING, etcdData: true }, 'control-plane-half'],
   ['kubelet.conf', 'w1', JOINED, 'worker-ready'],
+  [
+    'kubelet.conf and a copied admin.conf',
+    'w1',
+    { ...JOINED, files: { ...JOINED.files, [`${K}/admin.conf`]: 'aa' } },
+    'worker-ready',
+  ],
+  ['a copied admin.conf alone', 'w1', withFiles([`${K}/admin.conf`]), 'fresh'],
   ['bootstrap-kubelet.conf alone', 'w1', withFiles([`${K}/bootstrap-kubelet.conf`]), 'worker-half'],
 ]
 

@@ -198,8 +198,10 @@ manifest=/etc/kubernetes/manifests/kube-apiserver.yaml
 if [ -e "$manifest" ]; then
   port=$(sed -n 's/^ *- --secure-port=//p' "$manifest")
   if [ -z "$port" ]; then port=6443; fi
+  host=$(sed -n 's/^ *- --bind-address=//p' "$manifest")
+  case $host in '' | 0.0.0.0 | ::) host=127.0.0.1 ;; *:*) host="[$host]" ;; esac
   # A proxy of the environment leads nowhere from here.
-  curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://127.0.0.1:$port/livez" 2>/dev/null
+  curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://$host:$port/livez" 2>/dev/null
 fi
 end livez $?
 if command -v kubelet >/dev/null; then kubelet --version; fi
