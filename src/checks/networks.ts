@@ -26,9 +26,15 @@ export const networks: Check = ({ seen, cluster: { network, inventoryPath }, top
           severity: 'fatal',
           node: node.name,
           message: `network.${field} ${network[field]} overlaps ${taken} of ${node.name}`,
-          fix: `Choose a network.${field} in ${inventoryPath} that none of the nodes has a route to`,
+          fix: `Choose a network.${field} in ${inventoryPath} that none of the nodes has a route to${remains(hit.device, node.name)}`,
         },
       ]
     })
   })
+}
+
+/** A reset of kubeadm leaves what the CNI made. */
+function remains(device: string, node: string): string {
+  const left = /^(cni|cali|flannel|vxlan|tunl|cilium|kube-)/.test(device)
+  return left ? `; or, if ${device} is left of a former cluster, reboot ${node}` : ''
 }

@@ -35,7 +35,7 @@ export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts
     // A bridge has the MAC of its first port.
     macs: [...new Set(ether.flatMap(({ address }) => (address === undefined ? [] : [address.toLowerCase()])))],
     addresses: links.flatMap(addressesOf),
-    routes: [...routes.filter((route) => route.dst !== 'default').map(destinationOf), ...ipv6Routes(files)],
+    routes: [...routes.filter(leadsSomewhere).map(destinationOf), ...ipv6Routes(files)],
   }
 }
 
@@ -44,6 +44,13 @@ function addressesOf(link: Link): Facts['addresses'] {
     if (local === undefined || prefixlen === undefined || scope === 'host' || scope === 'link') return []
     return [{ interface: printable(link.ifname), address: local, prefix: prefixlen }]
   })
+}
+
+/** Not the default route, in one piece or in two halves as VPNs write it; and not what is thrown away. */
+function leadsSomewhere({ dst, type = '' }: Route): boolean {
+  return (
+    !['default', '0.0.0.0/1', '128.0.0.0/1'].includes(dst) && !['blackhole', 'unreachable', 'prohibit'].includes(type)
+  )
 }
 
 function destinationOf(route: Route): Facts['routes'][number] {

@@ -157,6 +157,13 @@ const CASES: readonly Case[] = [
     facts: { routes: [{ destination: '10.244.3.0/24', interface: 'eth1' }] },
   },
   {
+    when: 'a former cluster left its bridge',
+    id: 'P15',
+    severity: 'fatal',
+    says: /podSubnet .* on cni0/,
+    facts: { routes: [{ destination: '10.244.0.0/24', interface: 'cni0' }] },
+  },
+  {
     when: 'services would shadow a bridge',
     id: 'P15',
     severity: 'fatal',

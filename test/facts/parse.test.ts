@@ -139,6 +139,17 @@ describe('details', () => {
     expect(parsed(worker).kubernetes.caHash).toBe(parsed(HALF).kubernetes.caHash)
   })
 
+  test('a split default route and routes into nothing lead nowhere', () => {
+    const routes = [
+      { dst: '0.0.0.0/1', dev: 'tun0' },
+      { dst: '128.0.0.0/1', dev: 'tun0' },
+      { type: 'blackhole', dst: '10.244.7.64/26' },
+      { dst: '10.8.0.1', dev: 'tun0' },
+    ]
+    const output = withSection(FRESH, 'network', `[]\n${JSON.stringify(routes)}\n`)
+    expect(parsed(output).routes).toEqual([{ destination: '10.8.0.1/32', interface: 'tun0' }])
+  })
+
   test('the API lives only where it says so', () => {
     expect(parsed(withSection(FRESH, 'livez', '200', 0)).kubernetes.apiLive).toBe(true)
     // Anonymous questions switched off.
