@@ -30,13 +30,29 @@ const MOST_HOPS = 8
 export async function routeTo(node: RouteRequest, configOf: SshConfigReader): Promise<readonly Hop[]> {
   const { ssh, name } = node
   const config = await configOf(ssh.host)
-  const bastions = ssh.bastions.length > 0 ? ssh.bastions : jumps(name, config)
+  const bastions = ssh.bastions.length > 0 ? ssh.bastions : await chain(jumps(name, config), { name, configOf })
   const before = await Promise.all(
     bastions.map(async (hop) => hopOf(names(name, hop.host), hop, await configOf(hop.host))),
   )
   const route = [...before, hopOf({ node: name, label: name }, ssh, config)]
   if (route.length > MOST_HOPS) throw unsupported(name, `a chain of ${route.length} hops`)
   return route
+}
+
+interface ChainRequest {
+  readonly name: string
+  readonly configOf: SshConfigReader
+}
+
+/** As OpenSSH does it: how the first jump is reached, its own configuration says; the others are reached through it. */
+async function chain(found: readonly LooseHop[], request: ChainRequest): Promise<readonly LooseHop[]> {
+  const { name, configOf } = request
+  const [first] = found
+  if (first === undefined || found.length >= MOST_HOPS) return found
+  const before = jumps(name, await configOf(first.host))
+  // `Host *` with a ProxyJump means the jump host too, which is not reached through itself.
+  const circle = before.some((jump) => found.some(({ host }) => host === jump.host))
+  return circle || before.length === 0 ? found : chain([...before, ...found], request)
 }
 
 /** A hop as ProxyJump names it: what is left out comes from the configuration of that host. */

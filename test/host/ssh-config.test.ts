@@ -152,6 +152,15 @@ describe('the way to a node', () => {
     ])
   })
 
+  it('follows the jump of a jump host, and not in a circle', async () => {
+    const jumps: Readonly<Record<string, string>> = { m1: 'inner', inner: 'outer', outer: 'outer' }
+    const route = await routeTo({ name: 'n', ssh: settings() }, (host) => {
+      const proxyJump = jumps[host]
+      return Promise.resolve({ ...plainConfig(host), ...(proxyJump === undefined ? {} : { proxyJump }) })
+    })
+    expect(route.map(({ host }) => host)).toEqual(['outer', 'inner', 'm1'])
+  })
+
   it('names what it cannot follow', async () => {
     await expect(routeTo({ name: 'n', ssh: settings({ host: 'odd' }) }, reader())).rejects.toMatchObject({
       code: 'SSH_FEATURE_MISSING',
