@@ -37,8 +37,9 @@ async function filesOf(lab: LabRecord, node: LabNode): Promise<Readonly<Record<s
     'etc/resolv.conf': await resolvers(),
     'etc/apt/sources.list': `${(await aptSources(lab.os)).join('\n')}\n`,
     'etc/apt/apt.conf.d/90lab': `${(await aptSettings()).join('\n')}\n`,
-    // The clock is the computer's: no machine may step it.
+    // The clock is the computer's: no machine may step it, or has the capability that Debian's unit asks for before it starts.
     'etc/default/chrony': 'DAEMON_OPTS="-F 1 -x"\n',
+    'etc/systemd/system/chrony.service.d/lab.conf': '[Unit]\nConditionCapability=\n',
     ...(await ownSwaps()),
     'root/.ssh/authorized_keys': key,
     'home/ops/.ssh/authorized_keys': key,

@@ -62,6 +62,10 @@ describe.skipIf(unable !== undefined)('machines of the lab', { timeout: 5 * MINU
     const synchronised = await inside(lab, 'w1', 'chronyc waitsync 30 0.5 0 1', { timeoutSeconds: 60 })
     expect(synchronised.code).toBe(0)
     expect((await inside(lab, 'w1', 'chronyc -n sources')).stdout).toContain(`^* ${lab.gateway}`)
+    const { stdout } = await inside(lab, 'w1', 'grep CapBnd /proc/1/status')
+    const capabilities = BigInt(`0x${stdout.split(/\s+/)[1] ?? ''}`)
+    // CAP_SYS_TIME of linux/capability.h: with it, a step of this clock would be one of the computer's.
+    expect(capabilities & (1n << 25n)).toBe(0n)
   })
 
   it('come back from a reboot with a new boot id and nothing of the old network', async () => {
