@@ -1,3 +1,4 @@
+import { summarise } from '../../src/engine/summary.js'
 import type { Op, Plan, PlannedNode, PlannedStep } from '../../src/engine/plan-types.js'
 import { parseInventory } from '../../src/inventory/parse.js'
 import type { Cluster } from '../../src/inventory/cluster.js'
@@ -49,26 +50,6 @@ export function sampleStep(id: string, ops: readonly Op[]): PlannedStep {
   return { id, title: `Title of ${id}`, ops: ops.map((op) => ({ ...op, step: id })) }
 }
 
-function summaryOf(ops: readonly Op[], nodes: readonly PlannedNode[]): Plan['summary'] {
-  const sure = ops.filter((op) => op.certainty === 'sure')
-  const action = (name: Op['action']): number => sure.filter((op) => op.action === name).length
-  const disrupting = (name: Op['disruption']): number => sure.filter((op) => op.disruption === name).length
-  return {
-    create: action('create'),
-    update: action('update'),
-    replace: action('replace'),
-    delete: action('delete'),
-    run: action('run'),
-    maybe: ops.length - sure.length,
-    restarts: disrupting('restart'),
-    reboots: disrupting('reboot'),
-    dataLoss: disrupting('data-loss'),
-    nodesChanged: new Set(ops.map((op) => op.node)).size,
-    nodesTotal: nodes.length,
-    nodesUnreachable: nodes.filter((node) => !node.reachable).length,
-  }
-}
-
 /** A plan that was read from all four nodes, but for what is given; its summary counts its ops. */
 export function samplePlan(steps: readonly PlannedStep[], plan: Partial<Plan> = {}): Plan {
   const cluster = sampleCluster()
@@ -83,7 +64,7 @@ export function samplePlan(steps: readonly PlannedStep[], plan: Partial<Plan> = 
     steps,
     unknown: [],
     findings: [],
-    summary: summaryOf(
+    summary: summarise(
       steps.flatMap((step) => step.ops),
       nodes,
     ),
