@@ -1,25 +1,21 @@
 import { createHash } from 'node:crypto'
 import { parseAddress, parseSubnet } from './address.js'
-import type { Cluster, ContainerdMirror, ContainerdSettings, Node, OsRelease } from './cluster.js'
+import type { Cluster, ContainerdMirror, ContainerdSettings, Node } from './cluster.js'
 import type { ContainerdInput } from './containerd-schema.js'
 import { endpointOf } from './endpoint.js'
 import type { NodeInput } from './node-schema.js'
 import { cniOf, sourcesOf } from './normalise-sources.js'
 import { absolute, sshOf, type Surroundings } from './normalise-ssh.js'
+import { readOs } from './read-os.js'
 import type { Inventory } from './schema.js'
 import type { SshInput } from './ssh-schema.js'
 
 const addressOf = (text: string): string => parseAddress(text)?.canonical ?? text
 const subnetOf = (text: string): string => parseSubnet(text)?.canonical ?? text
 
-/** Reads `debian12`, `ubuntu24.04`: the id and version of os-release in one word. */
-export function readOs(text: string): OsRelease {
-  const [, id = '', version = ''] = /^([a-z]+)([0-9.]+)$/.exec(text) ?? []
-  return { id, version }
-}
-
 function node(input: NodeInput, ssh: SshInput, around: Surroundings): Node {
   const address = addressOf(input.address)
+  const os = input.os === undefined ? undefined : readOs(input.os)
   return {
     name: input.name,
     address,
@@ -27,7 +23,7 @@ function node(input: NodeInput, ssh: SshInput, around: Surroundings): Node {
     labels: input.labels,
     taints: input.taints,
     ssh: sshOf(address, ssh, input.ssh, around),
-    ...(input.os === undefined ? {} : { os: readOs(input.os) }),
+    ...(os === undefined ? {} : { os }),
   }
 }
 
