@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2'
 import type { SshSettings } from '../../src/inventory/cluster.js'
 import { newKey } from './sshd.js'
+import { loopback } from './loopback.js'
 
 /** An SSH server inside the test, for faults that must be exact. Commands run in a local shell unless `onExec` takes them. */
 export interface FaultyServer {
@@ -76,14 +77,7 @@ export async function startServer(options: FaultyOptions = {}): Promise<FaultySe
     sockets,
     connections,
     settings: (changes = {}) => ({
-      host: '127.0.0.1',
-      port,
-      user: 'root',
-      identityFile: join(directory, 'id'),
-      agent: false,
-      bastions: [],
-      sudo: true,
-      knownHosts,
+      ...loopback({ port, identityFile: join(directory, 'id'), knownHosts }),
       ...changes,
     }),
     stop: () => {

@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { SshSettings } from '../../src/inventory/cluster.js'
+import { loopback } from './loopback.js'
 
 const SSHD = '/usr/sbin/sshd'
 
@@ -75,17 +76,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     identityFile,
     hostKeyLine: hostKeyLine.split(' ').slice(0, 2).join(' '),
     knownHosts,
-    settings: (changes = {}) => ({
-      host: '127.0.0.1',
-      port,
-      user: 'root',
-      identityFile,
-      agent: false,
-      bastions: [],
-      sudo: true,
-      knownHosts,
-      ...changes,
-    }),
+    settings: (changes = {}) => ({ ...loopback({ port, identityFile, knownHosts }), ...changes }),
     stop: () => {
       process.off('exit', stop)
       stop()
