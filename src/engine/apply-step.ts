@@ -3,7 +3,8 @@ import type { NodeRecord } from '../facts/facts.js'
 import type { RemoteFile } from '../host/host.js'
 import type { Readings } from '../resources/readings.js'
 import { stampOf } from '../resources/service.js'
-import { act, batches, namesOf, refuseUnwritten, type ActContext, type Batch } from './act.js'
+import { act } from './act.js'
+import { batches, namesOf, type ActContext, type Batch } from './batch.js'
 import { planNode, type Change, type NodePlan, type Wish } from './plan-node.js'
 import type { Op } from './plan-types.js'
 import { confirm, intend, recordFile, stampFile, type Outcome } from './record.js'
@@ -11,6 +12,7 @@ import type { RunInput } from './run-types.js'
 import { remembered } from './remember.js'
 import { look, questionOf, type KnownStation } from './station.js'
 import { planStale, surprises } from './stale.js'
+import { refuseUnwritten } from './write-files.js'
 
 export interface StepOnNode {
   readonly input: RunInput
@@ -35,8 +37,7 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   const { input, station } = work
   await work.mayGoOn()
   const before = await lookAgain(work)
-  const unknown = before.plan.unknown.map(({ resource, reason }) => `${resource} cannot be read: ${reason}`)
-  const found = [...unknown, ...surprises(work.reviewed, opsIn(before.plan), 'at work')]
+  const found = [...unreadable(before.plan), ...surprises(work.reviewed, opsIn(before.plan), 'at work')]
   if (found.length > 0) throw planStale(found, station.node.name)
   const { changes } = before.plan
   if (changes.length === 0) return { record: work.record, ops: [] }
@@ -98,6 +99,10 @@ function opsIn(plan: NodePlan): readonly Op[] {
   return plan.changes.map((change) => change.op)
 }
 
+function unreadable({ unknown }: NodePlan): readonly string[] {
+  return unknown.map(({ resource, reason }) => `${resource} cannot be read: ${reason}`)
+}
+
 async function timed(context: ActContext, batch: Batch): Promise<ReadonlyMap<string, Outcome>> {
   const started = performance.now()
   for (const { op } of batch) context.input.emit({ type: 'op-started', op })
@@ -124,11 +129,8 @@ async function writeOwn({ station }: ActContext, files: readonly RemoteFile[]): 
   refuseUnwritten(station.node.name, await station.host.write(files))
 }
 
-function refuseDifference(node: string, { changes, unknown }: NodePlan): void {
-  const left = [
-    ...changes.map(({ op }) => `${op.kind} ${op.name} ${op.reason.text}`),
-    ...unknown.map(({ resource, reason }) => `${resource} cannot be read: ${reason}`),
-  ]
+function refuseDifference(node: string, plan: NodePlan): void {
+  const left = [...plan.changes.map(({ op }) => `${op.kind} ${op.name} ${op.reason.text}`), ...unreadable(plan)]
   if (left.length === 0) return
   throw new TripodError(
     'NOT_CONVERGED',

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { messageOf, TripodError } from '../errors.js'
 import type { Host, RunOptions, RunResult } from '../host/host.js'
+import { sha256 } from '../resources/digest.js'
 import { lines, sh, type Script } from '../shell.js'
 
 export interface DetachedWork {
@@ -58,7 +58,7 @@ interface Names {
 }
 
 function namesOf({ runId, opId }: DetachedWork): Names {
-  const digest = createHash('sha256').update(opId).digest('hex').slice(0, 12)
+  const digest = sha256(opId).slice(0, 12)
   return { unit: `tripod-${runId}-${digest}.service`, base: `/var/lib/tripod/runs/${runId}/${digest}` }
 }
 

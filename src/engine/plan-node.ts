@@ -1,5 +1,5 @@
 import type { NodeRecord, RecordEntry } from '../facts/facts.js'
-import { digest } from '../resources/file.js'
+import { digest } from '../resources/digest.js'
 import type { Act, Difference, Overlay, Verdict } from '../resources/kind.js'
 import { resourceId, type Kinds } from '../resources/kinds.js'
 import type { Needs, Readings } from '../resources/readings.js'

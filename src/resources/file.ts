@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { RecordEntry } from '../facts/facts.js'
 import { lines, sh } from '../shell.js'
+import { digest, sha256 } from './digest.js'
 import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Verdict } from './kind.js'
 import type { PathNeed, PathReading } from './readings.js'
 import type { Content, FileResource } from './resource.js'
@@ -57,10 +57,6 @@ export function pathBefore(seen: PathReading): PathBefore {
   return { state: 'present', owner: seen.owner, mode: seen.mode, backup: `${BACKUP_DIRECTORY}/${seen.sha256}` }
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
-}
-
 function literal(content: Content): string | undefined {
   return typeof content === 'string' ? content : undefined
 }
@@ -77,11 +73,6 @@ function matches(resource: FileResource, seen: PresentPath, entry: RecordEntry |
   const content = text === undefined ? entry?.written : sha256(text)
   const sameWish = text !== undefined || entry?.wanted === digest(file.wish(resource))
   return sameWish && seen.sha256 === content && seen.mode === resource.mode && seen.owner === resource.owner
-}
-
-/** sha256 over the JSON of a wish: what the record compares. */
-export function digest(wish: unknown): string {
-  return sha256(JSON.stringify(wish))
 }
 
 function octal(mode: number): string {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { OsFamily } from '../os/os-family.js'
+import { sha256 as sha256Of } from './digest.js'
 import type { ProbeNeeds } from './probe.js'
 import { TEXT_LIMIT, type CheckReading, type PathReading, type Readings, type UnitReading } from './readings.js'
 
@@ -88,7 +88,7 @@ function pathReading(stat: RegExpExecArray, sha256: string | undefined, encoded:
   const type = TYPES[kind] ?? 'other'
   if (type === 'file' && sha256 === undefined) return { state: 'unknown', reason: 'it is there, but could not be read' }
   const bytes = encoded === undefined ? undefined : Buffer.from(encoded, 'base64')
-  if (bytes && bytes.length <= TEXT_LIMIT && createHash('sha256').update(bytes).digest('hex') !== sha256) {
+  if (bytes && bytes.length <= TEXT_LIMIT && sha256Of(bytes) !== sha256) {
     return { state: 'unknown', reason: 'it changed while it was being read' }
   }
   const text = bytes && bytes.length <= TEXT_LIMIT ? utf8(bytes) : undefined

@@ -1,5 +1,5 @@
 import { lines, sh, type Script } from '../shell.js'
-import { sha256 } from './file.js'
+import { sha256 } from './digest.js'
 import { runs, SAME, type Kind, type Overlay, type Verdict } from './kind.js'
 import type { Needs, Readings, UnitReading } from './readings.js'
 import type { Disruption, ServiceResource } from './resource.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batches } from '../../src/engine/act.js'
+import { batches } from '../../src/engine/batch.js'
 import { wishesOf } from '../../src/engine/observe.js'
 import { needsOf, planNode } from '../../src/engine/plan-node.js'
 import { TripodError } from '../../src/errors.js'

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Held, Host, RemoteFile, RunOptions, RunResult, WriteOutcome } from '../../src/host/host.js'
 import { RECORD_PATH } from '../../src/facts/parse-record.js'
 import type { NodeRecord } from '../../src/facts/facts.js'
-import { sha256 } from '../../src/resources/file.js'
+import { sha256 } from '../../src/resources/digest.js'
 import type { Script } from '../../src/shell.js'
 import { fixture, withSection } from '../facts/fixture.js'
 

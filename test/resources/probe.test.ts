@@ -7,7 +7,7 @@ import type { OsFamily } from '../../src/os/os-family.js'
 import { mergeNeeds, probeScript } from '../../src/resources/probe.js'
 import { readProbe } from '../../src/resources/read-probe.js'
 import type { Needs, Readings } from '../../src/resources/readings.js'
-import { sha256 } from '../../src/resources/file.js'
+import { sha256 } from '../../src/resources/digest.js'
 import { lines, sh } from '../../src/shell.js'
 
 /** Only what the probe asks of it: packages are the OS family's own tests. */

@@ -1,5 +1,5 @@
 import type { CheckReading, PackageReading, PathReading, Readings, UnitReading } from '../../src/resources/readings.js'
-import { sha256 } from '../../src/resources/file.js'
+import { sha256 } from '../../src/resources/digest.js'
 
 export interface Known {
   readonly paths?: Readonly<Record<string, PathReading>>

@@ -1,0 +1,52 @@
+import { lines, sh, type Script } from '../shell.js'
+import type { ActContext, Batch } from './batch.js'
+import type { Outcome } from './record.js'
+import { runBatch } from './run-batch.js'
+
+/** 15 minutes for the transaction itself (experience.md 2.3), 10 for somebody else's package lock before it. */
+const PACKAGE_TIMEOUT_SECONDS = 1500
+
+/** Installs or holds the packages of a batch in one transaction. */
+export async function actOnPackages(
+  context: ActContext,
+  batch: Batch,
+  what: 'install' | 'hold',
+): Promise<ReadonlyMap<string, Outcome>> {
+  const manager = context.station.os.packages
+  const wanted = batch.flatMap(({ act }) => (act.do === 'install' || act.do === 'hold' ? [act.package] : []))
+  const script = what === 'hold' ? manager.hold(wanted) : withDifference(manager.install(wanted), manager.list())
+  const result = await runBatch(context, batch, {
+    script,
+    timeoutSeconds: PACKAGE_TIMEOUT_SECONDS,
+    detached: true,
+    isShown: (line) => !line.startsWith(ADDED),
+  })
+  if (what === 'hold') return new Map()
+  const added = result.stdout.split('\n').flatMap((line) => (line.startsWith(ADDED) ? [line.slice(ADDED.length)] : []))
+  // Each named package answers for itself; what came along with them is laid to the last that was new, which wanted it most.
+  const named = wanted.map((one) => one.name)
+  const newcomer = batch.findLast((change) => change.op.action === 'create') ?? batch[0]
+  return new Map([[newcomer.resourceId, { added: added.filter((name) => !named.includes(name)) }]])
+}
+
+const ADDED = 'tripod-added '
+
+/** The package list around an installation: what came with it is what undo may remove (domain.md 1.7). */
+function withDifference(install: Script, list: Script): Script {
+  return lines([
+    sh`before=$(`,
+    list,
+    sh`) || exit 1`,
+    sh`(`,
+    install,
+    sh`) || exit`,
+    sh`(`,
+    list,
+    // Whole lines are compared: one name can be part of another.
+    sh`) | while read -r name; do case "`,
+    sh`$before`,
+    sh`" in *"`,
+    sh`$name`,
+    sh`"*) ;; *) printf '%s%s\n' ${ADDED} "$name" ;; esac; done`,
+  ])
+}
