@@ -19,7 +19,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   steps: { values: ['resources', 'os', 'inventory', 'facts', 'topology', 'templates'], types: ['pki'] },
   // A kind says how it is probed and acted on; the facts and the host are handed to it.
   resources: { values: ['os'], types: ['facts', 'host'] },
-  os: { values: [], types: ['resources', 'inventory'] },
+  os: { values: ['templates'], types: ['resources', 'inventory'] },
   facts: { values: ['os'], types: ['inventory'] },
   templates: { values: [], types: ['inventory'] },
   inventory: { values: [] },

@@ -46,8 +46,8 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   )
   const seen: readonly Seen[] = factual.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
   const topology = topologyOf(input.cluster, seen)
-  const context: ClusterContext = { cluster: input.cluster, topology }
-  const findings = preflight({ cluster: input.cluster, seen, topology })
+  const context: ClusterContext = { cluster: input.cluster, topology, seen }
+  const findings = preflight(context)
   const plans = new Map<string, NodePlan>()
   const stations = await onAll(factual, async (station) => {
     if (!isKnown(station)) return station

@@ -25,8 +25,8 @@ export function planOffline(input: OfflineInput): Plan {
   const steps = selectSteps(input.steps, input.selectors)
   const stations = selectNodes(input.cluster, input.selectors).map((node) => assumedStation(input, node))
   const topology = topologyOf(input.cluster, stations)
-  const context = { cluster: input.cluster, topology }
-  const findings = preflight({ cluster: input.cluster, seen: stations, topology })
+  const context = { cluster: input.cluster, topology, seen: stations }
+  const findings = preflight(context)
   const plans = stations.map((station) => {
     const wishes = wishesOf(steps, station, context)
     const { name } = station.node

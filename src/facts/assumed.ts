@@ -14,6 +14,7 @@ export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts
     kernel: release.kernel,
     identity: { hostname: node.name, machineId: `assumed-${node.name}`, bootId: 'assumed', macs: [] },
     addresses: [{ interface: device, address: node.address, prefix: node.address.includes(':') ? 64 : 24 }],
+    mtus: { [device]: 1500 },
     ...(vip === undefined ? {} : { vip: { interface: device, source: node.address, held: false } }),
     packages: {
       candidates: release.containerd === undefined ? {} : { containerd: release.containerd },
@@ -26,7 +27,7 @@ export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts
 
 const DISK = { mount: '/', totalBytes: 100 * GIB, freeBytes: 90 * GIB, freeInodePercent: 99 }
 
-const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'vip' | 'packages'> = {
+const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' | 'vip' | 'packages'> = {
   architecture: 'x86_64',
   init: 'systemd',
   virtualization: 'kvm',
@@ -36,6 +37,10 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'vip' | 
   filesystems: ['/', '/var', '/var/lib', '/boot'].map((path) => ({ path, ...DISK })),
   routes: [],
   clock: { epochSeconds: 0, offsetSeconds: 0, uncertaintySeconds: 0 },
+  cloudInit: false,
+  time: { daemons: [], synchronized: false },
+  security: { appArmor: false, firewalls: [] },
+  proxy: {},
   swap: { active: [], units: [], zramGenerator: false },
   kernelFeatures: {
     overlay: false,

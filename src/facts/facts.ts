@@ -26,6 +26,8 @@ export interface Facts {
     readonly macs: readonly string[]
   }
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[]
+  /** Bytes, by interface; of those that carry an address. */
+  readonly mtus: Readonly<Record<string, number>>
   /** Destinations of the main routing table, CIDR form (IPv6 not shortened), default route left out. */
   readonly routes: readonly { readonly destination: string; readonly interface: string }[]
   /** Only where the endpoint has a VIP. */
@@ -46,6 +48,12 @@ export interface Facts {
     /** Half the round trip of the exec that read it: the offset may be wrong by as much. */
     readonly uncertaintySeconds: number
   }
+  /** cloud-init is installed: it may take the host name and /etc/hosts back at the next boot. */
+  readonly cloudInit: boolean
+  readonly time: TimeFacts
+  readonly security: SecurityFacts
+  /** Proxies that /etc/environment sets for every login and service that reads it. */
+  readonly proxy: { readonly http?: string; readonly https?: string; readonly no?: string }
   readonly swap: SwapFacts
   readonly kernelFeatures: {
     readonly overlay: boolean
@@ -94,6 +102,21 @@ export interface FilesystemFacts {
   readonly totalBytes: number
   readonly freeBytes: number
   readonly freeInodePercent: number
+}
+
+export interface TimeFacts {
+  /** Clock daemons that are installed: chrony.service, chronyd.service, systemd-timesyncd.service, ntpsec.service, ... */
+  readonly daemons: readonly { readonly unit: string; readonly enablement: string; readonly active: boolean }[]
+  /** The kernel says that its clock is disciplined (timedatectl NTPSynchronized). */
+  readonly synchronized: boolean
+}
+
+export interface SecurityFacts {
+  /** Left out where the kernel runs without SELinux; `configured` is the mode of the next boot, as /etc/selinux/config has it. */
+  readonly selinux?: { readonly mode: 'enforcing' | 'permissive'; readonly configured: string }
+  readonly appArmor: boolean
+  /** Firewall managers that are switched on and at work. nftables.service is none: it only loads a file. */
+  readonly firewalls: readonly ('ufw' | 'firewalld')[]
 }
 
 export interface SwapFacts {

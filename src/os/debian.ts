@@ -1,10 +1,29 @@
+import { aptRepository } from './apt-repository.js'
 import { explainFailure } from './apt-failures.js'
 import { hold, install, remove } from './apt.js'
 import { list, query, read, upstream } from './dpkg.js'
 import type { OsFamily } from './os-family.js'
 
+/** For TLS, for the kubelet and kube-proxy, and for kubeadm's own preflight (domain reference 1.7). */
+const BASE_PACKAGES = [
+  ['ca-certificates', 'curl', 'gnupg', 'iptables', 'iproute2', 'ethtool', 'ebtables', 'socat', 'conntrack', 'ipset'],
+  ['apparmor'],
+].flat()
+
 /** Debian and Ubuntu. */
 export const debian: OsFamily = {
   id: 'debian',
+  format: 'deb',
+  basePackages: BASE_PACKAGES,
+  balancerTools: ['iputils-arping', 'curl', 'socat', 'tcpdump'],
+  chrony: {
+    unit: 'chrony.service',
+    config: '/etc/chrony/chrony.conf',
+    keyFile: '/etc/chrony/chrony.keys',
+    driftFile: '/var/lib/chrony/chrony.drift',
+  },
+  keepalivedScripts: '/etc/keepalived',
+  haproxy: { adminSocket: '/run/haproxy/admin.sock' },
+  repository: aptRepository,
   packages: { query, read, install, hold, remove, list, upstream, explainFailure },
 }

@@ -1,5 +1,6 @@
 import type { Script } from '../shell.js'
 import type { PackageReading } from '../resources/readings.js'
+import type { Reference } from '../secret.js'
 
 /** A package as it shall be after an installation. */
 export interface WantedPackage {
@@ -17,9 +18,46 @@ export interface PackageFailure {
   readonly fix: string
 }
 
+/** A package repository that tripod sets up on a node. */
+export interface PackageRepository {
+  /** `kubernetes`, `docker`: its files are named `tripod-<id>`. */
+  readonly id: string
+  /** Without a slash at its end. */
+  readonly url: string
+  /** apt's suite and component; a suite that ends with `/` is a flat repository and has none. Not used by dnf. */
+  readonly suite: string
+  readonly component?: string
+  /** Address or absolute path of the signing key, on the operator's side. */
+  readonly key: string
+  /** Accepted fingerprints of it. */
+  readonly fingerprints: readonly string[]
+  /** PEM text file of the TLS authority of a mirror, on the operator's side. */
+  readonly ca?: string
+}
+
+/** A file that belongs to a repository: its key, its authority, its definition; 0644 root:root. */
+export interface RepositoryFile {
+  readonly path: string
+  readonly content: string | { readonly text: string; readonly references: Readonly<Record<string, Reference>> }
+}
+
 /** What differs between OS families, and nothing else. One file each. */
 export interface OsFamily {
   readonly id: 'debian' | 'rhel'
+  /** Format of its packages, as repositories name it in their addresses. */
+  readonly format: 'deb' | 'rpm'
+  /** What a node of a cluster needs beyond a minimal installation (domain reference 1.7). */
+  readonly basePackages: readonly string[]
+  /** What the load balancer's checks need: arping, curl, socat, tcpdump. */
+  readonly balancerTools: readonly string[]
+  /** chrony as the family has it. */
+  readonly chrony: { readonly unit: string; readonly config: string; readonly keyFile: string; readonly driftFile: string }
+  /** Where keepalived's scripts may lie: root's own directory, and on SELinux one with the right label. */
+  readonly keepalivedScripts: string
+  /** HAProxy as the family packages it: its chroot's socket for logs, and where its own admin socket goes. */
+  readonly haproxy: { readonly adminSocket: string }
+  /** Everything that makes a repository known and trusted on a node, in the order in which it is to be written. */
+  repository(wanted: PackageRepository): readonly RepositoryFile[]
   readonly packages: {
     /** One program run for all names; its output, stderr included, is for `read`. */
     query(names: readonly string[]): Script

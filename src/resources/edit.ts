@@ -7,7 +7,7 @@ import { sh } from '../shell.js'
 
 export const edit: Kind<EditResource> = {
   name: (resource) => resource.path,
-  wish: ({ path, summary }) => ({ path, summary }),
+  wish: ({ path, summary, adds }) => ({ path, summary, adds }),
   needs: (resource) => ({ paths: [{ path: resource.path, text: 'always' }] }),
   compare: (resource, readings) =>
     change(resource.path, readings.path(resource.path), resource.apply, resource.summary),
@@ -18,7 +18,11 @@ export const edit: Kind<EditResource> = {
     reason: { code: 'differs', text: 'only the machine can tell' },
     dependsOn: [],
     pre: [],
-    change: { summary: resource.summary, notes: [] },
+    change: {
+      summary: resource.summary,
+      ...(resource.adds === undefined ? {} : { before: '', after: resource.adds }),
+      notes: [],
+    },
     act: runs(sh`false`),
   }),
   leftoverNeeds: (path) => ({ paths: [{ path, text: 'always' }] }),

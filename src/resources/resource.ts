@@ -12,6 +12,8 @@ export interface FileResource {
   readonly mode: number
   /** Its content is never shown, nor any hash of it. */
   readonly sensitive?: true
+  /** A command that must accept the new file before it takes the old one's place; its path is appended: `haproxy -c -f`. */
+  readonly validate?: readonly string[]
 }
 
 /** Text as it shall be, or text with `{{name}}` placeholders for values that only the engine may fetch. */
@@ -23,6 +25,8 @@ export interface EditResource {
   readonly path: string
   /** `comment out swap lines`: all that an offline plan can say. */
   readonly summary: string
+  /** The lines it puts in, where they do not depend on the file: part of the wish, and shown by an offline plan. */
+  readonly adds?: string
   /** Pure and idempotent. Gets '' where the file is not there; returning '' then leaves it so. */
   readonly apply: (text: string) => string
   /** Takes back only what `apply` put in: revert(apply(t)) === t for every t without our marks. */
@@ -45,7 +49,8 @@ export interface ServiceResource {
   /** Full name with its suffix: `containerd.service`, `swap.target`. */
   readonly unit: string
   readonly enabled: boolean
-  readonly active: boolean
+  /** `either`: whether it runs is somebody else's affair, as of a kubelet that waits for its configuration. */
+  readonly active: boolean | 'either'
   /** The unit can neither be started nor enabled (systemctl mask); `enabled` and `active` are false then. */
   readonly masked?: true
   /** What the daemon runs with: after a change of these files a restart or reload is owed (architecture.md 3.1 e). */

@@ -66,11 +66,11 @@ function checkId(resource: ServiceResource): string {
 }
 
 function compareAbsent(resource: ServiceResource, overlay: Overlay): Verdict {
-  if (!resource.active && !resource.enabled && !resource.masked) return SAME
+  if (resource.active !== true && !resource.enabled && !resource.masked) return SAME
   const wanted: readonly Verb[] = resource.masked
     ? ['mask']
-    : ['enable', ...(resource.active ? ['restart' as const] : [])]
-  const summary = resource.masked ? 'mask' : resource.active ? 'enable, start' : 'enable'
+    : ['enable', ...(resource.active === true ? ['restart' as const] : [])]
+  const summary = resource.masked ? 'mask' : resource.active === true ? 'enable, start' : 'enable'
   return {
     state: 'differs',
     difference: {

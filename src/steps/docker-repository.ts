@@ -1,12 +1,8 @@
 import { TripodError } from '../errors.js'
 import type { Facts } from '../facts/facts.js'
 import type { FileResource } from '../resources/resource.js'
-import { render } from '../templates/index.js'
 import { ownFile } from './own-file.js'
 import type { StepContext } from './step.js'
-
-const KEYRING = '/etc/apt/keyrings/tripod-docker.asc'
-const AUTHORITY = '/etc/apt/keyrings/tripod-docker-ca.pem'
 
 /** Names of the releases that Docker's repository knows by name alone. */
 const SUITES: Readonly<Record<string, string>> = {
@@ -21,34 +17,21 @@ const SUITES: Readonly<Record<string, string>> = {
  * Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator.
  * Nothing where the machine's own sources have it: apt refuses everything when two of them name different keys.
  */
-export function dockerRepository({ cluster, facts, node }: StepContext): readonly FileResource[] {
+export function dockerRepository({ cluster, facts, node, os }: StepContext): readonly FileResource[] {
   const { url, key, fingerprints, ca } = cluster.sources.containerd
   const suite = SUITES[`${facts.os.id} ${facts.os.version}`]
   if (suite === undefined) throw noRepository(node.name, facts.os.name)
   const uri = `${url}/${facts.os.id}`
   if (isDefined({ uri, suite }, facts)) return []
-  return [
-    // With the accepted fingerprints: the plan shows them, and the key is fetched anew when others are accepted.
-    ownFile(KEYRING, { text: '{{key}}', references: { key: `key:${key ?? `${uri}/gpg`}#${fingerprints.join(',')}` } }),
-    ...(ca === undefined ? [] : authority(url, ca)),
-    ownFile(
-      '/etc/apt/sources.list.d/tripod-docker.sources',
-      render('apt.sources', { uri, suite, component: 'stable', keyring: KEYRING }),
-    ),
-  ]
+  const wanted = { id: 'docker', url: uri, suite, component: 'stable', key: key ?? `${uri}/gpg`, fingerprints }
+  return os
+    .repository({ ...wanted, ...(ca === undefined ? {} : { ca }) })
+    .map(({ path, content }) => ownFile(path, content))
 }
 
 function isDefined({ uri, suite }: { readonly uri: string; readonly suite: string }, { packages }: Facts): boolean {
   const { repositories = [] } = packages
   return repositories.some((one) => one.signedBy !== undefined && one.uri === uri && one.suite === suite)
-}
-
-function authority(url: string, ca: string): readonly FileResource[] {
-  const host = new URL(url).hostname
-  return [
-    ownFile(AUTHORITY, { text: '{{ca}}', references: { ca: `file:${ca}` } }),
-    ownFile('/etc/apt/apt.conf.d/80tripod-docker', render('apt.conf', { host, authority: AUTHORITY })),
-  ]
 }
 
 function noRepository(node: string, os: string): TripodError {

@@ -2,12 +2,15 @@ import type { Facts } from '../facts/facts.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { OsFamily } from '../os/os-family.js'
 import type { Resource } from '../resources/resource.js'
-import type { Topology } from '../topology.js'
+import type { Seen, Topology } from '../topology.js'
+import type { Gate } from './gate.js'
 
 /** What is known of the whole cluster. */
 export interface ClusterContext {
   readonly cluster: Cluster
   readonly topology: Topology
+  /** The nodes that answered, in inventory order. */
+  readonly seen: readonly Seen[]
 }
 
 /** What is known when a step says what it wants on one node. */
@@ -28,6 +31,10 @@ export interface Step {
   readonly runsOn: (node: Node, context: ClusterContext) => boolean
   /** serial: one node at a time, in inventory order. */
   readonly rollout: 'parallel' | 'serial'
+  /** Of a serial step: this node's turn comes when the others are done. */
+  readonly goesLast?: (seen: Seen) => boolean
+  /** What must hold around the step; asked only where it has something to do. */
+  readonly gates?: (context: ClusterContext) => readonly Gate[]
   /** In the order in which they are to be acted on. */
   readonly resources: (context: StepContext) => readonly Resource[]
 }

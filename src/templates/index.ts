@@ -13,7 +13,7 @@ export interface TemplateData {
   readonly 'apt.sources': {
     readonly uri: string
     readonly suite: string
-    readonly component: string
+    readonly component: string | null
     readonly keyring: string
   }
   readonly 'crictl.yaml': { readonly endpoint: string; readonly timeoutSeconds: number }

@@ -1,0 +1,39 @@
+import type { Script } from '../shell.js'
+
+/** How a node answered a gate's question. */
+export interface GateAnswer {
+  readonly node: string
+  readonly code: number
+  readonly output: string
+}
+
+/**
+ * Something that must hold around a step and that only asking machines can tell: no other host answers for the VIP, every
+ * peer is reachable. It changes nothing. The plan names it; `tripod doctor` asks those that come before a step at any time.
+ */
+export interface Gate {
+  /** Stable within its step: `vip-free`. */
+  readonly id: string
+  /** Number of the check (domain reference, section 6), where it has one. */
+  readonly check?: string
+  /** What holds, said in the plan: `nobody answers for 10.0.0.10 (arping)`. */
+  readonly title: string
+  /** before: ahead of the step's first change. after-node: after each node of a serial step. after: when all are done. */
+  readonly when: 'before' | 'after-node' | 'after'
+  readonly questions: readonly { readonly node: string; readonly script: Script }[]
+  /** What is wrong, a line each, naming the node; none: it holds. A node that did not answer is told by the engine. */
+  readonly problems: (answers: readonly GateAnswer[]) => readonly string[]
+  /** The next thing to do where it does not hold. */
+  readonly fix: string
+  /** How long it may take to hold, in seconds, asked again every second; 0: it must hold at once. */
+  readonly deadlineSeconds: number
+  /** How long one question may take, in seconds; 30 when left out. */
+  readonly timeoutSeconds?: number
+}
+
+/** The plain reading of answers: 0 holds, anything else does not, in the node's own words. */
+export function whereNotZero(answers: readonly GateAnswer[]): readonly string[] {
+  return answers.flatMap(({ node, code, output }) =>
+    code === 0 ? [] : [`${node}: ${output.trim() === '' ? `ended with status ${code}` : output.trim()}`],
+  )
+}
