@@ -1,7 +1,8 @@
 import type { Finding } from '../checks/finding.js'
-import type { Plan, PlannedNode } from '../engine/plan-types.js'
+import type { PlannedNode } from '../engine/plan-types.js'
 import type { Paint } from './colour.js'
 import { escapeControls, escapeLine } from './escape.js'
+import type { Looked } from './refusal.js'
 
 /** Text of several lines, indented below its first. */
 function block(text: string): string {
@@ -25,7 +26,7 @@ function finding({ id, severity, node, message, fix, accepted }: Finding): reado
 const isFatal = (one: Finding): boolean => one.severity === 'fatal' && one.accepted !== true
 
 /** Nodes that could not be read, resources that could not be read, findings: fatal ones first. */
-export function renderPlanProblems(plan: Plan, paint: Paint): readonly string[] {
+export function renderPlanProblems(plan: Looked, paint: Paint): readonly string[] {
   const fatal = plan.findings.filter(isFatal)
   const others = plan.findings.filter((one) => !isFatal(one))
   return [

@@ -3,7 +3,10 @@ import { TripodError } from '../errors.js'
 import { escapeLine } from './escape.js'
 import { count } from './plan-headline.js'
 
-function unread(plan: Plan): TripodError | undefined {
+/** What a look at the nodes brought, with or without a plan. */
+export type Looked = Pick<Plan, 'nodes' | 'findings' | 'unknown'>
+
+function unread(plan: Looked): TripodError | undefined {
   const failed = plan.nodes.filter((node) => node.problems.length > 0)
   const problems = failed.flatMap((node) => node.problems)
   const [first] = problems
@@ -16,7 +19,7 @@ function unread(plan: Plan): TripodError | undefined {
   })
 }
 
-function refusedByChecks(plan: Plan): TripodError | undefined {
+function refusedByChecks(plan: Looked): TripodError | undefined {
   const fatal = plan.findings.filter((finding) => finding.severity === 'fatal' && finding.accepted !== true)
   const [first] = fatal
   if (first === undefined) return undefined
@@ -27,7 +30,7 @@ function refusedByChecks(plan: Plan): TripodError | undefined {
   return new TripodError('PREFLIGHT_FAILED', `Refused by ${count(fatal.length, 'check')}: ${all.join('; ')}`, fix)
 }
 
-function unknownState(plan: Plan): TripodError | undefined {
+function unknownState(plan: Looked): TripodError | undefined {
   if (plan.unknown.length === 0) return undefined
   const all = plan.unknown.map(({ node, resource, reason }) => `${node} ${resource}: ${escapeLine(reason)}`)
   return new TripodError(
@@ -38,6 +41,6 @@ function unknownState(plan: Plan): TripodError | undefined {
 }
 
 /** Why the plan cannot be applied, as the error that ends the command; undefined when nothing speaks against it. */
-export function refusalOf(plan: Plan): TripodError | undefined {
+export function refusalOf(plan: Looked): TripodError | undefined {
   return unread(plan) ?? refusedByChecks(plan) ?? unknownState(plan)
 }

@@ -41,6 +41,11 @@ export function renderStep(
   })
 }
 
+/** What is checked around the step, once for all of its nodes. */
+function renderGates({ gates = [] }: PlannedStep, { paint }: Pick<PlanRendering, 'paint'>): readonly string[] {
+  return gates.map((gate) => `${paint('cyan', '  =')} check    ${escapeLine(gate)}`)
+}
+
 function driftLine(plan: Plan): readonly string[] {
   const drift = plan.steps.flatMap((step) => step.ops).filter((op: Op) => op.reason.code === 'drift')
   if (drift.length === 0) return []
@@ -84,7 +89,10 @@ export function renderPlan(plan: Plan, options: PlanRendering): string {
   const sections = [
     [escapeLine(titleLine(plan, options.verb)), paint('bold', headline(plan))],
     [...disruption, ...problems],
-    [...plan.steps.flatMap((step) => renderStep(step, order, options)), ...driftLine(plan)],
+    [
+      ...plan.steps.flatMap((step) => [...renderStep(step, order, options), ...renderGates(step, options)]),
+      ...driftLine(plan),
+    ],
     [paint('bold', headline(plan)), ...closing(plan, options.verb)],
   ]
   return sections

@@ -1,7 +1,7 @@
 import type { Finding } from '../checks/finding.js'
 import type { Cluster } from '../inventory/cluster.js'
-import type { Step } from '../steps/step.js'
-import type { Topology } from '../topology.js'
+import type { ClusterContext, Step } from '../steps/step.js'
+import type { Gate } from '../steps/gate.js'
 import { LEFTOVERS, type NodePlan } from './plan-node.js'
 import type { Op, Plan, PlannedNode, PlannedStep, Selectors } from './plan-types.js'
 import { isComplete } from './select.js'
@@ -14,7 +14,7 @@ export interface PlanParts {
   readonly steps: readonly Step[]
   readonly selectors: Selectors
   readonly stations: readonly Station[]
-  readonly topology: Topology
+  readonly context: ClusterContext
   readonly findings: readonly Finding[]
   readonly plans: ReadonlyMap<string, NodePlan>
   readonly seconds: number
@@ -26,7 +26,7 @@ export function assemble(parts: PlanParts): Plan {
   const ops = nodePlans.flatMap((plan) => plan.changes.map((change) => change.op))
   const unknown = nodePlans.flatMap((plan) => plan.unknown)
   const findings = [...parts.findings, ...forgottenCommands(parts)]
-  const nodes = parts.stations.map((station) => plannedNode(station, parts.topology))
+  const nodes = parts.stations.map((station) => plannedNode(station, parts.context))
   const readable = nodes.every((node) => node.problems.length === 0) && unknown.length === 0
   return {
     cluster: parts.cluster,
@@ -35,7 +35,7 @@ export function assemble(parts: PlanParts): Plan {
     applyable: parts.mode === 'online' && readable && findings.every((finding) => finding.severity !== 'fatal'),
     selectors: parts.selectors,
     nodes,
-    steps: bySteps(parts.steps, ops),
+    steps: bySteps(parts, ops),
     unknown,
     findings,
     summary: summarise(ops, nodes),
@@ -43,7 +43,8 @@ export function assemble(parts: PlanParts): Plan {
   }
 }
 
-function plannedNode({ node, facts, problems }: Station, topology: Topology): PlannedNode {
+/** A node as a reader of the plan meets it. */
+export function plannedNode({ node, facts, problems }: Station, { topology }: ClusterContext): PlannedNode {
   const state = topology.states[node.name]
   return {
     node,
@@ -54,14 +55,29 @@ function plannedNode({ node, facts, problems }: Station, topology: Topology): Pl
   }
 }
 
-function bySteps(steps: readonly Step[], ops: readonly Op[]): readonly PlannedStep[] {
-  const titles = [
-    ...steps.map(({ id, title }) => ({ id, title })),
-    { id: LEFTOVERS, title: 'Take back what nothing wants any more' },
+function bySteps({ steps, context }: PlanParts, ops: readonly Op[]): readonly PlannedStep[] {
+  const all = [
+    ...steps.map(({ id, title, gates }) => ({ id, title, gates: (gates?.(context) ?? []).map(gateLine) })),
+    { id: LEFTOVERS, title: 'Take back what nothing wants any more', gates: [] },
   ]
-  return titles
-    .map(({ id, title }) => ({ id, title, ops: ops.filter((op) => op.step === id) }))
+  return all
+    .map(({ id, title, gates }) => ({
+      id,
+      title,
+      ops: ops.filter((op) => op.step === id),
+      ...(gates.length === 0 ? {} : { gates }),
+    }))
     .filter((step) => step.ops.length > 0)
+}
+
+const MOMENTS: Readonly<Record<Gate['when'], string>> = {
+  before: 'first',
+  'after-node': 'after each node',
+  after: 'at the end',
+}
+
+function gateLine({ when, check, title }: Gate): string {
+  return `${MOMENTS[when]}: ${title}${check === undefined ? '' : ` (${check})`}`
 }
 
 function forgottenCommands({ stations, plans }: PlanParts): readonly Finding[] {

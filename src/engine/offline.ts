@@ -36,7 +36,7 @@ export function planOffline(input: OfflineInput): Plan {
       planNode({ node: name, kinds, record: station.facts.record, wishes, readings: 'assumed', withLeftovers: false }),
     ] as const
   })
-  const parts = { mode: 'offline', topology, findings, plans: new Map(plans), stations, seconds: 0 } as const
+  const parts = { mode: 'offline', context, findings, plans: new Map(plans), stations, seconds: 0 } as const
   return assemble({ ...parts, cluster: input.cluster, steps, selectors: input.selectors })
 }
 

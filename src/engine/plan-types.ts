@@ -48,6 +48,8 @@ export interface PlannedStep {
   readonly id: string
   readonly title: string
   readonly ops: readonly Op[]
+  /** What is checked around the step: `first: P16 nobody answers for 10.0.0.10`. Left out where nothing is. */
+  readonly gates?: readonly string[]
 }
 
 export interface PlanSummary {

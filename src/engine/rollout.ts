@@ -1,8 +1,10 @@
 import { messageOf, TripodError } from '../errors.js'
 import type { NodeRecord } from '../facts/facts.js'
+import type { Gate } from '../steps/gate.js'
 import type { ClusterContext, Step } from '../steps/step.js'
 import { applyStep } from './apply-step.js'
 import type { ApplySummary } from './events.js'
+import { askGate, gateFailed } from './gates.js'
 import type { NodeLock } from './lock.js'
 import { onAll, wishesOf, type Observation } from './observe.js'
 import { LEFTOVERS, type Wish } from './plan-node.js'
@@ -49,20 +51,44 @@ export class Rollout {
     const { emit } = this.#work.input
     emit({ type: 'step-started', step: id, title, nodes })
     const step = this.#work.steps.find((one) => one.id === id)
-    if (step?.rollout === 'serial') await this.#oneByOne(stations, id, ops)
-    else await onAll(stations, (station) => this.#node(station, id, ops))
+    if (await this.#holds('before', step, stations)) {
+      if (step?.rollout === 'serial') await this.#oneByOne(stations, step, ops)
+      else await onAll(stations, (station) => this.#node(station, id, ops))
+      await this.#holds('after', step, stations)
+    }
     emit({ type: 'step-finished', step: id, title, nodes })
   }
 
+  /** Whether all gates of that moment hold; where one does not, none of these nodes goes on. */
+  async #holds(when: Gate['when'], step: Step | undefined, stations: readonly KnownStation[]): Promise<boolean> {
+    const going = stations.filter(({ node }) => !this.#failures.has(node.name))
+    const { emit, signal } = this.#work.input
+    const hosts = new Map(this.#stations.map(({ node, host }) => [node.name, host]))
+    for (const gate of step?.gates?.(this.#context) ?? []) {
+      if (gate.when !== when || going.length === 0) continue
+      emit({ type: 'notice', message: `checking that ${gate.title}` })
+      const found = await askGate(when === 'after-node' ? only(gate, going) : gate, { hosts, emit, signal })
+      if (found.problems.length + found.untold.length === 0) continue
+      for (const { node } of going) {
+        const failure = signal.aborted ? interrupted(node.name) : gateFailed(gate, step?.id ?? '', found, node.name)
+        this.#fail(node.name, failure)
+      }
+      return false
+    }
+    return true
+  }
+
   /** Up to the first that fails: the next one may be what still serves. */
-  async #oneByOne(stations: readonly KnownStation[], step: string, ops: readonly Op[]): Promise<void> {
+  async #oneByOne(all: readonly KnownStation[], step: Step, ops: readonly Op[]): Promise<void> {
+    const stations = inTurn(all, step)
     for (const [index, station] of stations.entries()) {
-      await this.#node(station, step, ops)
+      await this.#node(station, step.id, ops)
+      await this.#holds('after-node', step, [station])
       const { name } = station.node
       const failure = this.#failures.get(name)
       // An interrupt speaks for itself on each of them.
       if (failure === undefined || failure.code === 'INTERRUPTED') continue
-      for (const { node } of stations.slice(index + 1)) this.#fail(node.name, heldBack(node.name, step, name))
+      for (const { node } of stations.slice(index + 1)) this.#fail(node.name, heldBack(node.name, step.id, name))
       return
     }
   }
@@ -136,6 +162,17 @@ export class Rollout {
     if (this.#cutShort || this.#failures.size > 0) throw interrupted()
     return summary(this.#done, started)
   }
+}
+
+/** The gate as far as it asks these nodes: the others' turn is still to come. */
+function only(gate: Gate, stations: readonly KnownStation[]): Gate {
+  const names = stations.map(({ node }) => node.name)
+  return { ...gate, questions: gate.questions.filter(({ node }) => names.includes(node)) }
+}
+
+function inTurn(stations: readonly KnownStation[], { goesLast }: Step): readonly KnownStation[] {
+  const isLast = (station: KnownStation): boolean => goesLast?.(station) === true
+  return [...stations.filter((one) => !isLast(one)), ...stations.filter(isLast)]
 }
 
 function interrupted(node?: string): TripodError {

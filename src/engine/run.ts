@@ -26,7 +26,7 @@ export async function openRun(input: RunInput): Promise<Run> {
       plans,
     } as const
     const seconds = (performance.now() - started) / 1000
-    const plan = assemble({ ...parts, topology: context.topology, stations: seen.stations, seconds })
+    const plan = assemble({ ...parts, context, stations: seen.stations, seconds })
     return { plan, apply: () => applyPlan({ input, steps, plan, stations }), close }
   } catch (error) {
     await close()

@@ -43,9 +43,10 @@ async function resolved({ input }: ActContext, { text, references }: FileWrite):
 }
 
 function remoteFile(file: FileWrite, text: string | null): RemoteFile {
-  const { path, owner, mode, pre } = file
+  const { path, owner, mode, pre, validate } = file
   const backup = 'sha256' in pre ? { backup: `${BACKUP_DIRECTORY}/${pre.sha256}` } : {}
-  return { path, content: text === null ? null : Buffer.from(text), owner, mode, pre, ...backup }
+  const validation = validate === undefined ? {} : { validate }
+  return { path, content: text === null ? null : Buffer.from(text), owner, mode, pre, ...backup, ...validation }
 }
 
 /** Every file that was refused is named; one that moved under us is no failure of ours, and nothing was overwritten. */

@@ -33,6 +33,8 @@ export interface RemoteFile {
   readonly pre: WritePrecondition
   /** Copies the present file there first, unless that copy exists: the original for the undo record. Absolute path. */
   readonly backup?: string
+  /** Must accept the new file before it takes its place; its path is appended: `haproxy -c -f`. */
+  readonly validate?: readonly string[]
 }
 
 /** What became of one file of a write. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { TripodError } from '../errors.js'
-import { sh } from '../shell.js'
+import { quote, sh } from '../shell.js'
 import type { RemoteFile, RunResult, WriteOutcome, WritePrecondition } from './host.js'
 
 /**
@@ -36,6 +36,12 @@ tripod_keep() {
   rm -f -- "$backup$mark"
   return 1
 }
+tripod_valid() {
+  [ -z "$valid" ] || said=$(eval "$valid \"\$temp\"" 2>&1 </dev/null) && return
+  # Of what may be a long complaint, the end: it has the line and the word.
+  printf '%s refuses it: %s' "$(printf %s "$valid" | cut -d ' ' -f 1)" "$(printf %s "$said" | tail -c 1500)"
+  return 1
+}
 tripod_place() {
   tripod_check || return
   tripod_keep || return 1
@@ -44,6 +50,7 @@ tripod_place() {
     [ ! -d "$directory" ] || sync -- "$directory"
     return
   fi
+  tripod_valid || return 1
   chown -- "$owner" "$temp" && chmod -- "$mode" "$temp" && sync -- "$temp" || return 1
   # What tripod keeps for itself is nobody else's to read.
   case $directory/ in /var/lib/tripod/* | /run/tripod/*) private=077 ;; *) private=022 ;; esac
@@ -59,7 +66,7 @@ tripod_files() {
   tripod_field count && tripod_field mark || return 1
   number=0
   while [ "$number" -lt "$count" ]; do
-    for field in path size sha256 owner mode pre backup end; do tripod_field "$field" || return 1; done
+    for field in path size sha256 owner mode pre backup valid end; do tripod_field "$field" || return 1; done
     [ "$end" = end ] || return 1
     directory=$(dirname -- "$path")
     base=$directory
@@ -79,12 +86,22 @@ export function writeFrame(files: readonly RemoteFile[]): Buffer {
 }
 
 function fields(file: RemoteFile): Buffer {
-  const { path, content, owner, mode, pre, backup = '' } = file
+  const { path, content, owner, mode, pre, backup = '', validate = [] } = file
   const size = content === null ? 'gone' : String(content.length)
   const sha256 = createHash('sha256')
     .update(content ?? '')
     .digest('hex')
-  const words = [path, size, sha256, owner, mode.toString(8).padStart(4, '0'), precondition(pre), backup, 'end']
+  const words = [
+    path,
+    size,
+    sha256,
+    owner,
+    mode.toString(8).padStart(4, '0'),
+    precondition(pre),
+    backup,
+    validate.map(quote).join(' '),
+    'end',
+  ]
   const bad = words.find((word) => /[\n\0]/.test(word))
   if (bad !== undefined) throw new RangeError(`a file to write has a line break in ${JSON.stringify(bad)}`)
   if (!path.startsWith('/')) throw new RangeError(`a file to write needs an absolute path, not ${path}`)

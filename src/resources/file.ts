@@ -92,9 +92,9 @@ function sources(content: Content): readonly string[] {
 }
 
 function write(resource: FileResource, pre: FileWrite['pre']): FileWrite {
-  const { path, owner, mode, content } = resource
+  const { path, owner, mode, content, validate } = resource
   const body = typeof content === 'string' ? { text: content, references: {} } : content
-  return { path, owner, mode, pre, ...body }
+  return { path, owner, mode, pre, ...body, ...(validate === undefined ? {} : { validate }) }
 }
 
 function creation(resource: FileResource): Difference {

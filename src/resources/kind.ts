@@ -20,6 +20,8 @@ export interface FileWrite {
   readonly owner: string
   readonly mode: number
   readonly pre: WritePrecondition
+  /** Must accept the new file before it takes its place; its path is appended. */
+  readonly validate?: readonly string[]
 }
 
 export interface Precondition {

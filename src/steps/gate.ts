@@ -18,7 +18,9 @@ export interface Gate {
   readonly check?: string
   /** What holds, said in the plan: `nobody answers for 10.0.0.10 (arping)`. */
   readonly title: string
-  /** before: ahead of the step's first change. after-node: after each node of a serial step. after: when all are done. */
+  /**
+   * before: ahead of the step's first change. after-node: after each node of a serial step, asking that
+   * node alone. after: when all are done. */
   readonly when: 'before' | 'after-node' | 'after'
   readonly questions: readonly { readonly node: string; readonly script: Script }[]
   /** What is wrong, a line each, naming the node; none: it holds. A node that did not answer is told by the engine. */
