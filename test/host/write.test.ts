@@ -70,6 +70,23 @@ describe('writing files', () => {
     expect(readdirSync(directory)).toEqual([])
   })
 
+  it('puts in place only what its validator accepts, and keeps the words of one that refuses', () => {
+    writeFileSync(join(directory, 'a'), 'old')
+    const files = [
+      file('a', { validate: ['grep', '-q', '--', "it's not there"] }),
+      file('b', { validate: ['grep', 'new content'] }),
+      file('c', { validate: ['sh', '-c', 'echo "line 7: unknown keyword" >&2; exit 1', 'check'] }),
+    ]
+    const { stdout } = run(writeFrame(files))
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      '0 1 grep refuses it: ',
+      '1 0 ',
+      '2 1 sh refuses it: line 7: unknown keyword',
+    ])
+    expect(readFileSync(join(directory, 'a'), 'utf8')).toBe('old')
+    expect(readdirSync(directory).sort()).toEqual(['a', 'b'])
+  })
+
   it('keeps the stream in step when a body has nowhere to go', () => {
     writeFileSync(join(directory, 'file'), 'x')
     expect(write([file('file/below'), file('after')])).toEqual(['failed', 'written'])
