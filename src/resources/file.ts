@@ -26,7 +26,8 @@ export const file: Kind<FileResource> = {
     if (resource.state === 'absent')
       return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen, resource.sensitive))
     if (seen.state === 'absent') return differs(creation(resource))
-    return matches(resource, seen, record.entries[`file:${resource.path}`]) ? SAME : differs(update(resource, seen))
+    const entry = record.entries[`file:${resource.path}`]
+    return matches(resource, seen, entry) ? SAME : differs(update(resource, seen, entry === undefined))
   },
   before: (resource, readings) => pathBefore(readings.path(resource.path)),
   leftoverNeeds: (path, { sensitive }) => ({ paths: [{ path, text: sensitive ? 'secret' : 'always' }] }),
@@ -127,7 +128,9 @@ export function preOf(
   }
 }
 
-function update(resource: FileResource, seen: PresentPath): Difference {
+const NOT_OURS = 'replaces a file that tripod did not write; the original is kept on the node'
+
+function update(resource: FileResource, seen: PresentPath, isForeign: boolean): Difference {
   const text = literal(resource.content)
   const { pre, check } = preOf(resource.path, seen, resource.sensitive)
   const attributes = [
@@ -149,7 +152,7 @@ function update(resource: FileResource, seen: PresentPath): Difference {
     change: {
       summary: attributes.length > 0 ? attributes.join(', ') : describe(resource),
       ...texts,
-      notes: sources(resource.content),
+      notes: [...sources(resource.content), ...(isForeign && !sameText ? [NOT_OURS] : [])],
     },
     act: { do: 'write', file: write(resource, check) },
   }
