@@ -4,7 +4,7 @@ import type { KubernetesFacts } from '../src/facts/facts.js'
 import { topologyOf, type NodeState } from '../src/topology.js'
 import { clusterOf, soundFacts } from './checks/machines.js'
 
-const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false }
+const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false, shadowing: [] }
 const K = '/etc/kubernetes'
 const CA_SET = [`${K}/pki/ca.crt`, `${K}/pki/ca.key`, `${K}/pki/sa.key`, `${K}/pki/etcd/ca.crt`]
 const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
@@ -20,6 +20,7 @@ const MASTER = withFiles([...CA_SET, ...MANIFESTS, `${K}/kubelet.conf`, `${K}/ad
   caHash: 'ours',
   etcdData: true,
   apiLive: true,
+  shadowing: [],
 })
 
 function topology(kubernetes: Readonly<Record<string, KubernetesFacts>>, recorded: readonly string[] = []) {
@@ -51,8 +52,8 @@ const STATES: readonly (readonly [string, string, KubernetesFacts, NodeState])[]
   ['CA set files alone', 'm1', withFiles(CA_SET, { caHash: 'ours' }), 'fresh'],
   ['some CA set files', 'm1', withFiles([`${K}/pki/sa.key`]), 'fresh'],
   ['all manifests and a living API', 'm1', MASTER, 'control-plane-ready'],
-  ['all manifests and a dead API', 'm1', { ...MASTER, apiLive: false }, 'control-plane-half'],
-  ['three manifests', 'm1', withFiles(MANIFESTS.slice(1), { apiLive: true }), 'control-plane-half'],
+  ['all manifests and a dead API', 'm1', { ...MASTER, apiLive: false, shadowing: [] }, 'control-plane-half'],
+  ['three manifests', 'm1', withFiles(MANIFESTS.slice(1), { apiLive: true, shadowing: [] }), 'control-plane-half'],
   [
     'a served certificate and no manifest',
     'm1',

@@ -40,7 +40,6 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' |
   cloudInit: false,
   time: { daemons: [], synchronized: false },
   security: { appArmor: false, firewalls: [] },
-  proxy: {},
   swap: { active: [], units: [], zramGenerator: false },
   kernelFeatures: {
     overlay: false,
@@ -54,7 +53,7 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' |
   otherClusters: [],
   nameservers: ['192.0.2.53'],
   listening: [],
-  kubernetes: { files: {}, etcdData: false, apiLive: false },
+  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [] },
   record: { entries: {} },
   activeUnits: [],
 }

@@ -52,8 +52,8 @@ export interface Facts {
   readonly cloudInit: boolean
   readonly time: TimeFacts
   readonly security: SecurityFacts
-  /** Proxies that /etc/environment sets for every login and service that reads it. */
-  readonly proxy: { readonly http?: string; readonly https?: string; readonly no?: string }
+  /** /etc/environment sets a proxy; its NO_PROXY. Left out: none. The address is not read: it may hold a password. */
+  readonly proxy?: { readonly exceptions: readonly string[] }
   readonly swap: SwapFacts
   readonly kernelFeatures: {
     readonly overlay: boolean
@@ -107,7 +107,7 @@ export interface FilesystemFacts {
 export interface TimeFacts {
   /** Clock daemons that are installed: chrony.service, chronyd.service, systemd-timesyncd.service, ntpsec.service, ... */
   readonly daemons: readonly { readonly unit: string; readonly enablement: string; readonly active: boolean }[]
-  /** The kernel says that its clock is disciplined (timedatectl NTPSynchronized). */
+  /** A daemon other than chrony is known to keep the clock right; chrony is asked by the step that wants it. */
   readonly synchronized: boolean
 }
 
@@ -138,8 +138,8 @@ export interface KubernetesFacts {
   readonly etcdData: boolean
   /** Local API server says it lives (/livez); false also where none runs. */
   readonly apiLive: boolean
-  /** Version a kubelet on the PATH reports, without v. */
-  readonly kubeletVersion?: string
+  /** Programs of Kubernetes in /usr/local that hide those of packages. */
+  readonly shadowing: readonly string[]
 }
 
 /** /var/lib/tripod/state.json: per resource id, what was wanted at the last apply and what was there before the first. */

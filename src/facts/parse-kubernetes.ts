@@ -6,18 +6,21 @@ import type { TextFiles } from './text-files.js'
 
 const CA_PATH = '/etc/kubernetes/pki/ca.crt'
 
+const SHADOWING = 'shadowing '
+
 /** What there is of a cluster on the node. */
 export function parseKubernetes(sections: Sections, files: TextFiles, signs: ReadonlySet<string>): KubernetesFacts {
   const caCertificate = files.get(CA_PATH)
   const caHash = authorityHash(sections, caCertificate)
-  const kubeletVersion = /^Kubernetes v(\S+)/.exec(sections.text('kubelet-version'))?.[1]
   return {
     files: hashesOf(sections),
     ...(caCertificate === undefined ? {} : { caCertificate }),
     ...(caHash === undefined ? {} : { caHash }),
     etcdData: signs.has('etcd-data'),
     apiLive: isLive(sections),
-    ...(kubeletVersion === undefined ? {} : { kubeletVersion: printable(kubeletVersion) }),
+    shadowing: [...signs].flatMap((sign) =>
+      sign.startsWith(SHADOWING) ? [printable(sign.slice(SHADOWING.length))] : [],
+    ),
   }
 }
 

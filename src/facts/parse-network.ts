@@ -7,6 +7,7 @@ interface Link {
   readonly ifname: string
   readonly link_type?: string
   readonly address?: string
+  readonly mtu?: number
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly scope?: string }[]
 }
 
@@ -24,7 +25,7 @@ interface Neighbour {
 }
 
 /** What `ip` told of a node's network. */
-export type NetworkFacts = Pick<Facts, 'addresses' | 'routes'> & { readonly macs: readonly string[] }
+export type NetworkFacts = Pick<Facts, 'addresses' | 'mtus' | 'routes'> & { readonly macs: readonly string[] }
 
 /** Reads `ip -j address` and `ip -j route`, and IPv6 routes from /proc. */
 export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts {
@@ -35,6 +36,11 @@ export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts
     // A bridge has the MAC of its first port.
     macs: [...new Set(ether.flatMap(({ address }) => (address === undefined ? [] : [address.toLowerCase()])))],
     addresses: links.flatMap(addressesOf),
+    mtus: Object.fromEntries(
+      links.flatMap((link) =>
+        addressesOf(link).length > 0 && link.mtu !== undefined ? [[printable(link.ifname), link.mtu]] : [],
+      ),
+    ),
     routes: [...routes.filter(leadsSomewhere).map(destinationOf), ...ipv6Routes(files)],
   }
 }

@@ -1,4 +1,4 @@
-import type { Facts, SwapFacts } from './facts.js'
+import type { Facts, SwapFacts, TimeFacts } from './facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
 interface Unit {
@@ -13,6 +13,9 @@ export interface UnitFacts {
   /** Clusters of other makes whose daemon is enabled or runs. */
   readonly otherClusters: readonly string[]
   readonly activeUnits: Facts['activeUnits']
+  readonly daemons: TimeFacts['daemons']
+  /** Names of units that are at work. */
+  readonly active: ReadonlySet<string>
 }
 
 const CLUSTERS: readonly (readonly [unit: RegExp, name: string])[] = [
@@ -24,11 +27,15 @@ const CLUSTERS: readonly (readonly [unit: RegExp, name: string])[] = [
   [/^snap\.kubelet\./, 'snap.kubelet'],
 ]
 
+const NONE: UnitFacts = { swap: [], otherClusters: [], activeUnits: [], daemons: [], active: new Set() }
+
+const CLOCK_DAEMON = /^(chronyd?|systemd-timesyncd|ntpd?|ntpsec|openntpd)\.service$/
+
 const ENDED = ['inactive', 'failed']
 
 /** Reads blocks of `systemctl show`. Without systemd there are no units; preflight refuses such a machine. */
 export function parseUnits(sections: Sections, init: string): UnitFacts {
-  if (init !== 'systemd') return { swap: [], otherClusters: [], activeUnits: [] }
+  if (init !== 'systemd') return NONE
   const units = sections.text('units').split('\n\n').flatMap(unitOf)
   const swap = units.filter(({ name }) => name.endsWith('.swap') || /swap(file)?\.service$/.test(name))
   const inUse = units.filter(({ active, enablement }) => !ENDED.includes(active) || enablement.startsWith('enabled'))
@@ -40,6 +47,10 @@ export function parseUnits(sections: Sections, init: string): UnitFacts {
     activeUnits: units
       .filter(({ name, active }) => name.startsWith('tripod-') && !ENDED.includes(active))
       .map(({ name }) => name),
+    daemons: units
+      .filter(({ name }) => CLOCK_DAEMON.test(name))
+      .map(({ name, active, enablement }) => ({ unit: name, enablement, active: active === 'active' })),
+    active: new Set(units.flatMap(({ name, active }) => (active === 'active' ? [name] : []))),
   }
 }
 

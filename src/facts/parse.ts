@@ -14,6 +14,7 @@ import {
 import { parseListening, parseNetwork, parseVip } from './parse-network.js'
 import { parsePackages } from './parse-packages.js'
 import { parseRecord } from './parse-record.js'
+import { parseProxy, parseSecurity } from './parse-security.js'
 import { parseUnits } from './parse-units.js'
 import { linesOf, printable, readSections, type Sections } from './sections.js'
 import { lineOf, readTextFiles, type TextFiles } from './text-files.js'
@@ -35,6 +36,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
   const virtualization = parseVirtualization(files, sections)
   const init = lineOf(files, '/proc/1/comm', sections)
   const units = parseUnits(sections, init)
+  const proxy = parseProxy(files)
   return {
     os: parseOs(files, sections),
     kernel: lineOf(files, '/proc/sys/kernel/osrelease', sections),
@@ -47,9 +49,14 @@ export function parseFacts(output: string, origin: Origin): Facts {
     filesystems: parseFilesystems(sections),
     identity: { ...parseIdentity(files, sections, isContainer(virtualization)), macs: network.macs },
     addresses: network.addresses,
+    mtus: network.mtus,
     routes: network.routes,
     ...(vip === undefined ? {} : { vip }),
     clock: parseClock(sections, origin),
+    cloudInit: signs.has('cloud-init'),
+    time: { daemons: units.daemons, synchronized: parseSynchronized(sections, signs) },
+    security: parseSecurity(files, units.active),
+    ...(proxy === undefined ? {} : { proxy }),
     swap: { active: parseActiveSwap(files, sections), units: units.swap, zramGenerator: signs.has('zram-generator') },
     kernelFeatures: parseKernelFeatures(sections, files, signs),
     packages: parsePackages(sections, signs),
@@ -71,6 +78,11 @@ function parseIdentity(files: TextFiles, sections: Sections, container: boolean)
     ...(uuid === undefined ? {} : { productUuid: printable(uuid) }),
     bootId: lineOf(files, '/proc/sys/kernel/random/boot_id', sections),
   }
+}
+
+/** systemd's own daemon leaves a sign; of the others the kernel is asked, by way of timedatectl. */
+function parseSynchronized(sections: Sections, signs: ReadonlySet<string>): boolean {
+  return signs.has('timesyncd-synchronized') || sections.text('synchronized', [0, 1]).trim() === 'yes'
 }
 
 function parseKernelFeatures(

@@ -27,6 +27,11 @@ export const TEXT_FILES = [
   '/proc/sys/kernel/random/boot_id',
   '/sys/class/dmi/id/product_uuid',
   '/etc/kubernetes/pki/ca.crt',
+  '/etc/environment',
+  '/etc/selinux/config',
+  '/etc/ufw/ufw.conf',
+  '/sys/fs/selinux/enforce',
+  '/sys/module/apparmor/parameters/enabled',
 ] as const
 
 /** Directories whose file system is told; those that do not exist yet are left out. */
@@ -63,6 +68,12 @@ const LOADED_UNITS = [
 
 /** What makes swap at boot and may be masked, hence not in memory. */
 const SWAP_UNITS = ['zramswap.service', 'zram-swap.service', 'dphys-swapfile.service'] as const
+
+/** Clock daemons and firewall managers. */
+const OTHER_UNITS = [
+  ['chrony', 'chronyd', 'systemd-timesyncd', 'ntp', 'ntpd', 'ntpsec', 'openntpd'],
+  ['ufw', 'firewalld', 'keepalived'],
+].flatMap((names) => names.map((name) => `${name}.service`))
 
 const UNIT_DIRECTORIES = [
   '/etc/systemd/system',
@@ -127,6 +138,9 @@ yes bridge /proc/sys/net/bridge/bridge-nf-call-iptables
 yes conntrack /proc/sys/net/netfilter/nf_conntrack_max
 yes modules "/lib/modules/$(uname -r)"
 yes reboot-required /run/reboot-required
+yes cloud-init /etc/cloud/cloud.cfg
+yes timesyncd-synchronized /run/systemd/timesync/synchronized
+for path in /usr/local/*bin/kubelet /usr/local/*bin/kubeadm /usr/local/*bin/kubectl; do yes "shadowing $path" "$path"; done
 for path in /usr/lib/systemd/system-generators/zram-generator /lib/systemd/system-generators/zram-generator; do
   yes zram-generator "$path"
 done
@@ -144,13 +158,18 @@ const UNITS = sh`
 set -- ${LOADED_UNITS}
 for path in ${UNIT_DIRECTORIES}; do
   if ! cd "$path" 2>/dev/null; then continue; fi
-  for unit in *.swap ${SWAP_UNITS}; do if there "$unit"; then set -- "$@" "$unit"; fi; done
+  for unit in *.swap ${[...SWAP_UNITS, ...OTHER_UNITS]}; do if there "$unit"; then set -- "$@" "$unit"; fi; done
 done
 cd /
 systemctl show -p Id,LoadState,ActiveState,UnitFileState -- "$@"
-end units $?`
+end units $?
+# Only for these: it starts a service.
+if [ -x /usr/sbin/ntpd ] || [ -x /usr/sbin/openntpd ]; then timedatectl show -p NTPSynchronized --value; fi
+end synchronized $?`
 
 const DPKG_FORMAT = '-f=${db:Status-Abbrev}|${Package}|${Version}\\n'
+/** In the form of dpkg's rows. */
+const RPM_FORMAT = 'ii |%{NAME}|%{VERSION}-%{RELEASE}\\n'
 const OF_INTEREST = `^.i.\\|(${KNOWN_PACKAGES.join('|').replaceAll('.', '\\.')})\\|`
 
 // All that is not plainly installed or removed, and the packages of interest; the status of dpkg-query itself comes last.
@@ -166,6 +185,11 @@ if command -v dpkg-query >/dev/null; then
   # As nobody, so that a stale cache is read around and not written anew.
   if [ $# -gt 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy "$@" 2>&1; fi
   end candidates $?
+elif command -v rpm >/dev/null; then
+  found=$(rpm -qa --qf ${RPM_FORMAT} ${KNOWN_PACKAGES}; echo "status=$?")
+  printf '%s' "$found"
+  end packages $?
+  end candidates 0
 fi`
 
 // In whole files: an entry may go over several lines.
@@ -203,9 +227,7 @@ if [ -e "$manifest" ]; then
   # A proxy of the environment leads nowhere from here.
   curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://$host:$port/livez" 2>/dev/null
 fi
-end livez $?
-if command -v kubelet >/dev/null; then kubelet --version; fi
-end kubelet-version $?`
+end livez $?`
 
 const RECORD = sh`
 if there /var/lib/tripod/state.json; then base64 -w0 /var/lib/tripod/state.json; else echo absent; fi

@@ -376,7 +376,13 @@ describe('what is let be', () => {
 
   test('ports, routes and free space of a node that has joined are the cluster’s own', () => {
     const joined: Partial<Facts> = {
-      kubernetes: { files: { '/etc/kubernetes/kubelet.conf': 'a' }, caHash: 'a', etcdData: false, apiLive: false },
+      kubernetes: {
+        files: { '/etc/kubernetes/kubelet.conf': 'a' },
+        caHash: 'a',
+        etcdData: false,
+        apiLive: false,
+        shadowing: [],
+      },
       listening: listening(10250, 'kubelet'),
       routes: [{ destination: '10.244.3.0/24', interface: 'cali1' }],
       filesystems: [{ path: '/var', mount: '/', totalBytes: 20e9, freeBytes: 9e9, freeInodePercent: 90 }],
@@ -387,8 +393,20 @@ describe('what is let be', () => {
 
 describe('nodes of other clusters', () => {
   test('P19: authority files of another cluster on a node that has not joined', () => {
-    const ours = { files: { '/etc/kubernetes/kubelet.conf': 'a' }, caHash: 'aa', etcdData: false, apiLive: false }
-    const theirs = { files: { '/etc/kubernetes/pki/ca.crt': 'a' }, caHash: 'bb', etcdData: false, apiLive: false }
+    const ours = {
+      files: { '/etc/kubernetes/kubelet.conf': 'a' },
+      caHash: 'aa',
+      etcdData: false,
+      apiLive: false,
+      shadowing: [],
+    }
+    const theirs = {
+      files: { '/etc/kubernetes/pki/ca.crt': 'a' },
+      caHash: 'bb',
+      etcdData: false,
+      apiLive: false,
+      shadowing: [],
+    }
     const findings = findingsFor({ facts: { w1: { kubernetes: ours }, m1: { kubernetes: theirs } } })
     expect(findings).toMatchObject([
       { id: 'P19', severity: 'fatal', node: 'm1', message: expect.stringContaining('bb') as string },
@@ -396,11 +414,11 @@ describe('nodes of other clusters', () => {
   })
 
   test('P20: etcd data that no healthy master has too', () => {
-    const half = { files: {}, etcdData: true, apiLive: false }
+    const half = { files: {}, etcdData: true, apiLive: false, shadowing: [] }
     expect(findingsFor({ facts: { m2: { kubernetes: half } } })).toMatchObject([{ id: 'P20', node: 'm2' }])
     const paths = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
     const files = Object.fromEntries(paths.map((name) => [`/etc/kubernetes/manifests/${name}.yaml`, 'a']))
-    const healthy = { files, etcdData: true, apiLive: true }
+    const healthy = { files, etcdData: true, apiLive: true, shadowing: [] }
     expect(findingsFor({ facts: { m1: { kubernetes: healthy }, m2: { kubernetes: half } } })).toEqual([])
   })
 

@@ -22,7 +22,7 @@ const RELEASES: readonly OsRelease[] = [
 /** Every script that a plan and an apply of this node would run. */
 function scriptsOf(cluster: Cluster, node: Node, os: OsRelease): readonly Script[] {
   const facts = assumedFacts(node, os, cluster)
-  const context = { cluster, topology: { states: {} } }
+  const context = { cluster, topology: { states: {} }, seen: [] }
   const wishes = wishesOf(steps, { node, facts, os: debian }, context)
   const question = { node: node.name, kinds: kindsFor(debian), record: facts.record, wishes, withLeftovers: true }
   const { changes } = planNode({ ...question, readings: 'assumed' })

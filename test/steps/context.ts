@@ -59,6 +59,10 @@ export const facts: Facts = {
   filesystems: [],
   identity: { hostname: 'm1', machineId: 'a', bootId: 'b', macs: [] },
   addresses: [],
+  mtus: {},
+  cloudInit: false,
+  time: { daemons: [], synchronized: false },
+  security: { appArmor: false, firewalls: [] },
   routes: [],
   clock: { epochSeconds: 0, offsetSeconds: 0, uncertaintySeconds: 0 },
   swap: { active: [], units: [], zramGenerator: false },
@@ -75,7 +79,7 @@ export const facts: Facts = {
   otherClusters: [],
   nameservers: [],
   listening: [],
-  kubernetes: { files: {}, etcdData: false, apiLive: false },
+  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [] },
   record: { entries: {} },
   activeUnits: [],
 }
@@ -84,11 +88,13 @@ export const facts: Facts = {
 export function contextWith(
   differs: { readonly cluster?: Partial<Cluster>; readonly facts?: Partial<Facts> } = {},
 ): StepContext {
+  const own = { ...facts, ...differs.facts }
   return {
     cluster: { ...cluster, ...differs.cluster },
     topology: { states: { m1: 'fresh' } },
+    seen: [{ node, facts: own }],
     node,
-    facts: { ...facts, ...differs.facts },
+    facts: own,
     os: debian,
   }
 }
