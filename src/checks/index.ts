@@ -8,6 +8,7 @@ import { containerdPair } from './containerd-pair.js'
 import { disk } from './disk.js'
 import type { Finding } from './finding.js'
 import { foreign } from './foreign.js'
+import { hostName } from './host-name.js'
 import { kernelModules } from './kernel-modules.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   size,
   disk,
   clones,
+  hostName,
   nodeAddress,
   clock,
   swapInUse,

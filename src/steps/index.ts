@@ -1,7 +1,8 @@
 import { containerRuntime } from './container-runtime.js'
+import { hostIdentity } from './host-identity.js'
 import { kernel } from './kernel.js'
 import type { Step } from './step.js'
 import { swap } from './swap.js'
 
 /** All steps, in the order in which they are carried out. */
-export const steps: readonly Step[] = [swap, kernel, containerRuntime]
+export const steps: readonly Step[] = [hostIdentity, swap, kernel, containerRuntime]

@@ -1,0 +1,67 @@
+import { blockOf, putBlock, revertMarked } from '../resources/markers.js'
+import type { CommandResource, EditResource, Resource } from '../resources/resource.js'
+import { sh } from '../shell.js'
+import { isUntouched } from '../topology.js'
+import { ownFile } from './own-file.js'
+import type { Step, StepContext } from './step.js'
+
+/** Every machine goes by the name that the inventory gives it, and knows the others by theirs. */
+export const hostIdentity: Step = {
+  id: 'host-identity',
+  title: 'Give the machines their names',
+  why: 'A node joins under its host name, which can never change afterwards; and names must not depend on a DNS server.',
+  runsOn: () => true,
+  rollout: 'parallel',
+  resources: (context): readonly Resource[] => [
+    ...(mayBeNamed(context) ? [hostname(context.node.name)] : []),
+    hosts(context),
+    ...(context.facts.cloudInit ? [ownFile('/etc/cloud/cloud.cfg.d/99-tripod.cfg', CLOUD_INIT)] : []),
+  ],
+}
+
+const CLOUD_INIT = `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+# Else cloud-init would take name and /etc/hosts back at the next boot.
+preserve_hostname: true
+manage_etc_hosts: false
+`
+
+/** The name of a node that has joined is its identity: it is never renamed. */
+function mayBeNamed({ node, facts, topology }: StepContext): boolean {
+  return isUntouched(topology.states[node.name]) || facts.identity.hostname === node.name
+}
+
+// Files instead of hostnamectl, which would start a service only to look.
+const STATIC = sh`grep -v '^#' /etc/hostname | head -n 1`
+
+function hostname(name: string): CommandResource {
+  return {
+    kind: 'command',
+    id: 'hostname',
+    summary: `hostnamectl set-hostname ${name}`,
+    run: sh`hostnamectl set-hostname ${name}`,
+    doneWhen: sh`read -r live </proc/sys/kernel/hostname
+kept=$(${STATIC})
+if [ "$live" = ${name} ] && [ "$kept" = ${name} ]; then exit 0; fi
+echo "the host name is $live, kept is $kept"
+exit 1`,
+    doneText: `the host name is ${name}, now and after a reboot`,
+    remember: STATIC,
+    undo: {
+      summary: 'the former name is set again',
+      run: (former) => sh`hostnamectl set-hostname ${former.trim()}`,
+    },
+  }
+}
+
+/** Last in the file: a name that somebody gave another address there stays as it is, and so does the machine's full name. */
+function hosts({ cluster }: StepContext): EditResource {
+  const lines = cluster.nodes.map(({ address, name }) => `${address} ${name}`)
+  return {
+    kind: 'edit',
+    path: '/etc/hosts',
+    summary: 'names of all nodes',
+    adds: blockOf(lines),
+    apply: (text) => putBlock(text, lines),
+    revert: revertMarked,
+  }
+}
