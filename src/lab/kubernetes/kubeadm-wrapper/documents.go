@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"strings"
@@ -23,7 +24,7 @@ var separator = regexp.MustCompile(`(?m)^---[ \t]*(#.*)?\r?$`)
 
 // readDocuments reads a file (or /dev/stdin) of YAML documents. Duplicate keys and kinds are errors.
 func readDocuments(path string) ([]document, error) {
-	text, err := os.ReadFile(path)
+	text, err := read(path)
 	if err != nil {
 		return nil, fmt.Errorf("unable to read config from %q: %w", path, err)
 	}
@@ -44,6 +45,14 @@ func readDocuments(path string) ([]document, error) {
 		documents = append(documents, *one)
 	}
 	return documents, nil
+}
+
+// read: standard input may be a socket, which cannot be opened by its path.
+func read(path string) ([]byte, error) {
+	if path == "/dev/stdin" {
+		return io.ReadAll(os.Stdin)
+	}
+	return os.ReadFile(path)
 }
 
 // parse gives nil for a document that is empty or nothing but comments.
