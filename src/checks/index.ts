@@ -7,8 +7,10 @@ import { clones } from './clones.js'
 import { containerdPair } from './containerd-pair.js'
 import { disk } from './disk.js'
 import type { Finding } from './finding.js'
+import { foreignBalancer } from './foreign-balancer.js'
 import { foreign } from './foreign.js'
 import { hostName } from './host-name.js'
+import { installedVersion } from './installed-version.js'
 import { kernelModules } from './kernel-modules.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
@@ -18,6 +20,7 @@ import { otherSoftware } from './other-software.js'
 import { platform } from './platform.js'
 import { ports } from './ports.js'
 import { rebootPending } from './reboot-pending.js'
+import { shadowing } from './shadowing.js'
 import { size } from './size.js'
 import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
@@ -42,8 +45,11 @@ const CHECKS: readonly Check[] = [
   foreign,
   strandedData,
   containerdPair,
+  installedVersion,
   brokenPackages,
   otherSoftware,
+  shadowing,
+  foreignBalancer,
   nameservers,
   rebootPending,
 ]

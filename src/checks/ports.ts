@@ -12,6 +12,7 @@ export const ports: Check = ({ seen, cluster: { endpoint }, topology }) =>
     .flatMap(({ node, facts }) =>
       facts.listening
         .filter(({ port }) => neededOn(node, endpoint).includes(port))
+        // Whose HAProxy it is, P27 tells.
         .filter(({ port, process }) => !(port === endpoint.port && process === 'haproxy'))
         .map(({ port, process, pid }) => ({
           id: 'P13',

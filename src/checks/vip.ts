@@ -1,16 +1,34 @@
 import { contains, parseAddress, parseSubnet } from '../inventory/address.js'
 import type { Cluster } from '../inventory/cluster.js'
+import { carriesBalancer } from '../inventory/endpoint.js'
 import type { Seen } from '../topology.js'
-import type { Check } from './check.js'
+import { listed, type Check } from './check.js'
 import type { Finding } from './finding.js'
 
 /** P16: the VIP must be free, and lie in the one network that its carriers share. */
 export const vip: Check = ({ seen, cluster }) => {
-  const { vip: address, layout } = cluster.endpoint
+  const { vip: address } = cluster.endpoint
   if (address === undefined) return []
-  const carrier = layout === 'L1' ? 'load-balancer' : 'control-plane'
-  const carriers = seen.filter(({ node }) => node.roles.includes(carrier))
-  return [...carriers.flatMap((one) => placement(one, address, cluster)), ...answered(seen, address, cluster)]
+  const carriers = seen.filter(({ node }) => carriesBalancer(node, cluster.endpoint))
+  return [
+    ...carriers.flatMap((one) => placement(one, address, cluster)),
+    ...answered(seen, address, cluster),
+    ...holders(seen, address),
+  ]
+}
+
+/** A warning, not a refusal: what this apply repairs may be the reason. */
+function holders(seen: readonly Seen[], vip: string): readonly Finding[] {
+  const names = seen.filter(({ facts }) => facts.vip?.held === true).map(({ node }) => node.name)
+  if (names.length < 2) return []
+  return [
+    {
+      id: 'P16',
+      severity: 'warning',
+      message: `${listed(names)} all have the VIP ${vip}: their keepalived do not hear each other (split brain)`,
+      fix: 'See that VRRP (IP protocol 112) passes between them: `journalctl -u keepalived` on each',
+    },
+  ]
 }
 
 function placement({ node: { name }, facts }: Seen, vip: string, cluster: Cluster): readonly Finding[] {

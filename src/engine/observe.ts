@@ -71,7 +71,7 @@ async function readFacts(input: RunInput, station: Station, host: Host): Promise
     const candidates = containerd.source === 'distribution' ? ['containerd'] : []
     const script = factsScript({
       candidates,
-      ...(containerd.source === 'docker' ? { repository: sources.containerd.url } : {}),
+      repositories: [sources.kubernetes.url, ...(containerd.source === 'docker' ? [sources.containerd.url] : [])],
       ...(endpoint.vip === undefined ? {} : { vip: endpoint.vip }),
     })
     const result = await host.run(script, { timeoutSeconds: FACTS_TIMEOUT_SECONDS })

@@ -71,7 +71,7 @@ export interface Facts {
     readonly candidates: Readonly<Record<string, string>>
     /** Installed ones among those that decide or conflict: docker-ce, docker.io, podman, cri-o, containerd, containerd.io, kubelet, ... with version. */
     readonly installed: Readonly<Record<string, string>>
-    /** Active sources of the asked repository in files that are not tripod's; left out where there are none. URI without its last slash. */
+    /** Active sources of the asked repositories in files that are not tripod's; left out where there are none. URI without its last slash. */
     readonly repositories?: readonly {
       readonly uri: string
       readonly suite: string

@@ -5,8 +5,8 @@ export interface FactsQuestions {
   readonly vip?: string
   /** Packages whose candidate version decides a choice; only asked for those that are not installed: it is the slow part. */
   readonly candidates?: readonly string[]
-  /** Address of a package repository that the machine may have in its own sources already. */
-  readonly repository?: string
+  /** Addresses of package repositories that the machine may have in its own sources already. */
+  readonly repositories?: readonly string[]
 }
 
 /** Text files read in one go; missing ones are left out, each line comes as `path:line`. */
@@ -193,8 +193,8 @@ elif command -v rpm >/dev/null; then
 fi`
 
 // In whole files: an entry may go over several lines.
-const REPOSITORIES = (url: string) => sh`
-grep -rlsF -e ${url} /etc/apt/sources.list /etc/apt/sources.list.d | grep -e '[.]list$' -e '[.]sources$' | grep -v /tripod- |
+const REPOSITORIES = (urls: readonly string[]) => sh`
+grep -rlsF ${urls.flatMap((url) => ['-e', url])} /etc/apt/sources.list /etc/apt/sources.list.d | grep -e '[.]list$' -e '[.]sources$' | grep -v /tripod- |
   while read -r path; do grep -H '' "$path"; done
 end repositories $?`
 
@@ -240,9 +240,9 @@ end finish 0`
 
 /** The one read-only script that describes a node; POSIX shell, few processes. Its output is for `parseFacts`. */
 export function factsScript(questions: FactsQuestions = {}): Script {
-  const { vip, repository, candidates = ['containerd'] } = questions
+  const { vip, repositories = [], candidates = ['containerd'] } = questions
   const body = [BEGIN, ...(vip === undefined ? [] : [ASK_VIP(vip)]), MACHINE, OTHERS, UNITS, MODULES]
-  const packages = [PACKAGES(candidates), ...(repository === undefined ? [] : [REPOSITORIES(repository)])]
+  const packages = [PACKAGES(candidates), ...(repositories.length === 0 ? [] : [REPOSITORIES(repositories)])]
   const rest = [...packages, KUBERNETES, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
   return sh`facts() {${[...body, ...rest].reduce((before, part) => sh`${before}${part}`)}
 }

@@ -28,16 +28,16 @@ function form({ endpoint }: Inventory): readonly Finding[] {
     return [{ ...error(path, 'endpoint has neither vip nor external', fix), at: 'key' }]
   }
   if (external === undefined) return []
-  return (['vip', 'port', 'interface'] as const)
-    .filter((field) => endpoint[field] !== undefined)
-    .map((field) => ({
-      ...error(
-        [...path, field],
-        `endpoint.${field} and endpoint.external exclude each other`,
-        `Take ${field} or external out.`,
-      ),
-      at: 'key' as const,
-    }))
+  const isGiven = (field: 'vip' | 'port' | 'interface' | 'vrrp'): boolean =>
+    field === 'vrrp' ? Object.keys(endpoint.vrrp).length > 0 : endpoint[field] !== undefined
+  return (['vip', 'port', 'interface', 'vrrp'] as const).filter(isGiven).map((field) => ({
+    ...error(
+      [...path, field],
+      `endpoint.${field} and endpoint.external exclude each other`,
+      `Take ${field} or external out.`,
+    ),
+    at: 'key' as const,
+  }))
 }
 
 function range({ endpoint }: Inventory): readonly Finding[] {

@@ -1,3 +1,5 @@
+import type { Reference } from '../secret.js'
+
 /** What a node is for. A master that also carries workloads has `control-plane` and `worker`. */
 export type Role = 'control-plane' | 'worker' | 'load-balancer'
 
@@ -67,16 +69,25 @@ export interface Endpoint {
   readonly apiPort: number
   /** Found by itself from the route to the VIP when left out. */
   readonly interface?: string
+  /** Where tripod runs the load balancer. */
+  readonly vrrp?: {
+    /** 1 to 255. */
+    readonly id: number
+    /** Left out: derived from what is no secret, since it only guards against mix-ups. */
+    readonly password?: Reference
+  }
 }
 
 /** A package repository, with defaults filled in. */
 export interface RepositorySource {
   /**
-   * Without a slash at its end. Of Kubernetes the whole address; of containerd the part before the distribution, to which
-   * the step appends `/debian` and so on.
+   * Without a slash at its end. Of Kubernetes the whole address, or upstream's part before the format (`/deb`, `/rpm`); of
+   * containerd the part before the distribution, to which the step appends `/debian` and so on.
    */
   readonly url: string
-  /** Address or absolute path of the signing key. Left out, for containerd only: `<url>/<distribution>/gpg`. */
+  /** The address is upstream's, not one of the inventory. */
+  readonly upstream: boolean
+  /** Address or absolute path of the signing key. Left out: where upstream has it below the url. */
   readonly key?: string
   /** Accepted fingerprints, 40 hex digits each, upper case. */
   readonly fingerprints: readonly string[]

@@ -1,4 +1,5 @@
-import type { Endpoint } from './cluster.js'
+import type { Reference } from '../secret.js'
+import type { Endpoint, Node } from './cluster.js'
 import { parseAddress } from './address.js'
 import type { Inventory } from './schema.js'
 
@@ -12,6 +13,12 @@ export function isCoLocated(inventory: Inventory): boolean {
   return endpoint.external === undefined && !nodes.some((node) => node.roles.includes('load-balancer'))
 }
 
+/** Whether HAProxy and keepalived run on that node (domain reference 2.1): on hosts of their own, on the masters, or nowhere. */
+export function carriesBalancer({ roles }: Pick<Node, 'roles'>, { layout }: Endpoint): boolean {
+  if (layout === 'external') return false
+  return roles.includes(layout === 'L1' ? 'load-balancer' : 'control-plane')
+}
+
 function external(address: string, apiPort: number): Endpoint {
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(address) ?? []
   const bare = host.replaceAll(/^\[|\]$/g, '')
@@ -19,12 +26,32 @@ function external(address: string, apiPort: number): Endpoint {
 }
 
 /** Layout and ports of the endpoint (domain reference 2.1), defaults filled in. */
-export function endpointOf(inventory: Inventory): Endpoint {
+export function endpointOf(inventory: Inventory, located: (path: string) => string = (path) => path): Endpoint {
   const { vip = '', external: address, port = KUBERNETES_PORT, apiPort, interface: device } = inventory.endpoint
   if (address !== undefined) return external(address, apiPort ?? KUBERNETES_PORT)
   const coLocated = isCoLocated(inventory)
   const bind = apiPort ?? (coLocated && port === KUBERNETES_PORT ? CO_LOCATED_API_PORT : KUBERNETES_PORT)
   const layout = coLocated ? (bind === KUBERNETES_PORT ? 'L2' : 'L3') : 'L1'
   const host = parseAddress(vip)?.canonical ?? vip
-  return { layout, host, vip: host, port, apiPort: bind, ...(device === undefined ? {} : { interface: device }) }
+  const named = device === undefined ? {} : { interface: device }
+  return { layout, host, vip: host, port, apiPort: bind, ...named, vrrp: vrrpOf(inventory, host, located) }
+}
+
+/** The last part of the VIP tells it from other virtual routers nearby as well as any number would; 0 is none. */
+function vrrpOf(
+  { endpoint }: Inventory,
+  vip: string,
+  located: (path: string) => string,
+): NonNullable<Endpoint['vrrp']> {
+  const { id, password } = endpoint.vrrp
+  const derived = Number((parseAddress(vip)?.value ?? 0n) & 255n)
+  return {
+    id: id ?? (derived === 0 ? 255 : derived),
+    ...(password === undefined ? {} : { password: reference(password, located) }),
+  }
+}
+
+function reference(source: string, located: (path: string) => string): Reference {
+  const name = source.slice(source.indexOf(':') + 1)
+  return source.startsWith('env:') ? `env:${name}` : `file:${located(name)}`
 }

@@ -16,18 +16,15 @@ function located(source: string, around: Surroundings): string {
 
 interface Defaults {
   readonly url: string
-  /** Name of the key below the url; left out: the step knows. */
-  readonly keyFile?: string
   readonly fingerprint: string
 }
 
 function repository(input: RepositoryInput, defaults: Defaults, around: Surroundings): RepositorySource {
   const url = (input.url ?? defaults.url).replace(/\/+$/, '')
-  const derived = defaults.keyFile === undefined ? undefined : `${url}/${defaults.keyFile}`
-  const key = input.key === undefined ? derived : located(input.key, around)
   return {
     url,
-    ...(key === undefined ? {} : { key }),
+    upstream: url === defaults.url,
+    ...(input.key === undefined ? {} : { key: located(input.key, around) }),
     fingerprints: (input.fingerprints ?? [defaults.fingerprint]).map((fingerprint) => fingerprint.toUpperCase()),
     ...(input.ca === undefined ? {} : { ca: absolute(input.ca, around) }),
   }
@@ -35,14 +32,10 @@ function repository(input: RepositoryInput, defaults: Defaults, around: Surround
 
 /** Where everything comes from, defaults filled in. */
 export function sourcesOf({ sources }: Inventory, minor: number, around: Surroundings): Cluster['sources'] {
-  const kubernetesUrl = `https://pkgs.k8s.io/core:/stable:/v1.${String(minor)}/deb`
+  const kubernetesUrl = `https://pkgs.k8s.io/core:/stable:/v1.${String(minor)}`
   const { calico, sha256 } = sources.manifests
   return {
-    kubernetes: repository(
-      sources.kubernetes,
-      { url: kubernetesUrl, keyFile: 'Release.key', fingerprint: KUBERNETES_KEY },
-      around,
-    ),
+    kubernetes: repository(sources.kubernetes, { url: kubernetesUrl, fingerprint: KUBERNETES_KEY }, around),
     containerd: repository(sources.containerd, { url: DOCKER, fingerprint: DOCKER_KEY }, around),
     images: sources.images,
     manifests: {

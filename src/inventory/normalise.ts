@@ -58,7 +58,7 @@ export function normalise(inventory: Inventory, origin: Origin): Cluster {
     inventoryPath: origin.path,
     inventoryDigest: createHash('sha256').update(origin.text).digest('hex'),
     kubernetes: { version: kubernetes.version, minor },
-    endpoint: endpointOf(inventory),
+    endpoint: endpointOf(inventory, (path) => absolute(path, origin)),
     nodes: inventory.nodes.map((input) => node(input, inventory.ssh, origin)),
     network: {
       podSubnet: subnetOf(network.podSubnet),

@@ -109,6 +109,12 @@ export const PATTERNS = {
     allowed: 'user@host:port, where user and port may be left out',
     example: 'ops@jump.example.org:22',
   },
+  secretSource: {
+    what: 'the source of a secret',
+    regex: whole(`env:[A-Za-z_][A-Za-z0-9_]*|file:${LOCAL_PATH}`),
+    allowed: 'env:NAME (a variable of the environment) or file:PATH (a file on this computer), never the secret itself',
+    example: 'env:VRRP_PASSWORD',
+  },
   interface: {
     what: 'the name of a network interface',
     regex: whole('[A-Za-z0-9][A-Za-z0-9_.-]{0,14}'),

@@ -18,6 +18,23 @@ const endpoint = z.strictObject({
     'Port the API servers bind. Left out: 6444 where the masters carry the load balancer on 6443, else 6443.',
   ).optional(),
   interface: text('interface', 'Network interface for the VIP; found from the route to it when left out.').optional(),
+  vrrp: z
+    .strictObject({
+      id: z
+        .int()
+        .min(1)
+        .max(255)
+        .meta({
+          description: 'Virtual router id, of its own on the network segment; the last part of the VIP when left out.',
+        })
+        .optional(),
+      password: text(
+        'secretSource',
+        'Where the password of the virtual router comes from, at most 8 characters.',
+      ).optional(),
+    })
+    .prefault({})
+    .meta({ description: 'VRRP, by which the load balancers agree on who holds the VIP.' }),
   external: text('hostAndPort', 'host:port of a load balancer you run yourself, instead of vip.').optional(),
 })
 

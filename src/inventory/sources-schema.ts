@@ -26,8 +26,8 @@ const fields = {
 export const sourcesSchema = z
   .strictObject({
     kubernetes: repository(
-      'Package repository of Kubernetes; left out: https://pkgs.k8s.io/core:/stable:/v1.NN/deb with NN of kubernetes.version.',
-      'Address or file of its signing key; left out: Release.key under the url.',
+      'Package repository of Kubernetes; left out: https://pkgs.k8s.io/core:/stable:/v1.NN with NN of kubernetes.version, and there /deb or /rpm.',
+      'Address or file of its signing key; left out: Release.key under the url, for rpm repodata/repomd.xml.key.',
     )
       .prefault({})
       .meta({ description: 'Repository of the Kubernetes packages.' }),

@@ -4,6 +4,7 @@ import { RELEASE } from './debian-release.js'
 import { gatewayOf, vipOf } from './kernel-names.js'
 import { labPlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
+import { roleOf } from './role-of.js'
 
 /** First line of a lab's inventory; the id tells this lab from an earlier one of the same name. */
 function signature(lab: Pick<LabRecord, 'name' | 'id'>): string {
@@ -69,8 +70,7 @@ accept: [P04, P05]   # a small computer may have less CPU, memory or disk than a
 }
 
 function nodeText(lab: LabRecord, node: LabNode): string {
-  const role = node.name.startsWith('m') ? 'control-plane' : 'worker'
-  return `  - name: ${node.name}\n    address: ${node.address}\n    roles: [${role}]\n    os: ${lab.os}\n`
+  return `  - name: ${node.name}\n    address: ${node.address}\n    roles: [${roleOf(node)}]\n    os: ${lab.os}\n`
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

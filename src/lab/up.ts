@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { TripodError } from '../errors.js'
 import { baseTree } from './base-tree.js'
 import { RELEASE, type DebianRelease } from './debian-release.js'
+import { roleOf } from './role-of.js'
 import { healNetwork } from './fault.js'
 import { requireOwnInventory, writeInventory } from './inventory-file.js'
 import { makeLabKey, writeKnownHosts } from './keys.js'
@@ -24,6 +25,8 @@ export interface UpOptions {
   readonly name: string
   /** Number of machines: 3 masters and workers, below 3 one master and workers. Default 4, or what the lab has. */
   readonly nodes?: number
+  /** Machines for the load balancer alone, besides: lb1 lb2 ... Default none, or what the lab has. */
+  readonly balancers?: number
   readonly os?: DebianRelease
   /** Default ./NAME.yaml, or what the lab has. */
   readonly inventoryPath?: string
@@ -32,6 +35,7 @@ export interface UpOptions {
 }
 
 const MOST_NODES = 100
+const MOST_BALANCERS = 8
 const FIRST_NODE = 11
 
 /** Makes a lab, or completes one: machines that run are left alone, what is off, cut or missing is put right. */
@@ -62,9 +66,9 @@ export async function up(options: UpOptions): Promise<Lab> {
 }
 
 async function newRecord(options: UpOptions): Promise<LabRecord> {
-  const { name, nodes = 4, os = 'debian12' } = options
+  const { name, nodes = 4, balancers = 0, os = 'debian12' } = options
   const inventoryPath = resolve(options.inventoryPath ?? `${name}.yaml`)
-  const names = nodeNames(nodes)
+  const names = [...nodeNames(nodes), ...balancerNames(balancers)]
   await requireOwnInventory(name, inventoryPath)
   const subnet = await locked('shared', () => claimSubnet(labPlaces(name).directory))
   const record = {
@@ -88,12 +92,24 @@ export function nodeNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => (index < masters ? `m${index + 1}` : `w${index - masters + 1}`))
 }
 
+/** lb1 lb2 ... Throws USAGE. */
+function balancerNames(count: number): readonly string[] {
+  if (Number.isInteger(count) && count >= 0 && count <= MOST_BALANCERS)
+    return Array.from({ length: count }, (_, index) => `lb${index + 1}`)
+  throw new TripodError(
+    'USAGE',
+    `A lab has up to ${MOST_BALANCERS} load balancers, not ${count}.`,
+    'Pass another --load-balancers.',
+  )
+}
+
 /** A lab is not remade behind the back of who uses it. */
-function requireSame(record: LabRecord, { nodes, os, inventoryPath }: UpOptions): void {
+function requireSame(record: LabRecord, { nodes, balancers, os, inventoryPath }: UpOptions): void {
+  const own = record.nodes.filter((node) => roleOf(node) === 'load-balancer').length
+  const others = record.nodes.length - own
   const differs = [
-    ...(nodes !== undefined && nodes !== record.nodes.length
-      ? [`has ${record.nodes.length} machines, not ${nodes}`]
-      : []),
+    ...(nodes !== undefined && nodes !== others ? [`has ${others} machines, not ${nodes}`] : []),
+    ...(balancers !== undefined && balancers !== own ? [`has ${own} load balancers, not ${balancers}`] : []),
     ...(os !== undefined && os !== record.os ? [`is made of ${record.os}, not ${os}`] : []),
     ...(inventoryPath !== undefined && resolve(inventoryPath) !== record.inventoryPath
       ? [`has its inventory at ${record.inventoryPath}`]

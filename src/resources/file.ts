@@ -19,13 +19,13 @@ export const file: Kind<FileResource> = {
   name: (resource) => resource.path,
   wish: ({ state, content, owner, mode }) => (state === 'absent' ? { state } : { state, content, owner, mode }),
   needs: (resource) => ({ paths: [{ path: resource.path, text: textNeed(resource) }] }),
-  compare: (resource, readings, { record }) => {
+  compare: (resource, readings, { record, installs }) => {
     const seen = readings.path(resource.path)
     if (seen.state === 'unknown') return seen
     if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
     if (resource.state === 'absent')
       return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen, resource.sensitive))
-    if (seen.state === 'absent') return differs(creation(resource))
+    if (seen.state === 'absent') return differs(creation(resource, isBrought(resource, installs)))
     const entry = record.entries[`file:${resource.path}`]
     return matches(resource, seen, entry) ? SAME : differs(update(resource, seen, entry === undefined))
   },
@@ -98,7 +98,12 @@ function write(resource: FileResource, pre: FileWrite['pre']): FileWrite {
   return { path, owner, mode, pre, ...body, ...(validate === undefined ? {} : { validate }) }
 }
 
-function creation(resource: FileResource): Difference {
+/** Whether an op before this one installs the package whose file stands there then. */
+function isBrought({ conffileOf }: FileResource, installs: readonly string[]): boolean {
+  return conffileOf !== undefined && installs.some((op) => op.endsWith(`:package:${conffileOf}`))
+}
+
+function creation(resource: FileResource, isBroughtBefore: boolean): Difference {
   const text = literal(resource.content)
   return {
     action: 'create',
@@ -109,9 +114,12 @@ function creation(resource: FileResource): Difference {
     change: {
       summary: describe(resource),
       ...(resource.sensitive || text === undefined ? {} : { after: text }),
-      notes: sources(resource.content),
+      notes: [
+        ...sources(resource.content),
+        ...(isBroughtBefore ? [`takes the place of the one that ${resource.conffileOf ?? ''} brings`] : []),
+      ],
     },
-    act: { do: 'write', file: write(resource, { state: 'absent' }) },
+    act: { do: 'write', file: write(resource, { state: isBroughtBefore ? 'any' : 'absent' }) },
   }
 }
 

@@ -14,6 +14,8 @@ export interface FileResource {
   readonly sensitive?: true
   /** A command that must accept the new file before it takes the old one's place; its path is appended: `haproxy -c -f`. */
   readonly validate?: readonly string[]
+  /** A package that brings a file of its own there: where both are new, ours takes the place of that one. */
+  readonly conffileOf?: string
 }
 
 /** Text as it shall be, or text with `{{name}}` placeholders for values that only the engine may fetch. */

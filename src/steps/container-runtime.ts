@@ -31,20 +31,10 @@ export const containerRuntime: Step = {
       ...registryMirrors(cluster.containerd.mirrors),
       ownFile('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
     ]
-    const runtime = [runtimePackage(context), service(sandboxImage)]
-    // Docker's repository is reached by TLS, so the authorities come before it; else all packages are one transaction.
-    return cluster.containerd.source === 'docker'
-      ? [...BASE_PACKAGES, ...dockerRepository(context), ...configuration, ...runtime]
-      : [...configuration, ...BASE_PACKAGES, ...runtime]
+    const repository = cluster.containerd.source === 'docker' ? dockerRepository(context) : []
+    return [...repository, ...configuration, runtimePackage(context), service(sandboxImage)]
   },
 }
-
-/** For TLS to repositories and registries; and runc cannot make a container without apparmor_parser where AppArmor is on. */
-const BASE_PACKAGES: readonly PackageResource[] = ['ca-certificates', 'apparmor'].map((name) => ({
-  kind: 'package',
-  name,
-  held: false,
-}))
 
 function runtimePackage({ cluster, facts }: StepContext): PackageResource {
   const version = wantedContainerd(cluster)

@@ -1,7 +1,6 @@
 import { TripodError } from '../errors.js'
-import type { Facts } from '../facts/facts.js'
 import type { FileResource } from '../resources/resource.js'
-import { ownFile } from './own-file.js'
+import { packageRepository } from './package-repository.js'
 import type { StepContext } from './step.js'
 
 /** Names of the releases that Docker's repository knows by name alone. */
@@ -13,25 +12,32 @@ const SUITES: Readonly<Record<string, string>> = {
   'ubuntu 26.04': 'resolute',
 }
 
-/**
- * Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator.
- * Nothing where the machine's own sources have it: apt refuses everything when two of them name different keys.
- */
+/** Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator. */
 export function dockerRepository({ cluster, facts, node, os }: StepContext): readonly FileResource[] {
   const { url, key, fingerprints, ca } = cluster.sources.containerd
-  const suite = SUITES[`${facts.os.id} ${facts.os.version}`]
-  if (suite === undefined) throw noRepository(node.name, facts.os.name)
-  const uri = `${url}/${facts.os.id}`
-  if (isDefined({ uri, suite }, facts)) return []
-  const wanted = { id: 'docker', url: uri, suite, component: 'stable', key: key ?? `${uri}/gpg`, fingerprints }
-  return os
-    .repository({ ...wanted, ...(ca === undefined ? {} : { ca }) })
-    .map(({ path, content }) => ownFile(path, content))
+  const place = os.format === 'rpm' ? rpmPlace(facts.os) : debPlace(facts.os)
+  if (place === undefined) throw noRepository(node.name, facts.os.name)
+  const { distribution, below, suite } = place
+  const base = `${url}/${distribution}`
+  const trust = { key: key ?? `${base}/gpg`, fingerprints, ...(ca === undefined ? {} : { ca }) }
+  return packageRepository({ id: 'docker', url: base + below, suite, component: 'stable', ...trust }, os, facts)
 }
 
-function isDefined({ uri, suite }: { readonly uri: string; readonly suite: string }, { packages }: Facts): boolean {
-  const { repositories = [] } = packages
-  return repositories.some((one) => one.signedBy !== undefined && one.uri === uri && one.suite === suite)
+interface Place {
+  readonly distribution: string
+  readonly below: string
+  readonly suite: string
+}
+
+function debPlace({ id, version }: { readonly id: string; readonly version: string }): Place | undefined {
+  const suite = SUITES[`${id} ${version}`]
+  return suite === undefined ? undefined : { distribution: id, below: '', suite }
+}
+
+/** The rebuilds of RHEL take what is made for CentOS; the release is told by its major number alone. */
+function rpmPlace({ id, version }: { readonly id: string; readonly version: string }): Place {
+  const major = version.split('.')[0] ?? version
+  return { distribution: id === 'rhel' ? 'rhel' : 'centos', below: `/${major}/$basearch/stable`, suite: '' }
 }
 
 function noRepository(node: string, os: string): TripodError {

@@ -1,8 +1,19 @@
+import { basePackages } from './base-packages.js'
 import { containerRuntime } from './container-runtime.js'
 import { hostIdentity } from './host-identity.js'
 import { kernel } from './kernel.js'
+import { kubernetesPackages } from './kubernetes-packages.js'
+import { loadBalancer } from './load-balancer.js'
 import type { Step } from './step.js'
 import { swap } from './swap.js'
 
 /** All steps, in the order in which they are carried out. */
-export const steps: readonly Step[] = [hostIdentity, swap, kernel, containerRuntime]
+export const steps: readonly Step[] = [
+  hostIdentity,
+  swap,
+  basePackages,
+  kernel,
+  containerRuntime,
+  kubernetesPackages,
+  loadBalancer,
+]

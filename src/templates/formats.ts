@@ -37,6 +37,9 @@ export const yaml: Format = {
 /** `key = value` and one-word lines of sysctl.d and modules-load.d. */
 export const conf = bare('a configuration file of systemd', /^[A-Za-z0-9_./-]+$/)
 
+/** Words of HAProxy, keepalived and chrony: names, numbers, paths, addresses. */
+export const words = bare('a configuration file', /^[A-Za-z0-9_.:/*[\]-]+(?: v4v6)?$/)
+
 /** One word of a field: a space would begin another one, a line break another field. */
 export const deb822 = bare('an apt sources file', /^[\x21-\x7e]+$/)
 

@@ -2,8 +2,11 @@ import * as formats from './formats.js'
 import { template } from './template.js'
 import aptConf from './apt.conf.hbs'
 import aptSources from './apt.sources.hbs'
+import checkHaproxy from './check-haproxy.sh.hbs'
 import crictl from './crictl.yaml.hbs'
+import haproxy from './haproxy.cfg.hbs'
 import hosts from './hosts.toml.hbs'
+import keepalived from './keepalived.conf.hbs'
 import modules from './modules.conf.hbs'
 import sysctl from './sysctl.conf.hbs'
 
@@ -16,12 +19,32 @@ export interface TemplateData {
     readonly component: string | null
     readonly keyring: string
   }
+  readonly 'check-haproxy.sh': { readonly port: number }
   readonly 'crictl.yaml': { readonly endpoint: string; readonly timeoutSeconds: number }
+  readonly 'haproxy.cfg': {
+    readonly adminSocket: string
+    readonly bind: string
+    /** Before HAProxy 2.2, which cannot speak HTTP over TLS to ask for health in its own words. */
+    readonly legacy: boolean
+    readonly servers: readonly { readonly name: string; readonly address: string }[]
+  }
   readonly 'hosts.toml': {
     readonly endpoints: readonly { readonly url: string }[]
     readonly ca: string | null
     readonly skipVerify: boolean
     readonly overridePath: boolean
+  }
+  readonly 'keepalived.conf': {
+    readonly router: string
+    readonly script: string
+    readonly interface: string
+    readonly id: number
+    readonly priority: number
+    readonly address: string
+    /** Empty: it is alone. */
+    readonly peers: readonly string[]
+    readonly password: string | null
+    readonly vip: string
   }
   readonly 'modules.conf': { readonly modules: readonly string[] }
   readonly 'sysctl.conf': {
@@ -32,8 +55,11 @@ export interface TemplateData {
 const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Name]) => string } = {
   'apt.conf': template('apt.conf', aptConf, formats.aptConf),
   'apt.sources': template('apt.sources', aptSources, formats.deb822),
+  'check-haproxy.sh': template('check-haproxy.sh', checkHaproxy, formats.words),
   'crictl.yaml': template('crictl.yaml', crictl, formats.yaml),
+  'haproxy.cfg': template('haproxy.cfg', haproxy, formats.words),
   'hosts.toml': template('hosts.toml', hosts, formats.toml),
+  'keepalived.conf': template('keepalived.conf', keepalived, formats.words),
   'modules.conf': template('modules.conf', modules, formats.conf),
   'sysctl.conf': template('sysctl.conf', sysctl, formats.conf),
 }

@@ -353,11 +353,74 @@ describe('clones', () => {
   })
 })
 
+const OWN_BALANCER: Facts['record'] = {
+  entries: {
+    'file:/etc/haproxy/haproxy.cfg': {
+      step: 'load-balancer',
+      wanted: '0',
+      state: 'applied',
+      before: { state: 'absent' },
+    },
+  },
+}
+
+describe('the load balancer', () => {
+  test('of somebody else is not taken over while it serves', () => {
+    const [found] = findingsFor({
+      facts: { m1: { listening: [...listening(80, 'haproxy'), ...listening(6443, 'haproxy')] } },
+    })
+    expect(found).toMatchObject({ id: 'P27', severity: 'fatal', node: 'm1' })
+    expect(found?.message).toContain('serves port 80, 6443')
+  })
+
+  test('with the VIP on two hosts is split', () => {
+    const vip = { interface: 'eth0', source: '10.0.0.11', held: true }
+    const [found] = findingsFor({ facts: { m1: { vip }, m2: { vip } } })
+    expect(found).toMatchObject({ id: 'P16', severity: 'warning' })
+    expect(found?.message).toContain('m1 and m2 all have the VIP 10.0.0.10')
+  })
+})
+
+describe('what is there of Kubernetes', () => {
+  const kubernetes = { files: { '/etc/kubernetes/kubelet.conf': '0' }, etcdData: false, apiLive: false, shadowing: [] }
+  const packages = (kubelet: string): Facts['packages'] => ({
+    candidates: {},
+    installed: { kubelet },
+    broken: false,
+    rebootPending: false,
+  })
+
+  test('a node of the cluster is not upgraded by installing packages', () => {
+    const [found] = findingsFor({ facts: { w1: { kubernetes, packages: packages('1.28.14-1.1') } } })
+    expect(found).toMatchObject({ id: 'SKEW', severity: 'fatal', node: 'w1' })
+    expect(findingsFor({ facts: { w1: { kubernetes, packages: packages('1.28.15-2.1') } } })).toEqual([])
+    expect(findingsFor({ facts: { w1: { packages: packages('1.28.14-1.1') } } })).toEqual([])
+  })
+
+  test('a program that hides that of the package is named', () => {
+    const hidden = { ...kubernetes, files: {}, shadowing: ['/usr/local/bin/kubeadm'] }
+    const [found] = findingsFor({ facts: { m1: { kubernetes: hidden } } })
+    expect(found).toMatchObject({ id: 'P27', severity: 'fatal', node: 'm1' })
+    expect(found?.fix).toContain('/usr/local/bin/kubeadm')
+  })
+
+  test('a node that joined under another name is told, and not renamed', () => {
+    const found = findingsFor({
+      facts: { w1: { kubernetes, identity: { hostname: 'old', machineId: 'x', bootId: 'b', macs: [] } } },
+    })
+    expect(found.find(({ id }) => id === 'P07')).toMatchObject({ severity: 'warning', node: 'w1' })
+  })
+})
+
 describe('what is let be', () => {
   test('small workers, our own HAProxy, cgroup v1 with an older kubelet, skew within the error of measurement', () => {
     const facts: Record<string, Partial<Facts>> = {
       w1: { cpus: 1, memoryBytes: 1e9 },
-      m1: { listening: listening(6443, 'haproxy'), kernelFeatures: { ...kernelFeatures, cgroup: 'v1' } },
+      m1: {
+        listening: listening(6443, 'haproxy'),
+        record: OWN_BALANCER,
+        kernelFeatures: { ...kernelFeatures, cgroup: 'v1' },
+      },
       m2: { clock: { epochSeconds: 1, offsetSeconds: 3, uncertaintySeconds: 2.5 } },
     }
     expect(findingsFor({ facts })).toEqual([])

@@ -41,7 +41,7 @@ describe('repositories that a machine has already', () => {
 
   test('are asked for only where the answer decides something', async () => {
     const run = promisify(execFile)
-    const { stdout } = await run('/bin/sh', ['-c', factsScript({ candidates: [], repository: URI }).text])
+    const { stdout } = await run('/bin/sh', ['-c', factsScript({ candidates: [], repositories: [URI] }).text])
     expect(parseRepositories(readSections(stdout, 'm1'))).toEqual([])
     expect(factsScript().text).not.toContain('sources.list')
   })

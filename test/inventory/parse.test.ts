@@ -141,23 +141,24 @@ describe('sources', () => {
   test('are the upstream ones, with the keys pinned by fingerprint', () => {
     expect(clusterOf(LAB.replace('1.36.4', '1.35.8')).sources).toEqual({
       kubernetes: {
-        url: 'https://pkgs.k8s.io/core:/stable:/v1.35/deb',
-        key: 'https://pkgs.k8s.io/core:/stable:/v1.35/deb/Release.key',
+        url: 'https://pkgs.k8s.io/core:/stable:/v1.35',
+        upstream: true,
         fingerprints: ['DE15B14486CD377B9E876E1A234654DA9A296436'],
       },
       containerd: {
         url: 'https://download.docker.com/linux',
+        upstream: true,
         fingerprints: ['9DC858229FC7DD38854AE2D88D81803C0EBFCD88'],
       },
       images: { kubernetes: 'registry.k8s.io', calico: 'quay.io' },
       manifests: {},
     })
   })
-  test('of a mirror keep the upstream key under the address of the mirror', () => {
+  test('of a mirror are under its address, and signed by upstream unless said otherwise', () => {
     expect(sources('  kubernetes: { url: "https://mirror.example.org/k8s/" }\n')).toMatchObject({
       kubernetes: {
         url: 'https://mirror.example.org/k8s',
-        key: 'https://mirror.example.org/k8s/Release.key',
+        upstream: false,
         fingerprints: ['DE15B14486CD377B9E876E1A234654DA9A296436'],
       },
     })

@@ -38,16 +38,29 @@ function file(resources: readonly Resource[], path: string): string {
 
 describe('all steps', () => {
   it('have ids of their own, a title and a why', () => {
-    expect(steps.map(({ id }) => id)).toEqual(['swap', 'kernel', 'container-runtime'])
+    expect(steps.map(({ id }) => id)).toEqual([
+      'host-identity',
+      'swap',
+      'base-packages',
+      'kernel',
+      'container-runtime',
+      'kubernetes-packages',
+      'load-balancer',
+    ])
     for (const { title, why } of steps) {
       expect(title).toMatch(/^[A-Z].*[^.]$/)
       expect(why).toMatch(/^\S.*\.$/)
     }
   })
 
-  it('leave a machine that only carries the load balancer alone', () => {
+  it('give a machine that only carries the load balancer what it needs for that', () => {
     const balancer = { ...node, roles: ['load-balancer'] as const }
-    expect(steps.filter((step) => step.runsOn(balancer, contextWith()))).toEqual([])
+    const endpoint = { ...cluster.endpoint, layout: 'L1' as const }
+    const context = contextWith({ cluster: { endpoint } })
+    const ids = (one: typeof node): readonly string[] =>
+      steps.filter((step) => step.runsOn(one, context)).map(({ id }) => id)
+    expect(ids(balancer)).toEqual(['host-identity', 'base-packages', 'load-balancer'])
+    expect(ids(node)).not.toContain('load-balancer')
     expect(steps.filter((step) => step.runsOn(node, contextWith()))).toEqual(steps)
   })
 
@@ -61,7 +74,7 @@ describe('all steps', () => {
     const context = contextWith({ cluster: { containerd: { source: 'docker', mirrors, config: {} } } })
     for (const resource of steps.flatMap((step) => step.resources(context))) {
       if (resource.kind === 'file' && typeof resource.content === 'string') {
-        expect(resource.content).toMatch(/^(#|\/\/) Written by tripod/)
+        expect(resource.content).toMatch(/^(?:#!.*\n)?(#|\/\/) Written by tripod/)
         expect(resource.content).toMatch(/[^\n]\n$/)
       }
     }
@@ -190,8 +203,6 @@ describe('container-runtime', () => {
       [
         "file /etc/containerd/config.toml 644 root:root",
         "file /etc/crictl.yaml 644 root:root",
-        "package ca-certificates any",
-        "package apparmor any",
         "package containerd any held",
         "service containerd.service enabled=true active=true with /etc/containerd/config.toml",
       ]
@@ -234,8 +245,6 @@ describe('container-runtime', () => {
     const resources = wanted('container-runtime', contextWith({ cluster: docker }))
     expect(resources.map(shown)).toMatchInlineSnapshot(`
       [
-        "package ca-certificates any",
-        "package apparmor any",
         "file /etc/apt/keyrings/tripod-docker.asc 644 root:root",
         "file /etc/apt/sources.list.d/tripod-docker.sources 644 root:root",
         "file /etc/containerd/config.toml 644 root:root",
@@ -302,6 +311,7 @@ describe('container-runtime', () => {
   it('takes a mirror of the repository with its own key and authority', () => {
     const containerd = {
       url: 'https://mirror.example.org:8443/docker',
+      upstream: false,
       key: '/keys/own.asc',
       fingerprints: ['AA', 'BB'],
       ca: '/keys/ca.pem',

@@ -16,6 +16,10 @@ export default class LabUp extends BaseCommand {
       min: 1,
       description: 'Number of machines: 3 masters and workers; below 3, one master. Default 4.',
     }),
+    'load-balancers': Flags.integer({
+      min: 0,
+      description: 'Machines for the load balancer alone, besides. Default 0: the masters carry it.',
+    }),
     os: Flags.option({ options: DEBIAN_RELEASES, description: 'What the machines run. Default debian12.' })(),
   }
   static override examples = [
@@ -29,6 +33,7 @@ export default class LabUp extends BaseCommand {
     const lab = await up({
       name: flags.name,
       ...(flags.nodes === undefined ? {} : { nodes: flags.nodes }),
+      ...(flags['load-balancers'] === undefined ? {} : { balancers: flags['load-balancers'] }),
       ...(os === undefined ? {} : { os }),
       log: (line) => {
         this.say(line)

@@ -1,0 +1,21 @@
+import { carriesBalancer } from '../inventory/endpoint.js'
+import type { PackageResource } from '../resources/resource.js'
+import { joinsCluster } from './joins-cluster.js'
+import type { Step } from './step.js'
+
+/** What later steps and kubeadm's own preflight call, in one transaction. */
+export const basePackages: Step = {
+  id: 'base-packages',
+  title: 'Install what the other steps need',
+  why: 'The kubelet, kube-proxy, kubeadm and the checks of the load balancer call programs that a minimal installation lacks.',
+  runsOn: (node, { cluster }) => joinsCluster(node) || carriesBalancer(node, cluster.endpoint),
+  rollout: 'parallel',
+  resources: ({ cluster, node, os }) => {
+    const names = [
+      ...(joinsCluster(node) ? os.basePackages : []),
+      ...(joinsCluster(node) && cluster.kubeProxy['mode'] === 'ipvs' ? ['ipvsadm'] : []),
+      ...(carriesBalancer(node, cluster.endpoint) ? os.balancerTools : []),
+    ]
+    return [...new Set(names)].map((name): PackageResource => ({ kind: 'package', name, held: false }))
+  },
+}

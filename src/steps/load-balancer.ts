@@ -1,0 +1,35 @@
+import { carriesBalancer } from '../inventory/endpoint.js'
+import type { PackageResource } from '../resources/resource.js'
+import { balancerGates } from './balancer-gates.js'
+import { haproxyConfig, haproxyService } from './haproxy.js'
+import { checkScript, keepalivedConfig, keepalivedService } from './keepalived.js'
+import type { Step } from './step.js'
+
+/**
+ * HAProxy on each host of the load balancer, and keepalived, which gives the VIP to one that can serve. One host after the
+ * other, the one that holds the VIP last: somebody always answers for it.
+ */
+export const loadBalancer: Step = {
+  id: 'load-balancer',
+  title: 'Set up HAProxy and the VIP',
+  why: 'Every client reaches the API servers under one address, which outlives any one of them.',
+  runsOn: (node, { cluster }) => carriesBalancer(node, cluster.endpoint),
+  rollout: 'serial',
+  goesLast: ({ facts }) => facts.vip?.held === true,
+  gates: balancerGates,
+  // The packages first: they bring what checks the configurations. HAProxy's own default serves nobody, and keepalived does
+  // not start without a configuration. HAProxy answers before keepalived asks it.
+  resources: (context) => [
+    daemon('haproxy'),
+    daemon('keepalived'),
+    haproxyConfig(context),
+    checkScript(context),
+    keepalivedConfig(context),
+    haproxyService(context),
+    keepalivedService(context),
+  ],
+}
+
+function daemon(name: string): PackageResource {
+  return { kind: 'package', name, held: false }
+}
