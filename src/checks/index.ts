@@ -24,6 +24,7 @@ import { shadowing } from './shadowing.js'
 import { size } from './size.js'
 import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
+import { timeDaemon } from './time-daemon.js'
 import { vip } from './vip.js'
 
 /** In the order of their numbers, P02 to P34. */
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   hostName,
   nodeAddress,
   clock,
+  timeDaemon,
   swapInUse,
   cgroup,
   kernelModules,

@@ -95,3 +95,8 @@ export function hold(packages: readonly WantedPackage[]): Script {
 export function remove(names: readonly string[]): Script {
   return names.length === 0 ? sh`:` : lines([PREPARE, sh`patiently dpkg --purge -- ${names}`])
 }
+
+/** Removes them and nothing else, their configuration left; dpkg refuses when another package needs one of them. */
+export function takeAway(names: readonly string[]): Script {
+  return lines([PREPARE, sh`patiently dpkg --remove -- ${names}`])
+}

@@ -1,7 +1,7 @@
 import { aptRepository } from './apt-repository.js'
 import { explainFailure } from './apt-failures.js'
-import { hold, install, remove } from './apt.js'
-import { list, query, read, upstream } from './dpkg.js'
+import { hold, install, remove, takeAway } from './apt.js'
+import { isAway, list, query, read, upstream } from './dpkg.js'
 import type { OsFamily } from './os-family.js'
 
 /** For TLS, for the kubelet and kube-proxy, and for kubeadm's own preflight (domain reference 1.7). */
@@ -19,11 +19,12 @@ export const debian: OsFamily = {
   chrony: {
     unit: 'chrony.service',
     config: '/etc/chrony/chrony.conf',
-    keyFile: '/etc/chrony/chrony.keys',
     driftFile: '/var/lib/chrony/chrony.drift',
+    // All of them provide time-daemon and conflict with it.
+    excludesOthers: true,
   },
   keepalivedScripts: '/etc/keepalived',
   haproxy: { adminSocket: '/run/haproxy/admin.sock' },
   repository: aptRepository,
-  packages: { query, read, install, hold, remove, list, upstream, explainFailure },
+  packages: { query, read, install, hold, remove, takeAway, isAway, list, upstream, explainFailure },
 }

@@ -2,6 +2,7 @@ import type { PackageReading } from '../resources/readings.js'
 import { sh, type Script } from '../shell.js'
 
 const FORMAT = '-f=${db:Status-Abbrev}|${Package}|${Version}\\n'
+const STATUS = '-f=${db:Status-Status}'
 const NAMES = '-f=${db:Status-Status} ${Package}\\n'
 
 /** One dpkg-query for all names; without names it would list everything. */
@@ -13,6 +14,16 @@ export function query(names: readonly string[]): Script {
 export function list(): Script {
   return sh`found=$(dpkg-query -W ${NAMES}) || exit $?
 printf '%s\n' "$found" | sed -n 's/^installed //p'`
+}
+
+/** 0 it is not installed, 1 it is; its configuration may still be there. */
+export function isAway(name: string): Script {
+  return sh`state=$(dpkg-query -W ${STATUS} -- ${name} 2>&1)
+case $? in
+  0) case $state in *installed*) [ "$state" = not-installed ] ;; esac ;;
+  1) exit 0 ;;
+  *) echo "$state"; exit 2 ;;
+esac`
 }
 
 /** Reads rows `hi |containerd|1.6.20~ds1-1+deb12u4` and `dpkg-query: no packages found matching NAME`. */

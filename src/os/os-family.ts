@@ -51,7 +51,13 @@ export interface OsFamily {
   /** What the load balancer's checks need: arping, curl, socat, tcpdump. */
   readonly balancerTools: readonly string[]
   /** chrony as the family has it. */
-  readonly chrony: { readonly unit: string; readonly config: string; readonly keyFile: string; readonly driftFile: string }
+  readonly chrony: {
+    readonly unit: string
+    readonly config: string
+    readonly driftFile: string
+    /** Its package and those of other clock daemons exclude each other. */
+    readonly excludesOthers: boolean
+  }
   /** Where keepalived's scripts may lie: root's own directory, and on SELinux one with the right label. */
   readonly keepalivedScripts: string
   /** HAProxy as the family packages it: its chroot's socket for logs, and where its own admin socket goes. */
@@ -67,7 +73,12 @@ export interface OsFamily {
     install(packages: readonly WantedPackage[]): Script
     /** Only (un)holds; the packages are there. */
     hold(packages: readonly WantedPackage[]): Script
+    /** With their configuration, as if they had never been there. */
     remove(names: readonly string[]): Script
+    /** Their configuration stays, for the day they come back. */
+    takeAway(names: readonly string[]): Script
+    /** 0 it is not installed, 1 it is, anything else cannot tell. */
+    isAway(name: string): Script
     /** Names of all installed packages, one a line: the difference around an installation is what undo removes. */
     list(): Script
     /** `1.6.20~ds1-1+deb12u4` -> `1.6.20`. */

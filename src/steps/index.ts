@@ -6,12 +6,14 @@ import { kubernetesPackages } from './kubernetes-packages.js'
 import { loadBalancer } from './load-balancer.js'
 import type { Step } from './step.js'
 import { swap } from './swap.js'
+import { timeSync } from './time-sync.js'
 
 /** All steps, in the order in which they are carried out. */
 export const steps: readonly Step[] = [
   hostIdentity,
   swap,
   basePackages,
+  timeSync,
   kernel,
   containerRuntime,
   kubernetesPackages,

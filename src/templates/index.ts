@@ -3,6 +3,7 @@ import { template } from './template.js'
 import aptConf from './apt.conf.hbs'
 import aptSources from './apt.sources.hbs'
 import checkHaproxy from './check-haproxy.sh.hbs'
+import chrony from './chrony.conf.hbs'
 import crictl from './crictl.yaml.hbs'
 import haproxy from './haproxy.cfg.hbs'
 import hosts from './hosts.toml.hbs'
@@ -20,6 +21,7 @@ export interface TemplateData {
     readonly keyring: string
   }
   readonly 'check-haproxy.sh': { readonly port: number }
+  readonly 'chrony.conf': { readonly servers: readonly string[]; readonly driftFile: string }
   readonly 'crictl.yaml': { readonly endpoint: string; readonly timeoutSeconds: number }
   readonly 'haproxy.cfg': {
     readonly adminSocket: string
@@ -56,6 +58,7 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'apt.conf': template('apt.conf', aptConf, formats.aptConf),
   'apt.sources': template('apt.sources', aptSources, formats.deb822),
   'check-haproxy.sh': template('check-haproxy.sh', checkHaproxy, formats.words),
+  'chrony.conf': template('chrony.conf', chrony, formats.words),
   'crictl.yaml': template('crictl.yaml', crictl, formats.yaml),
   'haproxy.cfg': template('haproxy.cfg', haproxy, formats.words),
   'hosts.toml': template('hosts.toml', hosts, formats.toml),

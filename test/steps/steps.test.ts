@@ -42,6 +42,7 @@ describe('all steps', () => {
       'host-identity',
       'swap',
       'base-packages',
+      'time-sync',
       'kernel',
       'container-runtime',
       'kubernetes-packages',
@@ -59,7 +60,7 @@ describe('all steps', () => {
     const context = contextWith({ cluster: { endpoint } })
     const ids = (one: typeof node): readonly string[] =>
       steps.filter((step) => step.runsOn(one, context)).map(({ id }) => id)
-    expect(ids(balancer)).toEqual(['host-identity', 'base-packages', 'load-balancer'])
+    expect(ids(balancer)).toEqual(['host-identity', 'base-packages', 'time-sync', 'load-balancer'])
     expect(ids(node)).not.toContain('load-balancer')
     expect(steps.filter((step) => step.runsOn(node, contextWith()))).toEqual(steps)
   })

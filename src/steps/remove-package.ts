@@ -1,0 +1,31 @@
+import type { Facts } from '../facts/facts.js'
+import type { OsFamily } from '../os/os-family.js'
+import type { CommandResource } from '../resources/resource.js'
+
+/**
+ * Takes packages away that exclude one of ours, their configuration left; undo installs them again. Those that an earlier
+ * apply took away stay wanted so: else it would seem that nobody wants it any more.
+ */
+export function removal(names: readonly string[], facts: Facts, os: OsFamily): readonly CommandResource[] {
+  return names
+    .filter((name) => name in facts.packages.installed || `command:${idOf(name)}` in facts.record.entries)
+    .map((name) => ({
+      kind: 'command',
+      id: idOf(name),
+      summary: `remove package ${name}`,
+      run: os.packages.takeAway([name]),
+      doneWhen: os.packages.isAway(name),
+      doneText: `${name} is not installed`,
+      undo: {
+        summary: `${name} is installed again`,
+        run: () => os.packages.install([{ name, held: false }]),
+      },
+      disruption: 'restart',
+      detached: true,
+      timeoutSeconds: 900,
+    }))
+}
+
+function idOf(name: string): string {
+  return `remove-${name}`
+}
