@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { TripodError } from '../errors.js'
 import { RELEASE } from './debian-release.js'
 import { gatewayOf, vipOf } from './kernel-names.js'
+import { registryUrl } from './kubernetes/registry.js'
 import { labPlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
 import { roleOf } from './role-of.js'
@@ -42,7 +43,7 @@ export function inventoryText(lab: LabRecord): string {
   return `${signature(lab)}
 cluster: ${lab.name}
 kubernetes:
-  version: ${RELEASE[lab.os].kubernetes}
+  version: ${lab.kubernetes ?? RELEASE[lab.os].kubernetes}
 endpoint:
   vip: ${vipOf(lab)}
 ssh:
@@ -58,7 +59,7 @@ time:
   servers: [${gatewayOf(lab)}]   # the lab's own
 containerd:
   source: distribution
-  config:
+${mirrorsText(lab)}  config:
     plugins:
       io.containerd.grpc.v1.cri:
         restrict_oom_score_adj: true   # the computer may lack CAP_SYS_RESOURCE
@@ -67,6 +68,12 @@ kubeProxy:
     maxPerCore: 0   # nf_conntrack_max is the computer's
 accept: [P04, P05]   # a small computer may have less CPU, memory or disk than a cluster should
 `
+}
+
+/** Where the machines get Kubernetes' images when the lab serves them, whichever of its two names kubeadm uses. */
+function mirrorsText(lab: LabRecord): string {
+  if (lab.kubernetes === undefined) return ''
+  return `  mirrors:\n    registry.k8s.io: ${registryUrl(lab)}\n    k8s.gcr.io: ${registryUrl(lab)}\n`
 }
 
 function nodeText(lab: LabRecord, node: LabNode): string {

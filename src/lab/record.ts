@@ -18,6 +18,8 @@ export interface LabRecord {
   readonly subnet: number
   readonly nodes: readonly LabNode[]
   readonly inventoryPath: string
+  /** Version of Kubernetes whose parts the lab serves, without v; absent: none. */
+  readonly kubernetes?: string
 }
 
 /** The record of a lab, undefined when there is none. Throws LAB_FAILED when it cannot be read. */

@@ -6,6 +6,7 @@ import { RELEASE, type DebianRelease } from './debian-release.js'
 import { roleOf } from './role-of.js'
 import { healNetwork } from './fault.js'
 import { requireOwnInventory, writeInventory } from './inventory-file.js'
+import { requireVersion, serveKubernetes } from './kubernetes/serve.js'
 import { makeLabKey, writeKnownHosts } from './keys.js'
 import { labOf, type Lab } from './lab.js'
 import { locked } from './lock.js'
@@ -30,6 +31,8 @@ export interface UpOptions {
   readonly os?: DebianRelease
   /** Default ./NAME.yaml, or what the lab has. */
   readonly inventoryPath?: string
+  /** Version of Kubernetes (1.22.17) whose images the lab serves, compiled on first use. Default none, or what the lab has. */
+  readonly kubernetes?: string
   /** Progress, one line at a time. */
   readonly log?: (line: string) => void
 }
@@ -56,6 +59,7 @@ export async function up(options: UpOptions): Promise<Lab> {
     log(`Starting ${record.nodes.map((node) => node.name).join(' ')} (${RELEASE[record.os].title})`)
     await raiseNetwork(record)
     await startTimeServer(record)
+    if (record.kubernetes !== undefined) await serveKubernetes(record, record.kubernetes, log)
     await makeLabKey(record.name)
     await Promise.all(record.nodes.map((node) => raise(record, node, base)))
     await writeKnownHosts(record)
@@ -70,6 +74,7 @@ async function newRecord(options: UpOptions): Promise<LabRecord> {
   const inventoryPath = resolve(options.inventoryPath ?? `${name}.yaml`)
   const names = [...nodeNames(nodes), ...balancerNames(balancers)]
   await requireOwnInventory(name, inventoryPath)
+  if (options.kubernetes !== undefined) requireVersion(options.kubernetes)
   const subnet = await locked('shared', () => claimSubnet(labPlaces(name).directory))
   const record = {
     name,
@@ -78,6 +83,7 @@ async function newRecord(options: UpOptions): Promise<LabRecord> {
     subnet,
     nodes: names.map((node, index) => ({ name: node, address: `10.77.${subnet}.${FIRST_NODE + index}` })),
     inventoryPath,
+    ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes }),
   }
   await writeRecord(record)
   return record
@@ -104,12 +110,17 @@ function balancerNames(count: number): readonly string[] {
 }
 
 /** A lab is not remade behind the back of who uses it. */
-function requireSame(record: LabRecord, { nodes, balancers, os, inventoryPath }: UpOptions): void {
+function requireSame(record: LabRecord, { nodes, balancers, os, inventoryPath, kubernetes }: UpOptions): void {
   const own = record.nodes.filter((node) => roleOf(node) === 'load-balancer').length
   const others = record.nodes.length - own
   const differs = [
     ...(nodes !== undefined && nodes !== others ? [`has ${others} machines, not ${nodes}`] : []),
     ...(balancers !== undefined && balancers !== own ? [`has ${own} load balancers, not ${balancers}`] : []),
+    ...(kubernetes !== undefined && kubernetes !== record.kubernetes
+      ? [
+          `serves ${record.kubernetes === undefined ? 'no Kubernetes' : `Kubernetes ${record.kubernetes}`}, not ${kubernetes}`,
+        ]
+      : []),
     ...(os !== undefined && os !== record.os ? [`is made of ${record.os}, not ${os}`] : []),
     ...(inventoryPath !== undefined && resolve(inventoryPath) !== record.inventoryPath
       ? [`has its inventory at ${record.inventoryPath}`]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hostSources } from '../../src/lab/apt-sources.js'
+import { requireVersion } from '../../src/lab/kubernetes/serve.js'
 import { inventoryText } from '../../src/lab/inventory-file.js'
 import { bridgeOf, cableOf } from '../../src/lab/kernel-names.js'
 import { requireLabName } from '../../src/lab/record.js'
@@ -62,6 +63,21 @@ describe('the inventory of a lab', () => {
     subnet: 7,
     nodes: nodeNames(count).map((name, index) => ({ name, address: `10.77.7.${11 + index}` })),
     inventoryPath: '/somewhere/try.yaml',
+  })
+
+  it('names the registry of the lab for the images of a Kubernetes that it serves', () => {
+    const result = parseInventory(inventoryText({ ...record('debian12', 1), kubernetes: '1.22.17' }), '/try.yaml')
+    if (!result.ok) throw new Error(JSON.stringify(result.problems))
+    expect(result.cluster.kubernetes.version).toBe('1.22.17')
+    expect(result.cluster.containerd.mirrors).toMatchObject(
+      ['registry.k8s.io', 'k8s.gcr.io'].map((registry) => ({ registry, endpoints: ['http://10.77.7.1:5077'] })),
+    )
+  })
+
+  it.each(['1.22', 'v1.22.17', '1.21.14', '1.38.0', 'latest'])('refuses to serve Kubernetes %s', (version) => {
+    expect(() => {
+      requireVersion(version)
+    }).toThrow(/cannot serve/)
   })
 
   it.each([

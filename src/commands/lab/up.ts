@@ -20,6 +20,10 @@ export default class LabUp extends BaseCommand {
       min: 0,
       description: 'Machines for the load balancer alone, besides. Default 0: the masters carry it.',
     }),
+    kubernetes: Flags.string({
+      description:
+        'Serve the images of a Kubernetes that says it is this version (1.22.17); compiled once, about 4 minutes.',
+    }),
     os: Flags.option({ options: DEBIAN_RELEASES, description: 'What the machines run. Default debian12.' })(),
   }
   static override examples = [
@@ -34,6 +38,7 @@ export default class LabUp extends BaseCommand {
       name: flags.name,
       ...(flags.nodes === undefined ? {} : { nodes: flags.nodes }),
       ...(flags['load-balancers'] === undefined ? {} : { balancers: flags['load-balancers'] }),
+      ...(flags.kubernetes === undefined ? {} : { kubernetes: flags.kubernetes }),
       ...(os === undefined ? {} : { os }),
       log: (line) => {
         this.say(line)

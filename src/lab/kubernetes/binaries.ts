@@ -1,0 +1,64 @@
+import { basename } from 'node:path'
+import { cached } from './cached.js'
+import { goTree, inGoTree } from './go-tree.js'
+import { kubernetesSource } from './kubernetes-source.js'
+
+/** What is compiled: static programs, each by its directory in Kubernetes' cmd. */
+export const BINARIES = [
+  'kubeadm',
+  'kubelet',
+  'kubectl',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+] as const
+
+export interface BinariesInput {
+  /** The version that they claim, without v: 1.22.17. */
+  readonly version: string
+  readonly log: (line: string) => void
+}
+
+/**
+ * Path of a directory with Kubernetes' programs (1.20.2 of Debian 12's source package) that say they are of another version,
+ * compiled once per version. Throws LAB_FAILED.
+ */
+export async function kubernetesBinaries({ version, log }: BinariesInput): Promise<string> {
+  const source = await kubernetesSource(log)
+  const tree = await goTree(log)
+  return await cached({
+    name: `binaries-${version}`,
+    of: [basename(source), BINARIES, linkerFlags(version)],
+    announce: () => {
+      log(`Kubernetes ${version}: compiled once, 2 to 4 minutes for the first version and seconds for another`)
+    },
+    make: (output) =>
+      inGoTree({
+        tree,
+        source,
+        output,
+        gopath: '/mnt',
+        script: 'cd src/k8s.io/kubernetes\nflags=$1\nshift\nexec go build -ldflags "$flags" -o /media/ "$@"',
+        arguments: [linkerFlags(version), ...BINARIES.map((name) => `./cmd/${name}`)],
+      }),
+  })
+}
+
+function linkerFlags(version: string): string {
+  const [major, minor] = version.split('.') as [string, string]
+  const values = {
+    gitVersion: `v${version}`,
+    gitMajor: major,
+    gitMinor: minor,
+    gitTreeState: 'clean',
+    gitCommit: 'none',
+    // A fixed day: the same source makes the same programs.
+    buildDate: '2021-01-13T00:00:00Z',
+  }
+  const packages = ['component-base/version', 'client-go/pkg/version'].map(
+    (name) => `k8s.io/kubernetes/vendor/k8s.io/${name}`,
+  )
+  const set = packages.flatMap((name) => Object.entries(values).map(([key, value]) => `-X ${name}.${key}=${value}`))
+  return ['-s', '-w', ...set].join(' ')
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { down, up } from '../../src/lab/index.js'
+import { putPrograms } from './kubernetes-node.js'
+import { MINUTE, said, testLab, unable } from './support.js'
+import { tracesOf } from './traces.js'
+
+if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-images.test.ts: ${unable}`)
+
+const NAME = 't-images'
+const KUBERNETES = '1.22.17'
+
+describe.skipIf(unable !== undefined)('images of the lab', { timeout: 10 * MINUTE }, () => {
+  const context = testLab({ name: NAME, nodes: 1, kubernetes: KUBERNETES })
+
+  it('are all pulled by containerd from the registry that the inventory names', async () => {
+    const applied = await context.tripod(['apply', '--yes', '--step', 'kernel', '--step', 'container-runtime'])
+    expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 })
+    await putPrograms(context.lab, 'm1', KUBERNETES)
+    const list = `kubeadm config images list --kubernetes-version v${KUBERNETES}`
+    const names = [
+      ...(await said(context.lab, 'm1', `${list} --image-repository registry.k8s.io 2>/dev/null`)).split('\n'),
+      ...(await said(context.lab, 'm1', `${list} 2>/dev/null`)).split('\n'),
+    ]
+    expect(names).toHaveLength(14)
+    expect(names.filter((name) => name.startsWith('registry.k8s.io/'))).toHaveLength(7)
+    const sandbox = await said(
+      context.lab,
+      'm1',
+      `containerd config dump | sed -n 's/.*sandbox_image = "\\(.*\\)"/\\1/p'`,
+    )
+    expect(sandbox).toMatch(/^registry\.k8s\.io\/pause:3\.5$/)
+    for (const name of [...names, sandbox]) await said(context.lab, 'm1', `crictl pull ${name}`)
+    const present = (await said(context.lab, 'm1', 'ctr -n k8s.io images list -q')).split('\n')
+    expect(present).toEqual(expect.arrayContaining([...names, sandbox]))
+  })
+
+  it('hold programs that run: etcd, the API server, what kube-proxy calls', async () => {
+    const run = (image: string, command: string) =>
+      said(context.lab, 'm1', `ctr -n k8s.io run --rm registry.k8s.io/${image} t-$$ ${command}`)
+    expect(await run(`kube-apiserver:v${KUBERNETES}`, 'kube-apiserver --version')).toBe(`Kubernetes v${KUBERNETES}`)
+    expect(await run('etcd:3.4.13-0', 'etcd --version')).toMatch(/^etcd Version: 3\./)
+    expect(await run(`kube-proxy:v${KUBERNETES}`, 'iptables --version')).toContain('nf_tables')
+    expect(await run(`kube-proxy:v${KUBERNETES}`, 'conntrack --version')).toContain('conntrack')
+  })
+
+  it('stay served by one registry after a second up, and by none after down', async () => {
+    const url = `http://${context.lab.gateway}:5077/v2/`
+    const same = { name: NAME, nodes: 1, kubernetes: KUBERNETES, inventoryPath: context.lab.inventoryPath }
+    expect(await up(same)).toEqual(context.lab)
+    expect((await fetch(url)).status).toBe(200)
+    await expect(up({ ...same, kubernetes: '1.28.15' })).rejects.toMatchObject({ code: 'LAB_NEEDS' })
+    const [subnet, directory] = [Number(context.lab.gateway.split('.')[2]), join(context.lab.key, '..')]
+    expect((await tracesOf({ subnet, directory })).processes.join('\n')).toContain('docker-registry serve')
+    await down(NAME)
+    expect((await tracesOf({ subnet, directory })).processes).toEqual([])
+  })
+})
