@@ -1,4 +1,5 @@
-import { runsKubelet, type Check } from './check.js'
+import { joinsCluster } from '../inventory/roles.js'
+import { type Check } from './check.js'
 
 /** Kubelets from this minor on refuse to start on cgroup v1. */
 const FIRST_WITHOUT_V1 = 35
@@ -6,7 +7,7 @@ const FIRST_WITHOUT_V1 = 35
 /** P11: cgroup v1 under a Kubernetes that has left it behind. */
 export const cgroup: Check = ({ seen, cluster: { kubernetes } }) =>
   seen
-    .filter(({ node, facts }) => runsKubelet(node) && facts.kernelFeatures.cgroup === 'v1')
+    .filter(({ node, facts }) => joinsCluster(node) && facts.kernelFeatures.cgroup === 'v1')
     .filter(() => kubernetes.minor >= FIRST_WITHOUT_V1)
     .map(({ node: { name } }) => ({
       id: 'P11',

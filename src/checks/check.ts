@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../inventory/cluster.js'
+import type { Cluster } from '../inventory/cluster.js'
 import type { Seen, Topology } from '../topology.js'
 import type { Finding } from './finding.js'
 
@@ -11,11 +11,6 @@ export interface CheckContext {
 
 /** Pure: findings only, no access to anything. */
 export type Check = (context: CheckContext) => readonly Finding[]
-
-/** Whether the node gets a kubelet; a plain load balancer does not. */
-export function runsKubelet({ roles }: Node): boolean {
-  return roles.includes('control-plane') || roles.includes('worker')
-}
 
 /** `m1`, `m1 and m2`, `m1, m2 and m3`. */
 export function listed(names: readonly string[]): string {

@@ -1,14 +1,15 @@
+import { joinsCluster } from '../inventory/roles.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { containerdSupports, defaultContainerd } from '../inventory/versions.js'
 import { releaseOf } from '../os/releases.js'
 import type { Seen } from '../topology.js'
-import { listed, runsKubelet, type Check } from './check.js'
+import { listed, type Check } from './check.js'
 import type { Finding } from './finding.js'
 
 /** P24: the containerd that a node has or gets must fit the Kubernetes version. */
 export const containerdPair: Check = ({ seen, cluster }) => {
   const nodes = new Map<string, string[]>()
-  for (const one of seen.filter(({ node }) => runsKubelet(node))) {
+  for (const one of seen.filter(({ node }) => joinsCluster(node))) {
     const version = versionFor(one, cluster)
     if (version !== undefined) nodes.set(version, [...(nodes.get(version) ?? []), one.node.name])
   }

@@ -1,6 +1,7 @@
+import { joinsCluster } from '../inventory/roles.js'
 import type { Seen } from '../topology.js'
 import { isUntouched } from '../topology.js'
-import { runsKubelet, type Check } from './check.js'
+import { type Check } from './check.js'
 import type { Finding } from './finding.js'
 
 const GB = 1e9
@@ -8,7 +9,7 @@ const GB = 1e9
 /** P05: room for images and etcd. On a node that has joined its images are there already: a warning. */
 export const disk: Check = ({ seen, topology }) =>
   seen
-    .filter(({ node }) => runsKubelet(node))
+    .filter(({ node }) => joinsCluster(node))
     .flatMap((one) => check(one, isUntouched(topology.states[one.node.name]) ? 'fatal' : 'warning'))
 
 function check({ node, facts }: Seen, severity: Finding['severity']): readonly Finding[] {

@@ -1,4 +1,4 @@
-import { carriesBalancer } from '../inventory/endpoint.js'
+import { carriesBalancer } from '../inventory/roles.js'
 import type { Check } from './check.js'
 
 /** P27: an HAProxy that serves others from a configuration of somebody else, which ours would replace. */

@@ -10,8 +10,10 @@ import type { Finding } from './finding.js'
 import { foreignBalancer } from './foreign-balancer.js'
 import { foreign } from './foreign.js'
 import { hostName } from './host-name.js'
+import { firewall } from './firewall.js'
 import { installedVersion } from './installed-version.js'
 import { kernelModules } from './kernel-modules.js'
+import { mtu } from './mtu.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
 import { nodeAddress } from './node-address.js'
@@ -19,6 +21,7 @@ import { operatingSystem } from './operating-system.js'
 import { otherSoftware } from './other-software.js'
 import { platform } from './platform.js'
 import { ports } from './ports.js'
+import { proxy } from './proxy.js'
 import { rebootPending } from './reboot-pending.js'
 import { shadowing } from './shadowing.js'
 import { size } from './size.js'
@@ -52,7 +55,10 @@ const CHECKS: readonly Check[] = [
   otherSoftware,
   shadowing,
   foreignBalancer,
+  firewall,
+  proxy,
   nameservers,
+  mtu,
   rebootPending,
 ]
 

@@ -1,9 +1,10 @@
-import { runsKubelet, type Check } from './check.js'
+import { joinsCluster } from '../inventory/roles.js'
+import { type Check } from './check.js'
 
 /** P12: modules that are neither in force nor to be loaded into the running kernel. */
 export const kernelModules: Check = ({ seen }) =>
   seen
-    .filter(({ node, facts }) => runsKubelet(node) && facts.kernelFeatures.unavailable.length > 0)
+    .filter(({ node, facts }) => joinsCluster(node) && facts.kernelFeatures.unavailable.length > 0)
     .map(({ node: { name }, facts: { kernel, kernelFeatures } }) => ({
       id: 'P12',
       severity: 'fatal',

@@ -1,6 +1,7 @@
+import { joinsCluster } from '../inventory/roles.js'
 import type { Cluster } from '../inventory/cluster.js'
 import type { Seen } from '../topology.js'
-import { listed, runsKubelet, type Check } from './check.js'
+import { listed, type Check } from './check.js'
 import type { Finding } from './finding.js'
 
 const ENGINES = ['docker-ce', 'docker.io', 'docker', 'moby-engine', 'podman', 'cri-o']
@@ -11,7 +12,7 @@ const DAEMONS = /^(k3s|rke2|kubelite|k0s)/
 /** P27: other container engines and clusters; fatal where they have what tripod needs. */
 export const otherSoftware: Check = ({ seen, cluster }) =>
   seen
-    .filter(({ node }) => runsKubelet(node))
+    .filter(({ node }) => joinsCluster(node))
     .flatMap((one) => [...clusters(one), ...rival(one, cluster), ...engines(one)])
 
 function clusters({ node: { name }, facts }: Seen): readonly Finding[] {

@@ -1,6 +1,7 @@
+import { joinsCluster } from '../inventory/roles.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
 import { isUntouched } from '../topology.js'
-import { runsKubelet, type Check } from './check.js'
+import { type Check } from './check.js'
 
 const KUBELET = [10248, 10249, 10250, 10256]
 const CONTROL_PLANE = [2379, 2380, 2381, 10257, 10259]
@@ -27,7 +28,7 @@ function neededOn(node: Node, endpoint: Endpoint): readonly number[] {
   const isMaster = node.roles.includes('control-plane')
   const balances = node.roles.includes('load-balancer') || (isMaster && ['L2', 'L3'].includes(endpoint.layout))
   return [
-    ...(runsKubelet(node) ? KUBELET : []),
+    ...(joinsCluster(node) ? KUBELET : []),
     ...(isMaster ? [...CONTROL_PLANE, endpoint.apiPort] : []),
     ...(balances ? [endpoint.port] : []),
   ]

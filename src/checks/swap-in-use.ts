@@ -1,11 +1,12 @@
-import { runsKubelet, type Check } from './check.js'
+import { joinsCluster } from '../inventory/roles.js'
+import { type Check } from './check.js'
 
 const MIB = 1024 ** 2
 
 /** P10: swapoff must find room in memory for what is swapped out, or the kernel kills processes. */
 export const swapInUse: Check = ({ seen }) =>
   seen
-    .filter(({ node }) => runsKubelet(node))
+    .filter(({ node }) => joinsCluster(node))
     .flatMap(({ node: { name }, facts }) => {
       const used = facts.swap.active.reduce((sum, { usedBytes }) => sum + usedBytes, 0)
       if (used <= facts.memoryAvailableBytes) return []

@@ -1,6 +1,6 @@
 import { contains, parseAddress, parseSubnet } from '../inventory/address.js'
 import type { Cluster } from '../inventory/cluster.js'
-import { carriesBalancer } from '../inventory/endpoint.js'
+import { carriesBalancer } from '../inventory/roles.js'
 import type { Seen } from '../topology.js'
 import { listed, type Check } from './check.js'
 import type { Finding } from './finding.js'

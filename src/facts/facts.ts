@@ -115,7 +115,7 @@ export interface SecurityFacts {
   /** Left out where the kernel runs without SELinux; `configured` is the mode of the next boot, as /etc/selinux/config has it. */
   readonly selinux?: { readonly mode: 'enforcing' | 'permissive'; readonly configured: string }
   readonly appArmor: boolean
-  /** Firewall managers that are switched on and at work. nftables.service is none: it only loads a file. */
+  /** Firewall managers that are switched on. nftables.service is none: it only loads a file. */
   readonly firewalls: readonly ('ufw' | 'firewalld')[]
 }
 

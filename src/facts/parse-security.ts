@@ -5,7 +5,8 @@ import type { TextFiles } from './text-files.js'
 /** What enforces rules of its own: SELinux, AppArmor, and the managers of the packet filter. */
 export function parseSecurity(files: TextFiles, active: ReadonlySet<string>): SecurityFacts {
   const selinux = selinuxOf(files)
-  const ufw = active.has('ufw.service') && settingOf(files, '/etc/ufw/ufw.conf', 'ENABLED')?.toLowerCase() === 'yes'
+  // Its unit runs also where it is off, and not yet where it was switched on since the boot.
+  const ufw = settingOf(files, '/etc/ufw/ufw.conf', 'ENABLED')?.toLowerCase() === 'yes'
   return {
     ...(selinux === undefined ? {} : { selinux }),
     appArmor: files.get('/sys/module/apparmor/parameters/enabled')?.trim() === 'Y',

@@ -72,7 +72,7 @@ const SWAP_UNITS = ['zramswap.service', 'zram-swap.service', 'dphys-swapfile.ser
 /** Clock daemons and firewall managers. */
 const OTHER_UNITS = [
   ['chrony', 'chronyd', 'systemd-timesyncd', 'ntp', 'ntpd', 'ntpsec', 'openntpd'],
-  ['ufw', 'firewalld', 'keepalived'],
+  ['firewalld'],
 ].flatMap((names) => names.map((name) => `${name}.service`))
 
 const UNIT_DIRECTORIES = [

@@ -1,5 +1,5 @@
 import type { Reference } from '../secret.js'
-import type { Endpoint, Node } from './cluster.js'
+import type { Endpoint } from './cluster.js'
 import { parseAddress } from './address.js'
 import type { Inventory } from './schema.js'
 
@@ -11,12 +11,6 @@ const CO_LOCATED_API_PORT = 6444
 export function isCoLocated(inventory: Inventory): boolean {
   const { endpoint, nodes } = inventory
   return endpoint.external === undefined && !nodes.some((node) => node.roles.includes('load-balancer'))
-}
-
-/** Whether HAProxy and keepalived run on that node (domain reference 2.1): on hosts of their own, on the masters, or nowhere. */
-export function carriesBalancer({ roles }: Pick<Node, 'roles'>, { layout }: Endpoint): boolean {
-  if (layout === 'external') return false
-  return roles.includes(layout === 'L1' ? 'load-balancer' : 'control-plane')
 }
 
 function external(address: string, apiPort: number): Endpoint {

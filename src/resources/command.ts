@@ -37,6 +37,7 @@ function difference(resource: CommandResource, found: string): Difference {
     change: {
       summary: resource.summary,
       notes: [
+        ...(resource.details ?? []),
         ...(found === '' ? [] : [found]),
         `done when ${resource.doneText}`,
         undo === 'nothing' ? 'undo: nothing to take back' : `undo: ${undo}`,

@@ -20,7 +20,7 @@ export function blockOf(lines: readonly string[]): string {
 export function putBlock(text: string, lines: readonly string[]): string {
   const found = blocksIn(text.split('\n'))
   if (found.pairs.length === 1 && found.strays.length === 0) return renewed(text, lines, found.pairs)
-  const clean = revertMarked(text)
+  const clean = withoutBlocks(text)
   const glued = clean !== '' && !clean.endsWith('\n')
   return glued ? `${clean}\n${blockOf(lines).replace(BEGIN, BEGIN_GLUED)}` : clean + blockOf(lines)
 }

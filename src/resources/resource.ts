@@ -42,6 +42,8 @@ export interface PackageResource {
   readonly held: boolean
   /** Upstream version or prefix of one (`1.7`, `1.7.28`); every packaging revision of it satisfies. Left out: any. */
   readonly version?: string
+  /** Its exact version goes to the operator's lock file, as that of every held one does. */
+  readonly noted?: true
   /** What the repositories offered when the node last looked; for the reader of the plan, no part of the wish. */
   readonly candidate?: string
 }
@@ -69,6 +71,8 @@ export interface CommandResource {
   readonly id: string
   /** Shown in the plan: `swapoff -a`. */
   readonly summary: string
+  /** What the summary is too short for, a line each. */
+  readonly details?: readonly string[]
   readonly run: Script
   /** Read-only: 0 done, 1 not done, anything else cannot tell. What it prints when not done is the reason in the plan. */
   readonly doneWhen: Script

@@ -1,8 +1,9 @@
-import { carriesBalancer } from '../inventory/endpoint.js'
+import { carriesBalancer } from '../inventory/roles.js'
 import { sh } from '../shell.js'
 import type { Seen } from '../topology.js'
 import { type Gate, type GateAnswer, whereNotZero } from './gate.js'
 import { interfaceOf } from './keepalived.js'
+import { portMatrix } from './port-matrix.js'
 import type { ClusterContext } from './step.js'
 
 /** How long the VIP may take to settle on one host, and HAProxy to answer after its start; seconds. */
@@ -14,7 +15,12 @@ export function balancerGates(context: ClusterContext): readonly Gate[] {
   const { vip } = cluster.endpoint
   const carriers = seen.filter(({ node }) => carriesBalancer(node, cluster.endpoint))
   if (vip === undefined || carriers.length === 0) return []
-  const own = [haproxyAnswers(context, carriers), oneHolder(context, carriers), vipAnswers(context)]
+  const own = [
+    portMatrix(context, 'before'),
+    haproxyAnswers(context, carriers),
+    oneHolder(context, carriers),
+    vipAnswers(context),
+  ]
   // Neighbours of IPv6 were asked with the facts; arping knows only those of IPv4.
   return vip.includes(':') ? own : [vipFree(context, carriers), routerIdFree(context, carriers), ...own]
 }

@@ -1,6 +1,5 @@
-import { carriesBalancer } from '../inventory/endpoint.js'
+import { carriesBalancer, joinsCluster } from '../inventory/roles.js'
 import type { PackageResource } from '../resources/resource.js'
-import { joinsCluster } from './joins-cluster.js'
 import type { Step } from './step.js'
 
 /** What later steps and kubeadm's own preflight call, in one transaction. */

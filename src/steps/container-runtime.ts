@@ -7,7 +7,7 @@ import { dockerRepository } from './docker-repository.js'
 import { pauseImage } from './pause-image.js'
 import { registryMirrors } from './registry-mirrors.js'
 import { ownFile } from './own-file.js'
-import { joinsCluster } from './joins-cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
 import type { Step, StepContext } from './step.js'
 
 const CONFIG = '/etc/containerd/config.toml'

@@ -5,6 +5,7 @@ import { kernel } from './kernel.js'
 import { kubernetesPackages } from './kubernetes-packages.js'
 import { loadBalancer } from './load-balancer.js'
 import type { Step } from './step.js'
+import { security } from './security.js'
 import { swap } from './swap.js'
 import { timeSync } from './time-sync.js'
 
@@ -15,6 +16,7 @@ export const steps: readonly Step[] = [
   basePackages,
   timeSync,
   kernel,
+  security,
   containerRuntime,
   kubernetesPackages,
   loadBalancer,

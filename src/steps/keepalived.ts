@@ -1,7 +1,7 @@
 import { TripodError } from '../errors.js'
 import { parseAddress } from '../inventory/address.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
-import { carriesBalancer } from '../inventory/endpoint.js'
+import { carriesBalancer } from '../inventory/roles.js'
 import { sha256 } from '../resources/digest.js'
 import type { FileResource, ServiceResource } from '../resources/resource.js'
 import { render } from '../templates/index.js'

@@ -2,7 +2,7 @@ import { render } from '../templates/index.js'
 import { loadModules, modulesFor } from './load-modules.js'
 import { loadSysctl } from './load-sysctl.js'
 import { ownFile } from './own-file.js'
-import { joinsCluster } from './joins-cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
 import type { Step } from './step.js'
 import { settingsFor } from './sysctl.js'
 

@@ -1,6 +1,6 @@
 import type { PackageRepository } from '../os/os-family.js'
 import type { PackageResource } from '../resources/resource.js'
-import { joinsCluster } from './joins-cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
 import { packageRepository } from './package-repository.js'
 import type { Step, StepContext } from './step.js'
 

@@ -1,4 +1,4 @@
-import { carriesBalancer } from '../inventory/endpoint.js'
+import { carriesBalancer } from '../inventory/roles.js'
 import type { PackageResource } from '../resources/resource.js'
 import { balancerGates } from './balancer-gates.js'
 import { haproxyConfig, haproxyService } from './haproxy.js'
@@ -31,5 +31,5 @@ export const loadBalancer: Step = {
 }
 
 function daemon(name: string): PackageResource {
-  return { kind: 'package', name, held: false }
+  return { kind: 'package', name, held: false, noted: true }
 }

@@ -3,7 +3,7 @@ import { revertMarked } from '../resources/markers.js'
 import type { FileResource, Resource, ServiceResource } from '../resources/resource.js'
 import { withoutSwap } from './fstab.js'
 import { ownFile } from './own-file.js'
-import { joinsCluster } from './joins-cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
 import type { Step } from './step.js'
 import { swapoff } from './swapoff.js'
 

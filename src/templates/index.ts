@@ -5,6 +5,8 @@ import aptSources from './apt.sources.hbs'
 import checkHaproxy from './check-haproxy.sh.hbs'
 import chrony from './chrony.conf.hbs'
 import crictl from './crictl.yaml.hbs'
+import firewalldHost from './firewalld-host.xml.hbs'
+import firewalldPods from './firewalld-pods.xml.hbs'
 import haproxy from './haproxy.cfg.hbs'
 import hosts from './hosts.toml.hbs'
 import keepalived from './keepalived.conf.hbs'
@@ -23,6 +25,18 @@ export interface TemplateData {
   readonly 'check-haproxy.sh': { readonly port: number }
   readonly 'chrony.conf': { readonly servers: readonly string[]; readonly driftFile: string }
   readonly 'crictl.yaml': { readonly endpoint: string; readonly timeoutSeconds: number }
+  readonly 'firewalld-host.xml': {
+    readonly open: readonly { readonly port: string; readonly protocol: string }[]
+    readonly rules: readonly {
+      readonly family: string
+      readonly source: string
+      /** null: the protocol has no ports. */
+      readonly port: string | null
+      readonly protocol: string
+    }[]
+    readonly subnets: readonly { readonly family: string; readonly subnet: string }[]
+  }
+  readonly 'firewalld-pods.xml': { readonly subnets: readonly { readonly family: string; readonly subnet: string }[] }
   readonly 'haproxy.cfg': {
     readonly adminSocket: string
     readonly bind: string
@@ -60,6 +74,8 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'check-haproxy.sh': template('check-haproxy.sh', checkHaproxy, formats.words),
   'chrony.conf': template('chrony.conf', chrony, formats.words),
   'crictl.yaml': template('crictl.yaml', crictl, formats.yaml),
+  'firewalld-host.xml': template('firewalld-host.xml', firewalldHost, formats.words),
+  'firewalld-pods.xml': template('firewalld-pods.xml', firewalldPods, formats.words),
   'haproxy.cfg': template('haproxy.cfg', haproxy, formats.words),
   'hosts.toml': template('hosts.toml', hosts, formats.toml),
   'keepalived.conf': template('keepalived.conf', keepalived, formats.words),

@@ -44,6 +44,7 @@ describe('a block of ours in a file of somebody else', () => {
       disableLines(before, (line) => line.includes('swap')),
       LINES,
     )
+    expect(marked).toBe(`# disabled by tripod: ${before}${blockOf(LINES)}`)
     expect(revertMarked(marked)).toBe(before)
   })
 })

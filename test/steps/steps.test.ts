@@ -44,6 +44,7 @@ describe('all steps', () => {
       'base-packages',
       'time-sync',
       'kernel',
+      'security',
       'container-runtime',
       'kubernetes-packages',
       'load-balancer',
@@ -60,7 +61,7 @@ describe('all steps', () => {
     const context = contextWith({ cluster: { endpoint } })
     const ids = (one: typeof node): readonly string[] =>
       steps.filter((step) => step.runsOn(one, context)).map(({ id }) => id)
-    expect(ids(balancer)).toEqual(['host-identity', 'base-packages', 'time-sync', 'load-balancer'])
+    expect(ids(balancer)).toEqual(['host-identity', 'base-packages', 'time-sync', 'security', 'load-balancer'])
     expect(ids(node)).not.toContain('load-balancer')
     expect(steps.filter((step) => step.runsOn(node, contextWith()))).toEqual(steps)
   })

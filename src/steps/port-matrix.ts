@@ -1,0 +1,70 @@
+import { sh, type Script } from '../shell.js'
+import type { Gate, GateAnswer } from './gate.js'
+import { neededPorts } from '../inventory/needed-ports.js'
+import type { ClusterContext } from './step.js'
+
+/**
+ * P14: every node tries every port that it needs of another, by connecting. Refused is as good as taken: the way there is open.
+ * UDP and VRRP cannot be tried so; the VIP on one host, and the network's own checks, speak for those.
+ */
+export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']): Gate {
+  const questions = seen.flatMap(({ node }) => {
+    const targets = cluster.nodes
+      .filter((peer) => peer.name !== node.name)
+      .flatMap((peer) =>
+        neededPorts(peer, cluster)
+          .filter(
+            ({ protocol, from }) =>
+              protocol === 'tcp' && (from === 'anywhere' || from.some(({ name }) => name === node.name)),
+          )
+          // Of a range, its first port: a firewall opens ranges as a whole.
+          .flatMap(({ ports }) => ports.map((port) => [peer.address, port.split(':')[0] ?? port])),
+      )
+    return targets.length === 0 ? [] : [{ node: node.name, script: tries(targets.flat()) }]
+  })
+  return {
+    id: 'port-matrix',
+    check: 'P14',
+    title: 'every node reaches the TCP ports that it needs of the others',
+    when,
+    questions,
+    problems: (answers) => answers.flatMap((answer) => unreached(answer, cluster.nodes)),
+    fix: `Open them in the firewall between the nodes, or set \`firewall: manage\` in ${cluster.inventoryPath} for one on the nodes.`,
+    deadlineSeconds: 0,
+    timeoutSeconds: 120,
+  }
+}
+
+/** Prints `address port why` for each that is not reached; 40 at a time, so that a large cluster does not fork a thousandfold. */
+function tries(targets: readonly string[]): Script {
+  return sh`try() {
+  said=$(timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>&1)
+  case $?,$said in
+    0,* | *'Connection refused'*) ;;
+    124,*) echo "$1 $2 timeout" ;;
+    *'No route to host'*) echo "$1 $2 rejected or no route" ;;
+    *) echo "$1 $2 $said" | tail -n 1 ;;
+  esac
+}
+set -- ${targets}
+running=0
+while [ $# -gt 0 ]; do
+  try "$1" "$2" &
+  shift 2
+  running=$((running + 1))
+  if [ $running -ge 40 ]; then wait; running=0; fi
+done
+wait`
+}
+
+function unreached({ node, code, output }: GateAnswer, nodes: ClusterContext['cluster']['nodes']): readonly string[] {
+  if (code !== 0) return [`${node}: the ports of the others could not be tried: ${output.trim()}`]
+  return output
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [address = '', port = '', ...why] = line.split(' ')
+      const peer = nodes.find((one) => one.address === address)?.name ?? address
+      return `${node} cannot reach ${peer} on port ${port} (${why.join(' ')}${why[0] === 'timeout' ? ': a firewall' : ''})`
+    })
+}
