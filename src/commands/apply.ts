@@ -8,7 +8,8 @@ import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
 import { renderSummary } from '../cli/render-summary.js'
 import { type Session, withSession } from '../cli/session.js'
-import type { Run } from '../engine/run-types.js'
+import { updateLockFile } from '../cli/lock-file.js'
+import type { NodeVersions, Run } from '../engine/run-types.js'
 import { openRun } from '../engine/run.js'
 
 interface ApplyFlags {
@@ -29,11 +30,13 @@ export default class Apply extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Apply)
     await withSession('apply', flags, async (session) => {
-      const run = await openRun(session.input)
+      const seen: NodeVersions[] = []
+      const run = await openRun({ ...session.input, noteVersions: (nodes) => void seen.push(...nodes) })
       try {
         await this.review(run, session, flags)
       } finally {
         await run.close()
+        await this.noteVersions(session, seen)
       }
     })
   }
@@ -55,5 +58,15 @@ export default class Apply extends BaseCommand {
     const summary = await run.apply()
     await progress.end()
     this.log(renderSummary(summary, log.path))
+  }
+
+  /** Also after a failure: what was done until then is done. */
+  private async noteVersions({ input, log, progress }: Session, seen: readonly NodeVersions[]): Promise<void> {
+    if (seen.length === 0) return
+    await progress.end()
+    const outcome = await updateLockFile(input.cluster, seen)
+    log.write(`lock file ${outcome.path} ${outcome.state}`)
+    if (outcome.state === 'written') this.say(`Versions: ${outcome.path}`)
+    if (outcome.state === 'failed') this.say(`! ${outcome.path} was not brought up to date: ${outcome.why}`)
   }
 }

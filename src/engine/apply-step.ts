@@ -5,7 +5,7 @@ import type { Readings } from '../resources/readings.js'
 import { stampOf } from '../resources/service.js'
 import { act } from './act.js'
 import { batches, namesOf, type ActContext, type Batch } from './batch.js'
-import { planNode, type Change, type NodePlan, type Wish } from './plan-node.js'
+import { planNode, type Change, type NodePlan, type PackageVersions, type Wish } from './plan-node.js'
 import type { Op } from './plan-types.js'
 import { confirm, intend, recordFile, stampFile, type Outcome } from './record.js'
 import type { RunInput } from './run-types.js'
@@ -30,6 +30,8 @@ export interface StepOnNode {
 export interface StepOutcome {
   readonly record: NodeRecord
   readonly ops: readonly Op[]
+  /** As the last look found them. */
+  readonly versions: PackageVersions
 }
 
 /** One step on one node: look again, refuse surprises, act, look again, refuse to go on unless the difference is empty. */
@@ -40,7 +42,7 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   const found = [...unreadable(before.plan), ...surprises(work.reviewed, opsIn(before.plan), 'at work')]
   if (found.length > 0) throw planStale(found, station.node.name)
   const { changes } = before.plan
-  if (changes.length === 0) return { record: work.record, ops: [] }
+  if (changes.length === 0) return { record: work.record, ops: [], versions: before.plan.versions }
 
   await work.mayGoOn()
   const record = intend(work.record, await remembered(station, work.record, changes), before.plan.settled)
@@ -59,7 +61,7 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   refuseDifference(station.node.name, after.plan)
   await work.keepLock()
   await writeOwn(context, [recordFile(confirmed), ...stamps(changes, after.readings)])
-  return { record: confirmed, ops: changes.map((change) => change.op) }
+  return { record: confirmed, ops: changes.map((change) => change.op), versions: after.plan.versions }
 }
 
 interface Look {

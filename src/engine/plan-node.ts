@@ -43,7 +43,12 @@ export interface NodePlan {
   readonly forgotten: readonly string[]
   /** Ids of recorded resources that nothing wants and nothing is left of: they leave the record with its next writing. */
   readonly gone: readonly string[]
+  /** For the operator's lock file: exact versions of installed packages that are held or noted. */
+  readonly versions: PackageVersions
 }
+
+/** Package -> version as the package manager spells it. */
+export type PackageVersions = Readonly<Record<string, string>>
 
 export interface NodePlanInput {
   readonly node: string
@@ -83,10 +88,23 @@ export function planNode(input: NodePlanInput): NodePlan {
     unknown: [...unknown, ...leftovers.unknown],
     forgotten: leftovers.forgotten,
     gone: leftovers.gone,
+    versions: input.readings === 'assumed' ? {} : versionsOf(input.wishes, input.readings),
   }
 }
 
-const NOTHING: NodePlan = { changes: [], settled: [], unknown: [], forgotten: [], gone: [] }
+type Leftovers = Omit<NodePlan, 'versions'>
+
+const NOTHING: Leftovers = { changes: [], settled: [], unknown: [], forgotten: [], gone: [] }
+
+function versionsOf(wishes: readonly Wish[], readings: Readings): PackageVersions {
+  const resources = wishes.flatMap((wish) => wish.resources)
+  const rows = resources.flatMap((one): (readonly [string, string])[] => {
+    if (one.kind !== 'package' || !(one.held || one.noted)) return []
+    const seen = readings.package(one.name)
+    return seen.state === 'present' && seen.complete ? [[one.name, seen.version]] : []
+  })
+  return Object.fromEntries(rows)
+}
 
 /** A file that was right before tripod ever wrote it is not ours to take away: it stays out of the record. */
 function settle(input: NodePlanInput, step: string, resource: Resource, id: string): readonly Settled[] {
@@ -198,7 +216,7 @@ function leftoverEntries(
     .reverse()
 }
 
-function planLeftovers(input: NodePlanInput, readings: Readings): NodePlan {
+function planLeftovers(input: NodePlanInput, readings: Readings): Leftovers {
   const changes: Change[] = []
   const unknown: UnknownResource[] = []
   const forgotten: string[] = []

@@ -7,9 +7,9 @@ import type { ApplySummary } from './events.js'
 import { askGate, gateFailed } from './gates.js'
 import type { NodeLock } from './lock.js'
 import { onAll, wishesOf, type Observation } from './observe.js'
-import { LEFTOVERS, type Wish } from './plan-node.js'
+import { LEFTOVERS, type PackageVersions, type Wish } from './plan-node.js'
 import type { Op, PlannedStep } from './plan-types.js'
-import type { RunInput } from './run-types.js'
+import type { NodeVersions, RunInput } from './run-types.js'
 import { isKnown, type KnownStation } from './station.js'
 
 export interface RolloutInput {
@@ -27,6 +27,7 @@ export class Rollout {
   readonly #records = new Map<string, NodeRecord>()
   readonly #failures = new Map<string, TripodError>()
   readonly #done: Op[] = []
+  readonly #versions = new Map<string, PackageVersions>()
   /** A step, or a node's part of one, was not begun because a signal came. */
   #cutShort = false
 
@@ -116,6 +117,7 @@ export class Rollout {
         keepLock: () => this.#keepLock(name),
       })
       this.#records.set(name, outcome.record)
+      this.#versions.set(name, { ...this.#versions.get(name), ...outcome.versions })
       this.#done.push(...outcome.ops)
       input.emit({ type: 'node-finished', step, node: name, seconds: (performance.now() - started) / 1000 })
     } catch (error) {
@@ -153,11 +155,22 @@ export class Rollout {
     await this.#locks.find((one) => one.node === node)?.keep()
   }
 
+  /** Of a node that failed half way, only what its finished steps were seen to leave. */
+  #seenVersions(): readonly NodeVersions[] {
+    const everyStep = this.#work.input.selectors.steps === undefined
+    return this.#stations.map(({ node: { name } }) => {
+      const failed = this.#failures.has(name)
+      const before = failed ? {} : this.#plans.get(name)?.versions
+      return { node: name, complete: everyStep && !failed, packages: { ...before, ...this.#versions.get(name) } }
+    })
+  }
+
   finish(started: number): ApplySummary {
     const failures = this.#stations.flatMap(({ node: { name } }) => {
       const failure = this.#failures.get(name)
       return failure === undefined || failure.code === 'INTERRUPTED' ? [] : [[name, failure] as const]
     })
+    if (this.#done.length > 0) this.#work.input.noteVersions?.(this.#seenVersions())
     if (failures.length > 0) throw incomplete(new Map(failures), this.#done.length)
     if (this.#cutShort || this.#failures.size > 0) throw interrupted()
     return summary(this.#done, started)

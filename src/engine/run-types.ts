@@ -3,7 +3,16 @@ import type { Cluster, Node } from '../inventory/cluster.js'
 import type { Reference } from '../secret.js'
 import type { Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
+import type { PackageVersions } from './plan-node.js'
 import type { Plan, Selectors } from './plan-types.js'
+
+/** Exact versions of a node's packages, seen after the last change to them. */
+export interface NodeVersions {
+  readonly node: string
+  /** These are all there are to tell; else what is not named stays as it was noted before. */
+  readonly complete: boolean
+  readonly packages: PackageVersions
+}
 
 /** Everything the engine needs from outside; it opens, prints and asks nothing itself. */
 export interface RunInput {
@@ -15,6 +24,8 @@ export interface RunInput {
   /** The value behind a reference, called when the op that needs it runs. */
   readonly resolve: (reference: Reference) => Promise<string>
   readonly emit: Emit
+  /** Called when an apply that changed something ends, well or not: what runs where now. */
+  readonly noteVersions?: (nodes: readonly NodeVersions[]) => void
   /** Aborted by the first SIGINT or SIGTERM: nothing new is started. */
   readonly signal: AbortSignal
   /** Short, unique, [a-z0-9]+: names the units and directories of this run on the nodes. */

@@ -27,6 +27,8 @@ export class Machine implements Host {
   readonly log: string[] = []
   readonly files = new Map<string, HeldFile>()
   readonly units = new Map<string, Unit>()
+  /** Version of installed packages, all of them held. */
+  readonly packages = new Map<string, string>()
   /** Exit status and output of a check, by its id; 0 where none is given. */
   readonly checks = new Map<string, () => readonly [number, string]>()
   /** Names of transient units that are at work. */
@@ -94,6 +96,10 @@ export class Machine implements Host {
     const words = (pattern: RegExp): readonly string[] => pattern.exec(text)?.[1]?.split(' ') ?? []
     const paths = words(/^stat -c .* -- (.*) 2>&1$/m).map((path) => this.#path(path))
     const units = words(/^systemctl show .* -- (.*)$/m)
+    const packages = words(/^dpkg-query -W .* -- (.*) 2>&1$/m).map((name) => {
+      const version = this.packages.get(name)
+      return version === undefined ? `dpkg-query: no packages found matching ${name}` : `hi |${name}|${version}`
+    })
     const checks = [...text.matchAll(/%\.4000s\\n' \S+ (\S+) /g)].map(([, id = '']) => {
       const [code, said] = this.checks.get(id)?.() ?? [0, '']
       return `check ${id} ${code}\n${said}`
@@ -106,6 +112,7 @@ export class Machine implements Host {
     const shown = units.map((unit) => this.#unit(unit)).join('\n\n')
     const sections = [
       `paths\n${paths.join('\n')}`,
+      `packages\n${packages.join('\n')}`,
       `units\nnow ${now}.000000000 ${now}.00\n${stamps.join('')}show\n${shown}\nstatus 0`,
       ...checks,
       'done\n',
