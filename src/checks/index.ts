@@ -5,6 +5,7 @@ import type { Check, CheckContext } from './check.js'
 import { clock } from './clock.js'
 import { clones } from './clones.js'
 import { containerdPair } from './containerd-pair.js'
+import { containerdSource } from './containerd-source.js'
 import { disk } from './disk.js'
 import type { Finding } from './finding.js'
 import { foreignBalancer } from './foreign-balancer.js'
@@ -28,6 +29,7 @@ import { size } from './size.js'
 import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
 import { timeDaemon } from './time-daemon.js'
+import { unpackaged } from './unpackaged.js'
 import { vip } from './vip.js'
 
 /** In the order of their numbers, P02 to P34. */
@@ -49,7 +51,9 @@ const CHECKS: readonly Check[] = [
   vip,
   foreign,
   strandedData,
+  containerdSource,
   containerdPair,
+  unpackaged,
   installedVersion,
   brokenPackages,
   otherSoftware,

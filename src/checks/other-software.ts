@@ -1,3 +1,4 @@
+import { osFamilyOf } from '../os/index.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { Cluster } from '../inventory/cluster.js'
 import type { Seen } from '../topology.js'
@@ -36,7 +37,8 @@ function rival({ node: { name }, facts }: Seen, { containerd, inventoryPath }: C
   const found = others.filter((other) => other in facts.packages.installed)
   if (found.length === 0) return []
   const [are, exclude, them] = found.length === 1 ? ['is', 'excludes', 'it'] : ['are', 'exclude', 'them']
-  const command = `apt-get purge --allow-change-held-packages ${found.join(' ')}`
+  const remove = osFamilyOf(facts.os)?.format === 'rpm' ? 'dnf remove' : 'apt-get purge --allow-change-held-packages'
+  const command = `${remove} ${found.join(' ')}`
   return [
     {
       id: 'P27',

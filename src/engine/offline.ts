@@ -2,7 +2,7 @@ import { preflight } from '../checks/index.js'
 import { TripodError } from '../errors.js'
 import { assumedFacts } from '../facts/assumed.js'
 import type { Cluster, Node, OsRelease } from '../inventory/cluster.js'
-import { osFamilyOf } from '../os/index.js'
+import { osFamilyOf, SUPPORTED } from '../os/index.js'
 import { kindsFor } from '../resources/kinds.js'
 import type { Step } from '../steps/step.js'
 import { topologyOf } from '../topology.js'
@@ -26,7 +26,7 @@ export function planOffline(input: OfflineInput): Plan {
   const stations = selectNodes(input.cluster, input.selectors).map((node) => assumedStation(input, node))
   const topology = topologyOf(input.cluster, stations)
   const context = { cluster: input.cluster, topology, seen: stations }
-  const findings = preflight(context)
+  const findings = preflight({ ...context, offline: true })
   const plans = stations.map((station) => {
     const wishes = wishesOf(steps, station, context)
     const { name } = station.node
@@ -54,9 +54,14 @@ function assumedStation(input: OfflineInput, node: Node) {
   const os = osFamilyOf(facts.os)
   if (os === undefined) {
     const spelt = `${release.id}${release.version}`
-    throw new TripodError('USAGE', `${spelt} is not a supported operating system`, 'Use debian12 or debian13.', {
-      node: node.name,
-    })
+    throw new TripodError(
+      'USAGE',
+      `${spelt} is not a supported operating system`,
+      `Supported are ${SUPPORTED}: write it like debian12, ubuntu24.04 or rocky9.`,
+      {
+        node: node.name,
+      },
+    )
   }
   return { node, facts, os, problems: [] }
 }

@@ -11,6 +11,11 @@ export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts
   return {
     ...MACHINE,
     os: { id: os.id, idLike: os.id === 'ubuntu' ? ['debian'] : [], version: os.version, name: release.name },
+    security: {
+      ...MACHINE.security,
+      ...(release.seLinux ? { selinux: { mode: 'enforcing', configured: 'enforcing' } } : {}),
+    },
+    kernelFeatures: { ...MACHINE.kernelFeatures, cgroup: release.cgroup ?? 'v2' },
     kernel: release.kernel,
     identity: { hostname: node.name, machineId: `assumed-${node.name}`, bootId: 'assumed', macs: [] },
     addresses: [{ interface: device, address: node.address, prefix: node.address.includes(':') ? 64 : 24 }],

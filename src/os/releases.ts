@@ -4,6 +4,10 @@ export interface Release {
   readonly kernel: string
   /** containerd of the distribution, as its package manager spells it. Source: the releases' package lists. */
   readonly containerd?: string
+  /** It comes with SELinux, enforcing. */
+  readonly seLinux?: true
+  /** Of control groups, where it boots with the former one. */
+  readonly cgroup?: 'v1'
 }
 
 const RELEASES: Readonly<Record<string, Release>> = {
@@ -12,9 +16,21 @@ const RELEASES: Readonly<Record<string, Release>> = {
   'ubuntu 22.04': { name: 'Ubuntu 22.04 LTS', kernel: '5.15.0', containerd: '2.2.1-0ubuntu1~22.04.1' },
   'ubuntu 24.04': { name: 'Ubuntu 24.04 LTS', kernel: '6.8.0', containerd: '2.2.1-0ubuntu1~24.04.1' },
   'ubuntu 26.04': { name: 'Ubuntu 26.04 LTS', kernel: '7.0.0' },
+  ...Object.fromEntries(
+    [
+      ['rhel', 'Red Hat Enterprise Linux'],
+      ['rocky', 'Rocky Linux'],
+      ['almalinux', 'AlmaLinux'],
+    ].flatMap(([id = '', name = '']) => [
+      [`${id} 8`, { name: `${name} 8`, kernel: '4.18.0', seLinux: true, cgroup: 'v1' }],
+      [`${id} 9`, { name: `${name} 9`, kernel: '5.14.0', seLinux: true }],
+      [`${id} 10`, { name: `${name} 10`, kernel: '6.12.0', seLinux: true }],
+    ]),
+  ),
 }
 
 /** Of ID and VERSION_ID of os-release; undefined for a release that is not known. */
 export function releaseOf(os: { readonly id: string; readonly version: string }): Release | undefined {
-  return RELEASES[`${os.id} ${os.version}`]
+  // The minor releases of RHEL are one release.
+  return RELEASES[`${os.id} ${os.version}`] ?? RELEASES[`${os.id} ${os.version.split('.')[0] ?? ''}`]
 }

@@ -52,8 +52,10 @@ function runtimePackage({ cluster, facts }: StepContext): PackageResource {
 
 // On a node with pods another cgroup driver would need a drain first. No step joins nodes yet, so none has any.
 function config(context: StepContext, sandboxImage: string): string {
-  const additions = context.cluster.containerd.config
-  return containerdConfig({ version: containerdInPlace(context), sandboxImage, additions })
+  const { cluster, facts } = context
+  const seLinux = facts.security.selinux !== undefined && cluster.selinux === 'keep-enforcing'
+  const additions = cluster.containerd.config
+  return containerdConfig({ version: containerdInPlace(context), sandboxImage, seLinux, additions })
 }
 
 function service(sandboxImage: string): ServiceResource {

@@ -11,6 +11,8 @@ export interface ContainerdConfig {
   /** Upstream version or prefix, `1.6.20` or `2.3`. */
   readonly version: string
   readonly sandboxImage: string
+  /** Containers are confined by SELinux. */
+  readonly seLinux: boolean
   /** The inventory's additions. */
   readonly additions: TomlTable
 }
@@ -20,19 +22,21 @@ export interface ContainerdConfig {
  * make containerd refuse or ignore it. It is built as data and not by a template because the additions may lie anywhere in it
  * and TOML forbids to open a table twice (docs/decisions/0003-containerd-config-as-data.md).
  */
-export function containerdConfig({ version, sandboxImage, additions }: ContainerdConfig): string {
-  const own = isAtLeast(version, 2, 0) ? version3(version, sandboxImage) : version2(sandboxImage)
+export function containerdConfig(wanted: ContainerdConfig): string {
+  const { version, additions } = wanted
+  const own = isAtLeast(version, 2, 0) ? version3(wanted) : version2(wanted)
   refuseTraps(additions)
   return `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.\n${tomlDocument(merge(own, additions, []))}`
 }
 
 /** For containerd 1.x. A file of version 3 would be ignored there without a word. */
-function version2(sandboxImage: string): TomlTable {
+function version2({ sandboxImage, seLinux }: ContainerdConfig): TomlTable {
   return {
     version: 2,
     plugins: {
       'io.containerd.grpc.v1.cri': {
         sandbox_image: sandboxImage,
+        ...(seLinux ? CONFINED : {}),
         cni: { bin_dir: CNI_BINARIES, conf_dir: CNI_CONFIGURATION },
         containerd: RUNTIMES,
         registry: { config_path: CERTS_DIRECTORY },
@@ -42,7 +46,7 @@ function version2(sandboxImage: string): TomlTable {
 }
 
 /** For containerd 2.x. Version 4, known from 2.3 on, would forbid to go back. */
-function version3(version: string, sandboxImage: string): TomlTable {
+function version3({ version, sandboxImage, seLinux }: ContainerdConfig): TomlTable {
   return {
     version: 3,
     // The default of 2.2, which a file of one's own replaces: GPU toolkits put theirs there.
@@ -53,6 +57,7 @@ function version3(version: string, sandboxImage: string): TomlTable {
         registry: { config_path: CERTS_DIRECTORY },
       },
       'io.containerd.cri.v1.runtime': {
+        ...(seLinux ? CONFINED : {}),
         cni: {
           ...(isAtLeast(version, 2, 1) ? { bin_dirs: [CNI_BINARIES] } : { bin_dir: CNI_BINARIES }),
           conf_dir: CNI_CONFIGURATION,
@@ -62,6 +67,8 @@ function version3(version: string, sandboxImage: string): TomlTable {
     },
   }
 }
+
+const CONFINED: TomlTable = { enable_selinux: true }
 
 const RUNTIMES: TomlTable = {
   runtimes: { runc: { runtime_type: 'io.containerd.runc.v2', options: { SystemdCgroup: true } } },

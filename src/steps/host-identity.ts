@@ -37,14 +37,15 @@ function hostname(name: string): CommandResource {
   return {
     kind: 'command',
     id: 'hostname',
-    summary: `hostnamectl set-hostname ${name}`,
+    // The same words for every node, so that nodes which change alike stand together.
+    summary: "hostnamectl set-hostname (the node's name)",
     run: sh`hostnamectl set-hostname ${name}`,
     doneWhen: sh`read -r live </proc/sys/kernel/hostname
 kept=$(${STATIC})
 if [ "$live" = ${name} ] && [ "$kept" = ${name} ]; then exit 0; fi
 echo "the host name is $live, kept is $kept"
 exit 1`,
-    doneText: `the host name is ${name}, now and after a reboot`,
+    doneText: "the host name is the node's name, now and after a reboot",
     remember: STATIC,
     undo: {
       summary: 'the former name is set again',

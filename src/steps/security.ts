@@ -1,4 +1,4 @@
-import { carriesBalancer, joinsCluster } from '../inventory/roles.js'
+import { carriesBalancer } from '../inventory/roles.js'
 import type { CommandResource, Resource, ServiceResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { firewalldPolicy } from './firewalld.js'
@@ -25,10 +25,8 @@ function selinux({ cluster, facts, node }: StepContext): readonly Resource[] {
   if (facts.security.selinux === undefined) return []
   if (cluster.selinux === 'permissive')
     return [permissive, replaceSetting('/etc/selinux/config', { name: 'SELINUX', from: 'enforcing', to: 'permissive' })]
-  return [
-    ...(joinsCluster(node) ? [{ kind: 'package', name: 'container-selinux', held: false } as const] : []),
-    ...(carriesBalancer(node, cluster.endpoint) ? [haproxyConnects] : []),
-  ]
+  // The policy for containers comes with the base packages.
+  return carriesBalancer(node, cluster.endpoint) ? [haproxyConnects] : []
 }
 
 const permissive: CommandResource = {

@@ -40,8 +40,8 @@ export const conf = bare('a configuration file of systemd', /^[A-Za-z0-9_./-]+$/
 /** Words of HAProxy, keepalived and chrony: names, numbers, paths, addresses. */
 export const words = bare('a configuration file', /^[A-Za-z0-9_.:/*[\]-]+(?: v4v6)?$/)
 
-/** One word of a field: a space would begin another one, a line break another field. */
-export const deb822 = bare('an apt sources file', /^[\x21-\x7e]+$/)
+/** One word of a field, of apt and of dnf: a space would begin another one, a line break another field. */
+export const deb822 = bare('the definition of a package repository', /^[\x21-\x7e]+$/)
 
 /** Between double quotes, which apt has no way to escape, or as part of a name. */
 export const aptConf = bare('a configuration file of apt', /^[A-Za-z0-9_.:/@%+=,-]+$/)

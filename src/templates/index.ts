@@ -5,6 +5,7 @@ import aptSources from './apt.sources.hbs'
 import checkHaproxy from './check-haproxy.sh.hbs'
 import chrony from './chrony.conf.hbs'
 import crictl from './crictl.yaml.hbs'
+import dnfRepo from './dnf.repo.hbs'
 import firewalldHost from './firewalld-host.xml.hbs'
 import firewalldPods from './firewalld-pods.xml.hbs'
 import haproxy from './haproxy.cfg.hbs'
@@ -25,6 +26,12 @@ export interface TemplateData {
   readonly 'check-haproxy.sh': { readonly port: number }
   readonly 'chrony.conf': { readonly servers: readonly string[]; readonly driftFile: string }
   readonly 'crictl.yaml': { readonly endpoint: string; readonly timeoutSeconds: number }
+  readonly 'dnf.repo': {
+    readonly id: string
+    readonly url: string
+    readonly keyring: string
+    readonly authority: string | null
+  }
   readonly 'firewalld-host.xml': {
     readonly open: readonly { readonly port: string; readonly protocol: string }[]
     readonly rules: readonly {
@@ -74,6 +81,7 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'check-haproxy.sh': template('check-haproxy.sh', checkHaproxy, formats.words),
   'chrony.conf': template('chrony.conf', chrony, formats.words),
   'crictl.yaml': template('crictl.yaml', crictl, formats.yaml),
+  'dnf.repo': template('dnf.repo', dnfRepo, formats.deb822),
   'firewalld-host.xml': template('firewalld-host.xml', firewalldHost, formats.words),
   'firewalld-pods.xml': template('firewalld-pods.xml', firewalldPods, formats.words),
   'haproxy.cfg': template('haproxy.cfg', haproxy, formats.words),

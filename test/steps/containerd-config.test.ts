@@ -4,7 +4,7 @@ import type { TomlTable } from '../../src/templates/toml.js'
 import { containerdConfig } from '../../src/steps/containerd-config.js'
 
 const config = (version: string, additions: TomlTable = {}): string =>
-  containerdConfig({ version, sandboxImage: 'registry.k8s.io/pause:3.9', additions })
+  containerdConfig({ seLinux: false, version, sandboxImage: 'registry.k8s.io/pause:3.9', additions })
 
 const CRI1 = 'io.containerd.grpc.v1.cri'
 

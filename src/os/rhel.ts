@@ -1,0 +1,31 @@
+import { explainFailure } from './dnf-failures.js'
+import { dnfRepository } from './dnf-repository.js'
+import { hold, install, remove } from './dnf.js'
+import type { OsFamily } from './os-family.js'
+import { isAway, list, query, read, upstream } from './rpm.js'
+
+/** For TLS, for the kubelet and kube-proxy, for kubeadm's own preflight (domain reference 1.7), and for holding packages. */
+const BASE_PACKAGES = [
+  ['ca-certificates', 'curl', 'iptables-nft', 'iproute-tc', 'ethtool', 'socat', 'conntrack-tools', 'ipset'],
+  ['container-selinux', 'tar', 'python3-dnf-plugin-versionlock'],
+].flat()
+
+/** RHEL and its rebuilds. */
+export const rhel: OsFamily = {
+  id: 'rhel',
+  format: 'rpm',
+  basePackages: BASE_PACKAGES,
+  // arping is in iputils.
+  balancerTools: ['iputils', 'curl', 'socat', 'tcpdump'],
+  chrony: {
+    unit: 'chronyd.service',
+    config: '/etc/chrony.conf',
+    driftFile: '/var/lib/chrony/drift',
+    excludesOthers: false,
+  },
+  // SELinux lets keepalived run what lies there.
+  keepalivedScripts: '/usr/libexec/keepalived',
+  haproxy: { adminSocket: '/var/lib/haproxy/stats' },
+  repository: dnfRepository,
+  packages: { query, read, install, hold, remove, takeAway: remove, isAway, list, upstream, explainFailure },
+}
