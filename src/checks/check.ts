@@ -7,6 +7,8 @@ export interface CheckContext {
   readonly cluster: Cluster
   readonly seen: readonly Seen[]
   readonly topology: Topology
+  /** The machines are assumed, none was looked at. */
+  readonly offline?: true
 }
 
 /** Pure: findings only, no access to anything. */

@@ -4,6 +4,7 @@ import {
   containerdSupports,
   defaultContainerd,
   endOfLife,
+  isPackagedUpstream,
   knownMinor,
   newestPatch,
   KNOWN_MINORS,
@@ -32,11 +33,8 @@ function outOfSupport(minor: number, today: Date): readonly Finding[] {
   return [{ severity: 'warning', code: 'P37', path: KUBERNETES, message, fix }]
 }
 
-// Source: the first packages of pkgs.k8s.io are those of 1.24.
-const FIRST_PACKAGED = 24
-
 function notPackaged(minor: number, { sources }: Inventory): readonly Finding[] {
-  if (minor >= FIRST_PACKAGED || sources.kubernetes.url !== undefined) return []
+  if (isPackagedUpstream(minor) || sources.kubernetes.url !== undefined) return []
   const message = `pkgs.k8s.io has no packages of Kubernetes 1.${String(minor)}`
   const fix = 'Set sources.kubernetes.url to a repository that has them.'
   return [{ severity: 'warning', code: 'P23', path: KUBERNETES, message, fix }]

@@ -83,3 +83,8 @@ export function supportedMinors(today: Date): readonly string[] {
     .map(([minor]) => `1.${String(minor)}`)
     .reverse()
 }
+
+/** Whether pkgs.k8s.io has packages of a minor: the first are those of 1.24. */
+export function isPackagedUpstream(kubernetesMinor: number): boolean {
+  return kubernetesMinor >= 24
+}

@@ -1,5 +1,6 @@
 import { carriesBalancer, joinsCluster } from '../inventory/roles.js'
-import type { PackageResource } from '../resources/resource.js'
+import type { Resource } from '../resources/resource.js'
+import { kernelExtras } from './kernel-extras.js'
 import type { Step } from './step.js'
 
 /** What later steps and kubeadm's own preflight call, in one transaction. */
@@ -9,12 +10,15 @@ export const basePackages: Step = {
   why: 'The kubelet, kube-proxy, kubeadm and the checks of the load balancer call programs that a minimal installation lacks.',
   runsOn: (node, { cluster }) => joinsCluster(node) || carriesBalancer(node, cluster.endpoint),
   rollout: 'parallel',
-  resources: ({ cluster, node, os }) => {
+  resources: ({ cluster, facts, node, os }): readonly Resource[] => {
     const names = [
       ...(joinsCluster(node) ? os.basePackages : []),
       ...(joinsCluster(node) && cluster.kubeProxy['mode'] === 'ipvs' ? ['ipvsadm'] : []),
       ...(carriesBalancer(node, cluster.endpoint) ? os.balancerTools : []),
     ]
-    return [...new Set(names)].map((name): PackageResource => ({ kind: 'package', name, held: false }))
+    return [
+      ...[...new Set(names)].map((name) => ({ kind: 'package', name, held: false }) as const),
+      ...(joinsCluster(node) ? kernelExtras({ facts }) : []),
+    ]
   },
 }
