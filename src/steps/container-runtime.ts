@@ -3,9 +3,10 @@ import { render } from '../templates/index.js'
 import { containerdConfig } from './containerd-config.js'
 import { containerdInForce } from './containerd-in-force.js'
 import { containerdInPlace, containerdPackage, wantedContainerd } from './containerd-version.js'
-import { dockerRepository } from './docker-repository.js'
+import { dockerRepository, neededDocker } from './docker-repository.js'
 import { pauseImage } from './pause-image.js'
 import { registryMirrors } from './registry-mirrors.js'
+import { repositoryReached } from './repository-gate.js'
 import { ownFile } from './own-file.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { Step, StepContext } from './step.js'
@@ -23,6 +24,7 @@ export const containerRuntime: Step = {
   why: 'The kubelet runs every container through containerd, and both must leave cgroups to systemd.',
   runsOn: joinsCluster,
   rollout: 'parallel',
+  gates: (context) => repositoryReached('containerd', neededDocker(context), context.cluster.inventoryPath),
   resources: (context): readonly Resource[] => {
     const { cluster } = context
     const sandboxImage = pauseImage(cluster)

@@ -1,7 +1,15 @@
 import { TripodError } from '../errors.js'
+import type { Facts } from '../facts/facts.js'
+import type { Cluster } from '../inventory/cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
+import { osFamilyOf } from '../os/index.js'
+import type { OsFamily, PackageRepository } from '../os/os-family.js'
+import { satisfies } from '../resources/package.js'
 import type { FileResource } from '../resources/resource.js'
+import { wantedContainerd } from './containerd-version.js'
 import { packageRepository } from './package-repository.js'
-import type { StepContext } from './step.js'
+import type { NeededRepository } from './repository-gate.js'
+import type { ClusterContext, StepContext } from './step.js'
 
 /** Names of the releases that Docker's repository knows by name alone. */
 const SUITES: Readonly<Record<string, string>> = {
@@ -14,13 +22,41 @@ const SUITES: Readonly<Record<string, string>> = {
 
 /** Docker's package repository, or a mirror of it, with the key that it is signed by. The key is fetched by the operator. */
 export function dockerRepository({ cluster, facts, node, os }: StepContext): readonly FileResource[] {
-  const { url, key, fingerprints, ca } = cluster.sources.containerd
-  const place = os.format === 'rpm' ? rpmPlace(facts.os) : debPlace(facts.os)
-  if (place === undefined) throw noRepository(node.name, facts.os.name)
+  const repository = repositoryFor(cluster, facts.os, os)
+  if (repository === undefined) throw noRepository(node.name, facts.os.name)
+  return packageRepository(repository, os, facts)
+}
+
+/** The nodes that have yet to install containerd.io, and where its repository has its index for them. */
+export function neededDocker({ cluster, seen }: ClusterContext): readonly NeededRepository[] {
+  if (cluster.containerd.source !== 'docker') return []
+  return seen.flatMap(({ node, facts }) => {
+    const os = osFamilyOf(facts.os)
+    const repository = os && repositoryFor(cluster, facts.os, os)
+    const installed = facts.packages.installed['containerd.io']
+    if (!repository || !joinsCluster(node)) return []
+    if (installed !== undefined && satisfies(os.packages.upstream(installed), wantedContainerd(cluster))) return []
+    const { url, suite, ca } = repository
+    const indexes =
+      os.format === 'rpm'
+        ? [`${url.replace('$basearch', facts.architecture)}/repodata/repomd.xml`]
+        : ['InRelease', 'Release'].map((name) => `${url}/dists/${suite}/${name}`)
+    return [{ node: node.name, os, indexes, ownAuthority: ca !== undefined }]
+  })
+}
+
+function repositoryFor(
+  { sources }: Cluster,
+  release: Facts['os'],
+  { format }: OsFamily,
+): PackageRepository | undefined {
+  const { url, key, fingerprints, ca } = sources.containerd
+  const place = format === 'rpm' ? rpmPlace(release) : debPlace(release)
+  if (place === undefined) return undefined
   const { distribution, below, suite } = place
   const base = `${url}/${distribution}`
   const trust = { key: key ?? `${base}/gpg`, fingerprints, ...(ca === undefined ? {} : { ca }) }
-  return packageRepository({ id: 'docker', url: base + below, suite, component: 'stable', ...trust }, os, facts)
+  return { id: 'docker', url: base + below, suite, component: 'stable', ...trust }
 }
 
 interface Place {

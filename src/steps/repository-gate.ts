@@ -38,7 +38,7 @@ export function repositoryReached(
 // password goes by environment. Without the mirror's authority, which the step brings, only the way there can be tried.
 function fetches({ os, indexes, ownAuthority }: NeededRepository): Script {
   return sh`unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
-${PROXY[os.format]}
+${proxyOf[os.format](indexes[0] ?? '')}
 if [ -n "$proxy" ] && [ "$proxy" != DIRECT ]; then export http_proxy="$proxy" https_proxy="$proxy"; fi
 for index in ${indexes}; do
   said=$(curl -q -fsSL -o /dev/null --connect-timeout 10 --max-time 25 ${ownAuthority ? ['--insecure'] : []} "$index" 2>&1)
@@ -49,10 +49,18 @@ printf '%s\n' "$said"
 exit $code`
 }
 
-const PROXY: Readonly<Record<OsFamily['format'], Script>> = {
-  deb: sh`proxy=
-settings=$(apt-config shell proxy Acquire::http::Proxy proxy Acquire::https::Proxy) && eval "$settings"`,
-  rpm: sh`proxy=$(sed -n 's/^proxy *= *//p' /etc/dnf/dnf.conf)`,
+const proxyOf: Readonly<Record<OsFamily['format'], (url: string) => Script>> = {
+  // The nearest counts: of the host, of the protocol, of http (apt-transport-https(1)).
+  deb: (url) => {
+    const { protocol, hostname } = new URL(url)
+    const own = `Acquire::${protocol}:Proxy`
+    return sh`host= own= http=
+settings=$(apt-config shell host ${own}::${hostname} own ${own} http Acquire::http::Proxy) && eval "$settings"
+proxy=$http
+if [ -n "$own" ]; then proxy=$own; fi
+if [ -n "$host" ]; then proxy=$host; fi`
+  },
+  rpm: () => sh`proxy=$(sed -n 's/^proxy *= *//p' /etc/dnf/dnf.conf)`,
 }
 
 /** Exit statuses by the stage that failed. Source: curl(1). */

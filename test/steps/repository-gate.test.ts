@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,7 @@ beforeEach(() => {
 
 /** What apt-config says of proxies. */
 function proxy(settings: string): void {
-  writeFileSync(path.join(bin, 'apt-config'), `#!/bin/sh\necho "${settings}"\n`)
+  writeFileSync(path.join(bin, 'apt-config'), `#!/bin/sh\necho "$*" >${bin}/asked\necho "${settings}"\n`)
   chmodSync(path.join(bin, 'apt-config'), 0o755)
 }
 
@@ -84,10 +84,13 @@ describe('the gate of a package repository', () => {
   })
 
   it('goes through the proxy of the package manager, and through no other', async () => {
-    proxy(`proxy='${url}/'`)
+    proxy(`http='${url}/'; own=''`)
     await problems(['http://pkgs.example.org/InRelease'])
     expect(requests).toEqual(['http://pkgs.example.org/InRelease'])
-    proxy("proxy='DIRECT'")
+    expect(readFileSync(path.join(bin, 'asked'), 'utf8')).toBe(
+      'shell host Acquire::http::Proxy::pkgs.example.org own Acquire::http::Proxy http Acquire::http::Proxy\n',
+    )
+    proxy(`own='${url}'; host='DIRECT'`)
     const login = { http_proxy: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1' }
     expect(await problems([`${url}/InRelease`], login)).toEqual([])
   })

@@ -310,6 +310,23 @@ describe('container-runtime', () => {
     expect(written({ signedBy: '/etc/apt/keyrings/docker.asc', suite: 'trixie' })).toContain(ours)
   })
 
+  it('asks for the repository those that have yet to install from it, at the place of their release', () => {
+    const docker = { containerd: { source: 'docker', version: '1.7', mirrors: [], config: {} } } as const
+    const asked = (differs: Parameters<typeof contextWith>[0]): string =>
+      (steps.find(({ id }) => id === 'container-runtime')?.gates?.(contextWith(differs)) ?? [])
+        .flatMap(({ questions }) => questions.map(({ script }) => script.text))
+        .join()
+    const rocky = { ...facts.os, id: 'rocky', version: '9.6' }
+    const installed = (version: string) => ({ ...facts.packages, installed: { 'containerd.io': version } })
+    expect(asked({})).toBe('')
+    expect(asked({ cluster: docker })).toContain('https://download.docker.com/linux/debian/dists/bookworm/InRelease ')
+    expect(asked({ cluster: docker, facts: { os: rocky } })).toContain(
+      'https://download.docker.com/linux/centos/9/x86_64/stable/repodata/repomd.xml',
+    )
+    expect(asked({ cluster: docker, facts: { packages: installed('1.7.28-1') } })).toBe('')
+    expect(asked({ cluster: docker, facts: { packages: installed('1.6.28-1') } })).toContain('bookworm')
+  })
+
   it('takes a mirror of the repository with its own key and authority', () => {
     const containerd = {
       url: 'https://mirror.example.org:8443/docker',
