@@ -13,3 +13,9 @@ export const RELEASE: Readonly<Record<DebianRelease, ReleaseFacts>> = {
   debian12: { title: 'Debian 12', codename: 'bookworm', kubernetes: '1.28.15' },
   debian13: { title: 'Debian 13', codename: 'trixie', kubernetes: '1.33.5' },
 }
+
+/** The Kubernetes that a lab on the command line serves: one per format of kubeadm's configuration (v1beta3, v1beta4). */
+export const SERVED_KUBERNETES: Readonly<Record<DebianRelease, string>> = {
+  debian12: '1.22.17',
+  debian13: '1.31.14',
+}

@@ -1,4 +1,4 @@
-export { DEBIAN_RELEASES, type DebianRelease } from './debian-release.js'
+export { DEBIAN_RELEASES, SERVED_KUBERNETES, type DebianRelease } from './debian-release.js'
 export { down, purgeCache } from './down.js'
 export { fault, type Fault } from './fault.js'
 export { inside, session } from './inside.js'

@@ -3,6 +3,8 @@ import { TripodError } from '../errors.js'
 import { RELEASE } from './debian-release.js'
 import { gatewayOf, vipOf } from './kernel-names.js'
 import { registryUrl } from './kubernetes/registry.js'
+import { repositoryUrl } from './kubernetes/repository-server.js'
+import type { ServedKubernetes } from './kubernetes/serve.js'
 import { labPlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
 import { roleOf } from './role-of.js'
@@ -24,11 +26,11 @@ export async function requireOwnInventory(name: string, path: string): Promise<v
 }
 
 /** Writes the inventory, unless this lab's own is there: it may have been edited since. */
-export async function writeInventory(lab: LabRecord): Promise<void> {
+export async function writeInventory(lab: LabRecord, served?: ServedKubernetes): Promise<void> {
   await requireOwnInventory(lab.name, lab.inventoryPath)
   const text = await readIfThere(lab.inventoryPath)
   if (text?.startsWith(signature(lab)) === true) return
-  await writeFile(lab.inventoryPath, inventoryText(lab))
+  await writeFile(lab.inventoryPath, inventoryText(lab, served))
 }
 
 /** Removes the inventory if it is this lab's own. */
@@ -38,7 +40,7 @@ export async function removeInventory(lab: LabRecord): Promise<void> {
 }
 
 /** The inventory that needs no flag and no edit to be planned and applied. */
-export function inventoryText(lab: LabRecord): string {
+export function inventoryText(lab: LabRecord, served?: ServedKubernetes): string {
   const { key, knownHosts } = labPlaces(lab.name)
   return `${signature(lab)}
 cluster: ${lab.name}
@@ -63,7 +65,7 @@ ${mirrorsText(lab)}  config:
     plugins:
       io.containerd.grpc.v1.cri:
         restrict_oom_score_adj: true   # the computer may lack CAP_SYS_RESOURCE
-kubeProxy:
+${sourcesText(lab, served)}kubeProxy:
   conntrack:
     maxPerCore: 0   # nf_conntrack_max is the computer's
 accept: [P04, P05]   # a small computer may have less CPU, memory or disk than a cluster should
@@ -74,6 +76,12 @@ accept: [P04, P05]   # a small computer may have less CPU, memory or disk than a
 function mirrorsText(lab: LabRecord): string {
   if (lab.kubernetes === undefined) return ''
   return `  mirrors:\n    registry.k8s.io: ${registryUrl(lab)}\n    k8s.gcr.io: ${registryUrl(lab)}\n`
+}
+
+/** Its packages: the signing key lies where upstream has it, and is taken by its fingerprint. */
+function sourcesText(lab: LabRecord, served: ServedKubernetes | undefined): string {
+  if (served === undefined) return ''
+  return `sources:\n  kubernetes:\n    url: ${repositoryUrl(lab)}\n    fingerprints: [${served.fingerprint}]\n`
 }
 
 function nodeText(lab: LabRecord, node: LabNode): string {

@@ -7,6 +7,8 @@ import { labsDirectory } from './places.js'
 /** Debian packages the lab's programs come from. */
 const LAB_PACKAGES = [
   'chrony',
+  'gpg',
+  'gpg-agent',
   'iproute2',
   'iptables',
   'mmdebstrap',
@@ -20,6 +22,8 @@ const OVERLAY = 0x794c7630
 
 const PROGRAMS: Readonly<Record<(typeof LAB_PACKAGES)[number], readonly string[]>> = {
   chrony: ['/usr/sbin/chronyd'],
+  gpg: ['/usr/bin/gpg'],
+  'gpg-agent': ['/usr/bin/gpg-agent'],
   iproute2: ['/usr/bin/ip', '/bin/ip', '/usr/sbin/ip', '/sbin/ip'],
   iptables: ['/usr/sbin/iptables', '/sbin/iptables'],
   mmdebstrap: ['/usr/bin/mmdebstrap'],

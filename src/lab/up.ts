@@ -31,7 +31,7 @@ export interface UpOptions {
   readonly os?: DebianRelease
   /** Default ./NAME.yaml, or what the lab has. */
   readonly inventoryPath?: string
-  /** Version of Kubernetes (1.22.17) whose images the lab serves, compiled on first use. Default none, or what the lab has. */
+  /** Version of Kubernetes (1.22.17) whose packages and images the lab serves, compiled on first use. Default none, or what the lab has. */
   readonly kubernetes?: string
   /** Progress, one line at a time. */
   readonly log?: (line: string) => void
@@ -56,15 +56,15 @@ export async function up(options: UpOptions): Promise<Lab> {
       await noteTables()
     })
     const base = await baseTree(record.os, log)
-    log(`Starting ${record.nodes.map((node) => node.name).join(' ')} (${RELEASE[record.os].title})`)
     await raiseNetwork(record)
     await startTimeServer(record)
-    if (record.kubernetes !== undefined) await serveKubernetes(record, record.kubernetes, log)
+    const served = record.kubernetes === undefined ? undefined : await serveKubernetes(record, record.kubernetes, log)
+    log(`Starting ${record.nodes.map((node) => node.name).join(' ')} (${RELEASE[record.os].title})`)
     await makeLabKey(record.name)
     await Promise.all(record.nodes.map((node) => raise(record, node, base)))
     await writeKnownHosts(record)
     await Promise.all(record.nodes.map((node) => untilLoginWorks(record, node)))
-    await writeInventory(record)
+    await writeInventory(record, served)
     return labOf(record)
   })
 }

@@ -3,7 +3,9 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { labNameFlag } from '../../cli/lab-flags.js'
 import { describeLab } from '../../lab/describe.js'
-import { DEBIAN_RELEASES, up, type DebianRelease, type Lab } from '../../lab/index.js'
+import { DEBIAN_RELEASES, list, SERVED_KUBERNETES, up, type DebianRelease, type Lab } from '../../lab/index.js'
+
+const DEFAULTS = DEBIAN_RELEASES.map((os) => `${SERVED_KUBERNETES[os]} on ${os}`).join(', ')
 
 export default class LabUp extends BaseCommand {
   static override summary = 'Bring real machines up on this computer, and write the inventory for them.'
@@ -21,24 +23,25 @@ export default class LabUp extends BaseCommand {
       description: 'Machines for the load balancer alone, besides. Default 0: the masters carry it.',
     }),
     kubernetes: Flags.string({
-      description:
-        'Serve the images of a Kubernetes that says it is this version (1.22.17); compiled once, about 4 minutes.',
+      description: `Serve packages and images of a Kubernetes that says it is this version, or none; compiled once, about 4 minutes. Default ${DEFAULTS}.`,
     }),
     os: Flags.option({ options: DEBIAN_RELEASES, description: 'What the machines run. Default debian12.' })(),
   }
   static override examples = [
     '<%= config.bin %> lab up',
     '<%= config.bin %> lab up --name trixie --os debian13 --nodes 3',
+    '<%= config.bin %> lab up --name bare --kubernetes none',
   ]
 
   async run(): Promise<Lab> {
     const { flags } = await this.parse(LabUp)
     const os: DebianRelease | undefined = flags.os
+    const kubernetes = await kubernetesOf(flags)
     const lab = await up({
       name: flags.name,
       ...(flags.nodes === undefined ? {} : { nodes: flags.nodes }),
       ...(flags['load-balancers'] === undefined ? {} : { balancers: flags['load-balancers'] }),
-      ...(flags.kubernetes === undefined ? {} : { kubernetes: flags.kubernetes }),
+      ...(kubernetes === undefined ? {} : { kubernetes }),
       ...(os === undefined ? {} : { os }),
       log: (line) => {
         this.say(line)
@@ -47,4 +50,16 @@ export default class LabUp extends BaseCommand {
     this.log(describeLab(lab, relative(process.cwd(), lab.inventoryPath)))
     return lab
   }
+}
+
+/** What a lab is to serve; one that stands keeps what it has unless another version is asked for. */
+async function kubernetesOf(flags: {
+  readonly name: string
+  readonly kubernetes: string | undefined
+  readonly os: DebianRelease | undefined
+}): Promise<string | undefined> {
+  if (flags.kubernetes === 'none') return undefined
+  if (flags.kubernetes !== undefined) return flags.kubernetes
+  const stands = (await list()).some(({ lab }) => lab.name === flags.name)
+  return stands ? undefined : SERVED_KUBERNETES[flags.os ?? 'debian12']
 }

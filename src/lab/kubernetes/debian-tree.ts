@@ -27,7 +27,7 @@ export async function debianTree({ name, variant, packages, links = {}, log }: D
     name,
     of: [options, sources, links],
     announce: () => {
-      log(`Debian packages for the lab's Kubernetes (${packages.join(', ')}): fetched once, about 20 s`)
+      log(`Debian packages for the lab's Kubernetes (${packages.join(', ')}): fetched once, up to 20 s`)
     },
     make: async (directory) => {
       // In a mount namespace of its own, so that no crash leaves /dev or /proc mounted in what will be deleted.
