@@ -36,7 +36,9 @@ const ENDED = ['inactive', 'failed']
 /** Reads blocks of `systemctl show`. Without systemd there are no units; preflight refuses such a machine. */
 export function parseUnits(sections: Sections, init: string): UnitFacts {
   if (init !== 'systemd') return NONE
-  const units = sections.text('units').split('\n\n').flatMap(unitOf)
+  // Asked for by an alias, a unit answers with its own name: ntp.service may be ntpsec's.
+  const told = sections.text('units').split('\n\n').flatMap(unitOf)
+  const units = [...new Map(told.map((unit) => [unit.name, unit])).values()]
   const swap = units.filter(({ name }) => name.endsWith('.swap') || /swap(file)?\.service$/.test(name))
   const inUse = units.filter(({ active, enablement }) => !ENDED.includes(active) || enablement.startsWith('enabled'))
   return {

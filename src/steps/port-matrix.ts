@@ -57,14 +57,20 @@ done
 wait`
 }
 
+/** One line for all ports of a peer that fail in the same way: a firewall seldom stops but one. */
 function unreached({ node, code, output }: GateAnswer, nodes: ClusterContext['cluster']['nodes']): readonly string[] {
   if (code !== 0) return [`${node}: the ports of the others could not be tried: ${output.trim()}`]
-  return output
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [address = '', port = '', ...why] = line.split(' ')
-      const peer = nodes.find((one) => one.address === address)?.name ?? address
-      return `${node} cannot reach ${peer} on port ${port} (${why.join(' ')}${why[0] === 'timeout' ? ': a firewall' : ''})`
-    })
+  const ports = new Map<string, number[]>()
+  for (const line of output.split('\n').filter((one) => one.trim() !== '')) {
+    const [address = '', port = '', ...why] = line.split(' ')
+    const peer = nodes.find((one) => one.address === address)?.name ?? address
+    const key = `${peer} ${why.join(' ')}`
+    ports.set(key, [...(ports.get(key) ?? []), Number(port)])
+  }
+  return [...ports].map(([key, found]) => {
+    const [peer = '', ...why] = key.split(' ')
+    const list = found.toSorted((a, b) => a - b).join(', ')
+    const reason = why[0] === 'timeout' ? 'timeout: a firewall' : why.join(' ')
+    return `${node} cannot reach ${peer} on port ${list} (${reason})`
+  })
 }
