@@ -37,7 +37,7 @@ export const service: Kind<ServiceResource> = {
     const seen = readings.unit(resource.unit)
     if (seen.state === 'unknown') return seen
     if (seen.state === 'absent') return compareAbsent(resource, overlay)
-    const owed = resource.active ? owedRestart(resource, seen, readings, overlay) : undefined
+    const owed = resource.active === true ? owedRestart(resource, seen, readings, overlay) : undefined
     if (owed && 'state' in owed) return owed
     return verdict(resource, seen, verbs(resource, seen, owed !== undefined), owed)
   },
@@ -107,9 +107,9 @@ function verbs(resource: ServiceResource, seen: PresentUnit, owed: boolean): rea
     ...(seen.needsDaemonReload ? ['daemon-reload' as const] : []),
     ...(resource.enabled && !COMES_UP.includes(seen.enablement) ? ['enable' as const] : []),
     ...(!resource.enabled && seen.enablement === 'enabled' ? ['disable' as const] : []),
-    ...(resource.active && !running ? ['start' as const] : []),
-    ...(resource.active || isDown(seen) ? [] : ['stop' as const]),
-    ...(resource.active && running && owed ? [by] : []),
+    ...(resource.active === true && !running ? ['start' as const] : []),
+    ...(resource.active === false && !isDown(seen) ? ['stop' as const] : []),
+    ...(resource.active === true && running && owed ? [by] : []),
   ]
 }
 
@@ -167,7 +167,7 @@ function notInForce(check: ReturnType<Readings['check']>): Owed | undefined | Ex
 function verdict(resource: ServiceResource, seen: PresentUnit, todo: readonly Verb[], owed: Owed | undefined): Verdict {
   if (todo.length === 0) return SAME
   const restarts = todo.includes('restart') || todo.includes('reload')
-  const stopped = resource.active && todo.includes('start') ? 'is not running' : 'has another state'
+  const stopped = todo.includes('start') ? 'is not running' : 'has another state'
   return {
     state: 'differs',
     difference: {

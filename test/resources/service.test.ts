@@ -160,3 +160,18 @@ describe('state of a unit', () => {
     )
   })
 })
+
+describe('a unit that may run or not', () => {
+  const kubelet: ServiceResource = { kind: 'service', unit: 'kubelet.service', enabled: true, active: 'either' }
+
+  it.each(['active', 'activating', 'inactive', 'failed'])('is left alone while it is enabled and %s', (active) => {
+    expect(todo(judge({ resource: kubelet, unit: unitReading({ active }) }))).toBe('same')
+  })
+
+  it('is enabled, and neither started nor stopped', () => {
+    for (const active of ['active', 'inactive']) {
+      const unit = unitReading({ active, enablement: 'disabled' })
+      expect(todo(judge({ resource: kubelet, unit }))).toBe('enable (has another state)')
+    }
+  })
+})
