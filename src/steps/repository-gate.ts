@@ -63,6 +63,9 @@ if [ -n "$host" ]; then proxy=$host; fi`
   rpm: () => sh`proxy=$(sed -n 's/^proxy *= *//p' /etc/dnf/dnf.conf)`,
 }
 
+/** A name server that does not answer is a time-out like any other, by its status. */
+const RESOLVING = /^curl: \(28\) Resolving timed out/m
+
 /** Exit statuses by the stage that failed. Source: curl(1). */
 const STAGES: readonly (readonly [stage: string, codes: readonly number[]])[] = [
   ['DNS', [5, 6]],
@@ -74,7 +77,9 @@ const STAGES: readonly (readonly [stage: string, codes: readonly number[]])[] = 
 
 function unreached({ node, code, output }: GateAnswer, needed: readonly NeededRepository[]): readonly string[] {
   if (code === 0) return []
-  const stage = STAGES.find(([, codes]) => codes.includes(code))?.[0] ?? `curl ${code}`
+  const stage = RESOLVING.test(output)
+    ? 'DNS'
+    : (STAGES.find(([, codes]) => codes.includes(code))?.[0] ?? `curl ${code}`)
   const [index = ''] = needed.find((one) => one.node === node)?.indexes ?? []
   const why = output.trim().replace(/^curl: \(\d+\) /, '')
   return [`${node}: Package repository not reachable: ${index} (${stage}: ${why})`]

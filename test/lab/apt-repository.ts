@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -8,9 +8,9 @@ import type { Lab } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
 import { said } from './support.js'
 
-/** Docker's package repository as a mirror of it would be: containerd.io in several versions, signed by a key of its own. */
+/** A package repository as a mirror would be, signed by a key of its own. */
 export interface AptRepository {
-  /** What `sources.containerd.url` is to be. */
+  /** What `url` under `sources` is to be. */
   readonly url: string
   /** Of the key that it is signed by. */
   readonly fingerprint: string
@@ -23,7 +23,7 @@ export interface AptRepository {
 
 const POOL = 'dists/trixie/pool/stable/amd64'
 
-/** Makes the repository below `directory`, the packages by `node`, and serves it on the lab's own bridge. */
+/** Docker's, with containerd.io in several versions: made below `directory`, the packages by `node`, and served on the lab's own bridge. */
 export async function serveRepository(
   lab: Lab,
   options: { readonly node: string; readonly directory: string; readonly versions: readonly string[] },
@@ -34,8 +34,14 @@ export async function serveRepository(
   const architecture = await said(lab, options.node, 'dpkg --print-architecture')
   const names = options.versions.map((version) => `containerd.io_${version}.deb`)
   const stanzas = await Promise.all(names.map((name) => fetchPackage(lab, options.node, { root, name })))
-  const fingerprint = await sign(root, architecture, stanzas.join('\n'))
-  return await serving(lab, root, fingerprint)
+  const suite = {
+    directory: join(root, 'dists/trixie'),
+    index: { path: `stable/binary-${architecture}/Packages`, text: stanzas.join('\n') },
+    key: join(root, 'gpg'),
+    head: ['Origin: Lab', 'Suite: trixie', 'Codename: trixie', `Architectures: ${architecture}`, 'Components: stable'],
+  }
+  const fingerprint = await sign(suite, join(root, '../gnupg'))
+  return await serveDirectory(lab, join(root, '..'), fingerprint)
 }
 
 /**
@@ -76,38 +82,29 @@ async function fetchPackage(lab: Lab, node: string, { root, name }: { root: stri
   return [...control, `Filename: ${path}`, `Size: ${size}`, `SHA256: ${sha256.slice(0, 64)}`, ''].join('\n')
 }
 
-/** Index, Release and signature of the suite; the public key lies where Docker has it. Gives back its fingerprint. */
-async function sign(root: string, architecture: string, index: string): Promise<string> {
-  const suite = join(root, 'dists/trixie')
-  const path = `stable/binary-${architecture}/Packages`
-  await mkdir(join(suite, path, '..'), { recursive: true })
-  await writeFile(join(suite, path), index)
-  const release = `Origin: Lab
-Suite: trixie
-Codename: trixie
-Date: ${new Date().toUTCString().replace('GMT', '+0000')}
-Architectures: ${architecture}
-Components: stable
-SHA256:
- ${sum(Buffer.from(index))} ${Buffer.byteLength(index)} ${path}
-`
-  await writeFile(join(suite, 'Release'), release)
-  const home = join(root, '../gnupg')
+/** A place that apt reads: where its Release lies, its index below that, and where its public key is to lie. */
+interface Suite {
+  readonly directory: string
+  readonly index: { readonly path: string; readonly text: string }
+  readonly key: string
+  /** Lines of the Release file beyond date and sums. */
+  readonly head: readonly string[]
+}
+
+/** Index, Release and signature of the suite, and the public key. Gives back its fingerprint. */
+async function sign({ directory, index, key, head }: Suite, home: string): Promise<string> {
+  await mkdir(join(directory, index.path, '..'), { recursive: true })
+  await writeFile(join(directory, index.path), index.text)
+  const sums = ` ${sum(Buffer.from(index.text))} ${Buffer.byteLength(index.text)} ${index.path}`
+  const date = `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`
+  await writeFile(join(directory, 'Release'), `${[...head, date, 'SHA256:', sums].join('\n')}\n`)
   await mkdir(home, { recursive: true, mode: 0o700 })
   const gpg = async (...args: string[]) => (await execa('gpg', ['--homedir', home, '--batch', '--yes', ...args])).stdout
   try {
-    await gpg(
-      '--passphrase',
-      '',
-      '--pinentry-mode',
-      'loopback',
-      '--quick-gen-key',
-      'lab@example.org',
-      'ed25519',
-      'sign',
-    )
-    await gpg('--clearsign', '--output', join(suite, 'InRelease'), join(suite, 'Release'))
-    await writeFile(join(root, 'gpg'), `${await gpg('--armor', '--export')}\n`)
+    const unlocked = ['--passphrase', '', '--pinentry-mode', 'loopback']
+    await gpg(...unlocked, '--quick-gen-key', 'lab@example.org', 'ed25519', 'sign')
+    await gpg('--clearsign', '--output', join(directory, 'InRelease'), join(directory, 'Release'))
+    await writeFile(key, `${await gpg('--armor', '--export')}\n`)
     const keys = await gpg('--list-keys', '--with-colons')
     return /^fpr:+([0-9A-F]{40}):/m.exec(keys)?.[1] ?? ''
   } finally {
@@ -116,7 +113,8 @@ SHA256:
   }
 }
 
-async function serving(lab: Lab, root: string, fingerprint: string): Promise<AptRepository> {
+/** Serves a directory on the lab's own bridge. */
+async function serveDirectory(lab: Lab, root: string, fingerprint: string): Promise<AptRepository> {
   const requests: string[] = []
   let server = answering(root, requests)
   const port = await listening(server, lab.gateway, 0)
@@ -145,7 +143,7 @@ function answering(root: string, requests: string[]): Server {
   return createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://here').pathname)
     requests.push(path)
-    const file = join(root, '..', path)
+    const file = join(root, path)
     void stat(file)
       .then(({ size }) => {
         response.writeHead(200, { 'content-length': size })
@@ -166,4 +164,54 @@ function listening(server: Server, address: string, port: number): Promise<numbe
 
 function sum(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** A package that is nothing but its control file and a few small files. */
+export interface SmallPackage {
+  readonly name: string
+  readonly version: string
+  readonly depends?: string
+  /** Path -> text; all of them may be run. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/** A flat repository, as Kubernetes' are: packages, index and key in one directory. */
+export async function serveFlatRepository(
+  lab: Lab,
+  { directory, packages }: { readonly directory: string; readonly packages: readonly SmallPackage[] },
+): Promise<AptRepository> {
+  const root = join(directory, 'flat')
+  await mkdir(root, { recursive: true })
+  const stanzas = await Promise.all(packages.map((one) => buildPackage(one, root, join(directory, 'trees'))))
+  const index = { path: 'Packages', text: stanzas.join('\n') }
+  const head = ['Origin: Lab', 'Suite: /']
+  const fingerprint = await sign(
+    { directory: root, index, key: join(root, 'Release.key'), head },
+    join(directory, 'keys'),
+  )
+  return await serveDirectory(lab, root, fingerprint)
+}
+
+/** Gives back its stanza of the index. */
+async function buildPackage(one: SmallPackage, root: string, trees: string): Promise<string> {
+  const { name, version, depends, files = {} } = one
+  const tree = join(trees, `${name}_${version}`)
+  const file = `${name}_${version}_all.deb`
+  const control = [
+    `Package: ${name}`,
+    `Version: ${version}`,
+    'Architecture: all',
+    'Maintainer: Nobody <nobody@example.org>',
+    'Description: a stand-in',
+    ...(depends === undefined ? [] : [`Depends: ${depends}`]),
+  ].join('\n')
+  await mkdir(join(tree, 'DEBIAN'), { recursive: true, mode: 0o755 })
+  await writeFile(join(tree, 'DEBIAN/control'), `${control}\n`)
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(tree, path, '..'), { recursive: true, mode: 0o755 })
+    await writeFile(join(tree, path), text, { mode: 0o755 })
+  }
+  await execa('dpkg-deb', ['-Znone', '--root-owner-group', '-b', tree, join(root, file)])
+  const bytes = await readFile(join(root, file))
+  return `${control}\nFilename: ./${file}\nSize: ${bytes.length}\nSHA256: ${sum(bytes)}\n`
 }

@@ -77,6 +77,8 @@ describe('the gate of a package repository', () => {
     expect(tls).toMatch(/\(TLS: /)
     const [tcp] = await problems(['http://127.0.0.1:1/InRelease'])
     expect(tcp).toMatch(/\(TCP: .*port 1/)
+    const silent = { node: 'm1', code: 28, output: 'curl: (28) Resolving timed out after 10001 milliseconds\n' }
+    expect(gateFor(['http://x/y']).problems([silent])[0]).toMatch(/\(DNS: Resolving timed out/)
     const said = { node: 'm1', code: 6, output: 'curl: (6) Could not resolve host: pkgs.example.org\n' }
     expect(gateFor(['http://pkgs.example.org/x']).problems([said])).toEqual([
       'm1: Package repository not reachable: http://pkgs.example.org/x (DNS: Could not resolve host: pkgs.example.org)',
