@@ -113,6 +113,14 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
       ),
   ],
   [
+    /E: Failed to fetch (\S+)\s+(Hash Sum mismatch|File has unexpected size \([^)]*\))/,
+    ([, url = '', why = '']) => ({
+      check: 'P22',
+      message: `${url} is not the file that its repository signed: ${why}`,
+      fix: 'Wait until the mirror is done with its update and run `tripod apply` again; if it stays, a proxy or the mirror changes files: use another',
+    }),
+  ],
+  [
     /E: Failed to fetch (\S+)\s+(.*)/,
     ([, url = '', why = '']) => unreachable(why.trim(), url, 'Check firewall, route and proxy of the node'),
   ],

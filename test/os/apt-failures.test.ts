@@ -51,6 +51,22 @@ E: The repository 'http://deb.example.org/debian no-such-suite Release' does not
     /Packages \(HTTP 404/,
   ],
   [
+    'a list that is not the one that was signed',
+    `E: Failed to fetch http://10.77.1.1:5078/Packages  File has unexpected size (1872 != 1867). Mirror sync in progress? [IP: 10.77.1.1 5078]
+   Hashes of expected file:
+    - Filesize:1867 [weak]
+E: Some index files failed to download. They have been ignored, or old ones used instead.`,
+    'P22',
+    /5078\/Packages is not the file that its repository signed: File has unexpected size \(1872 != 1867\)$/,
+  ],
+  [
+    'a package that is not the one that was signed',
+    `E: Failed to fetch http://10.77.1.1:5078/amd64/kubectl_1.22.17-1.1_amd64.deb  Hash Sum mismatch
+   Hashes of expected file:`,
+    'P22',
+    /_amd64\.deb is not the file that its repository signed: Hash Sum mismatch$/,
+  ],
+  [
     'a local repository without Release file',
     `Err:2 file:/tmp/repo stable Release
   File not found - /tmp/repo/dists/stable/Release (2: No such file or directory)
