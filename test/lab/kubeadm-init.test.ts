@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { putPrograms } from './kubernetes-node.js'
+import { applyUntilKubeadm, putPodBridge } from './kubernetes-node.js'
 import { MINUTE, said, testLab, unable, type TestLab } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubeadm-init.test.ts: ${unable}`)
@@ -21,9 +21,8 @@ describe.each(CASES)('a cluster by kubeadm $version ($format)', ({ os, version, 
     const context = testLab({ name: `t-init-${format}`, nodes: 1, os, kubernetes: version })
 
     it('comes up, every pod running', async () => {
-      const applied = await context.tripod(['apply', '--yes', '--step', 'kernel', '--step', 'container-runtime'])
-      expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 })
-      await putPrograms(context.lab, 'm1', version)
+      await applyUntilKubeadm(context)
+      await putPodBridge(context, 'm1')
       await said(context.lab, 'm1', `cat > /run/init.yaml <<'END'\n${configuration(context, version, format)}END`)
       const init = 'kubeadm init --config /run/init.yaml --skip-token-print -v2'
       await said(

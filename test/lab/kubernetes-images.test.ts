@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { down, up } from '../../src/lab/index.js'
-import { putPrograms } from './kubernetes-node.js'
+import { applyUntilKubeadm } from './kubernetes-node.js'
 import { MINUTE, said, testLab, unable } from './support.js'
 import { tracesOf } from './traces.js'
 
@@ -14,9 +14,7 @@ describe.skipIf(unable !== undefined)('images of the lab', { timeout: 10 * MINUT
   const context = testLab({ name: NAME, nodes: 1, kubernetes: KUBERNETES })
 
   it('are all pulled by containerd from the registry that the inventory names', async () => {
-    const applied = await context.tripod(['apply', '--yes', '--step', 'kernel', '--step', 'container-runtime'])
-    expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 })
-    await putPrograms(context.lab, 'm1', KUBERNETES)
+    await applyUntilKubeadm(context)
     const list = `kubeadm config images list --kubernetes-version v${KUBERNETES}`
     const names = [
       ...(await said(context.lab, 'm1', `${list} --image-repository registry.k8s.io 2>/dev/null`)).split('\n'),
@@ -44,14 +42,17 @@ describe.skipIf(unable !== undefined)('images of the lab', { timeout: 10 * MINUT
     expect(await run(`kube-proxy:v${KUBERNETES}`, 'conntrack --version')).toContain('conntrack')
   })
 
-  it('stay served by one registry after a second up, and by none after down', async () => {
+  it('stay served by one registry, with the packages beside it, after a second up, and by none after down', async () => {
     const url = `http://${context.lab.gateway}:5077/v2/`
     const same = { name: NAME, nodes: 1, kubernetes: KUBERNETES, inventoryPath: context.lab.inventoryPath }
     expect(await up(same)).toEqual(context.lab)
     expect((await fetch(url)).status).toBe(200)
+    expect((await fetch(`http://${context.lab.gateway}:5078/Release.key`)).status).toBe(200)
     await expect(up({ ...same, kubernetes: '1.28.15' })).rejects.toMatchObject({ code: 'LAB_NEEDS' })
     const [subnet, directory] = [Number(context.lab.gateway.split('.')[2]), join(context.lab.key, '..')]
-    expect((await tracesOf({ subnet, directory })).processes.join('\n')).toContain('docker-registry serve')
+    const processes = (await tracesOf({ subnet, directory })).processes.join('\n')
+    expect(processes.match(/docker-registry serve/g)).toHaveLength(1)
+    expect(processes.match(/busybox httpd/g)).toHaveLength(1)
     await down(NAME)
     expect((await tracesOf({ subnet, directory })).processes).toEqual([])
   })

@@ -74,6 +74,18 @@ describe('the inventory of a lab', () => {
     )
   })
 
+  it('names the package repository of the lab, and the key that it is signed by', () => {
+    const fingerprint = '0123456789ABCDEF0123456789ABCDEF01234567'
+    const text = inventoryText({ ...record('debian12', 1), kubernetes: '1.22.17' }, { fingerprint })
+    const result = parseInventory(text, '/try.yaml')
+    if (!result.ok) throw new Error(JSON.stringify(result.problems))
+    expect(result.cluster.sources.kubernetes).toEqual({
+      url: 'http://10.77.7.1:5078',
+      upstream: false,
+      fingerprints: [fingerprint],
+    })
+  })
+
   it.each(['1.22', 'v1.22.17', '1.21.14', '1.38.0', 'latest'])('refuses to serve Kubernetes %s', (version) => {
     expect(() => {
       requireVersion(version)
