@@ -14,7 +14,10 @@ export async function actOnPackages(
 ): Promise<ReadonlyMap<string, Outcome>> {
   const manager = context.station.os.packages
   const wanted = batch.flatMap(({ act }) => (act.do === 'install' || act.do === 'hold' ? [act.package] : []))
-  const script = what === 'hold' ? manager.hold(wanted) : withDifference(manager.install(wanted), manager.list())
+  const script =
+    what === 'hold'
+      ? manager.hold(wanted)
+      : withDifference(manager.install(wanted, along(context, batch)), manager.list())
   const result = await runBatch(context, batch, {
     script,
     timeoutSeconds: PACKAGE_TIMEOUT_SECONDS,
@@ -29,6 +32,14 @@ export async function actOnPackages(
   return new Map([[newcomer.resourceId, { added: added.filter((name) => !named.includes(name)) }]])
 }
 
+/** Held ones of the step that are there at a version of their own choice: a new version of the others may need newer ones. */
+function along({ resources }: ActContext, batch: Batch): readonly string[] {
+  const changing = batch.map(({ op }) => op.name)
+  return resources.flatMap((one) =>
+    one.kind === 'package' && one.held && one.version === undefined && !changing.includes(one.name) ? [one.name] : [],
+  )
+}
+
 const ADDED = 'tripod-added '
 
 /** The package list around an installation: what came with it is what undo may remove (domain.md 1.7). */
@@ -40,6 +51,8 @@ function withDifference(install: Script, list: Script): Script {
     sh`(`,
     install,
     sh`) || exit`,
+    // Not every package that brings a new unit file tells systemd, and one that is out of date would be found as drift.
+    sh`systemctl daemon-reload || exit`,
     sh`(`,
     list,
     // Whole lines are compared: one name can be part of another.

@@ -73,15 +73,15 @@ const namesOf = (packages: readonly WantedPackage[]) => packages.map(({ name }) 
  * Heals an interrupted dpkg, refreshes the lists, installs all in one transaction and holds. Only the named packages are
  * released for it, and nothing may be removed: other held packages and the user's software stay as they are.
  */
-export function install(packages: readonly WantedPackage[]): Script {
+export function install(packages: readonly WantedPackage[], along: readonly string[] = []): Script {
   const downgrade = packages.some(({ version }) => version !== undefined) ? ['--allow-downgrades'] : []
   return lines([
     PREPARE,
     REFRESH,
     ...packages.map(choose),
-    release(namesOf(packages)),
+    release([...namesOf(packages), ...along]),
     sh`apt-get ${OPTIONS} --no-install-recommends --no-remove ${downgrade} install "$@" || exit $?`,
-    holdAll(namesOf(packages.filter(({ held }) => held))),
+    holdAll([...namesOf(packages.filter(({ held }) => held)), ...along]),
   ])
 }
 

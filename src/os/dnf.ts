@@ -37,13 +37,13 @@ const namesOf = (packages: readonly WantedPackage[]) => packages.map(({ name }) 
  * Installs all in one transaction and holds. dnf waits for other package managers by itself, refreshes what is stale, and
  * removes nothing that is in the way unless it is told to, which it never is here.
  */
-export function install(packages: readonly WantedPackage[]): Script {
+export function install(packages: readonly WantedPackage[], along: readonly string[] = []): Script {
   return lines([
     sh`set --`,
     ...packages.map(choose),
-    release(namesOf(packages)),
+    release([...namesOf(packages), ...along]),
     sh`dnf ${OPTIONS} install "$@" || exit $?`,
-    holdAll(namesOf(packages.filter(({ held }) => held))),
+    holdAll([...namesOf(packages.filter(({ held }) => held)), ...along]),
   ])
 }
 

@@ -69,8 +69,10 @@ export interface OsFamily {
     query(names: readonly string[]): Script
     /** Reads the output of `query`; a name it says nothing about is unknown. */
     read(names: readonly string[], output: string): ReadonlyMap<string, PackageReading>
-    /** Heals an interrupted package manager, refreshes the lists, installs all in one transaction, holds those to be held. */
-    install(packages: readonly WantedPackage[]): Script
+    /**
+     * Heals an interrupted package manager, refreshes the lists, installs all in one transaction, holds those to be held. The
+     * held ones of `along` may move with them where they need it. */
+    install(packages: readonly WantedPackage[], along?: readonly string[]): Script
     /** Only (un)holds; the packages are there. */
     hold(packages: readonly WantedPackage[]): Script
     /** With their configuration, as if they had never been there. */

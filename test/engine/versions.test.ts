@@ -70,3 +70,19 @@ describe('the versions that an apply notes', () => {
     expect(calls).toEqual([[{ node: 'm1', complete: false, packages: { containerd: '1.0-1' } }]])
   })
 })
+
+it('lets the held packages of a step that fit any version move along with the others', async () => {
+  const m1 = machine('m1')
+  m1.packages.set('runc', '1').set('kernel', '6')
+  const freed = 'apt-mark unhold containerd runc ||'
+  m1.acts.unshift([
+    freed,
+    () => {
+      m1.packages.set('containerd', '1.0-1')
+      return { code: 0, stdout: '', stderr: '' }
+    },
+  ])
+  const runtime = step('runtime', [held('containerd'), held('runc'), { ...held('kernel'), version: '6' }])
+  expect((await noted([m1], {}, [runtime])).error).toBeUndefined()
+  expect(m1.log).toContain(`run ${freed}`)
+})

@@ -32,11 +32,17 @@ const bare = (name: string, ...versions: readonly string[]): readonly SmallPacka
 const OFFERED = ['1.28.14-1.1', '1.28.15-1.1', '1.28.15-2.1', '1.28.16-1.1']
 const NEXT = '1.29.3-1.1'
 const PACKAGES = [
-  ...OFFERED.map((version) => kubelet(version, '1.2.0')),
-  kubelet(NEXT, '1.3.0'),
+  ...[...OFFERED, NEXT].map((version) => kubelet(version, '1.2.0')),
   ...['kubeadm', 'kubectl'].flatMap((name) => bare(name, ...OFFERED, NEXT)),
   ...bare('kubernetes-cni', '1.2.0-2.1'),
   ...bare('cri-tools', '1.28.0-1.1'),
+]
+/** Its kubelet needs newer CNI plugins than those of the former minor. */
+const NEXT_PACKAGES = [
+  kubelet(NEXT, '1.3.0'),
+  ...['kubeadm', 'kubectl'].flatMap((name) => bare(name, NEXT)),
+  ...bare('kubernetes-cni', '1.3.0-1.1'),
+  ...bare('cri-tools', '1.29.0-1.1'),
 ]
 const WANTED = '1.28.15'
 const CHOSEN = '1.28.15-2.1'
@@ -61,11 +67,14 @@ describe.skipIf(unable !== undefined)('Kubernetes from a repository of its packa
     await (repository as AptRepository | undefined)?.stop()
   })
 
-  const withSource = async (version = WANTED, fingerprint = repository.fingerprint): Promise<void> => {
-    const source = original.replace(/version: 1\.\d+\.\d+/, `version: ${version}`)
-    const own = `sources:\n  kubernetes:\n    url: ${repository.url}\n    fingerprints: ['${fingerprint}']\n`
-    await writeFile(context.lab.inventoryPath, source + own)
-  }
+  const inventoryFor = (version: string, url: string, fingerprint: string): string =>
+    `${original.replace(/version: 1\.\d+\.\d+/, `version: ${version}`)}sources:
+  kubernetes:
+    url: ${url}
+    fingerprints: ['${fingerprint}']
+`
+  const withSource = (version = WANTED, fingerprint = repository.fingerprint): Promise<void> =>
+    writeFile(context.lab.inventoryPath, inventoryFor(version, repository.url, fingerprint))
   const STEPS = ['--step', 'base-packages', '--step', 'kubernetes-packages']
   const plan = (...more: readonly string[]): Promise<Ended> => context.tripod(['plan', ...STEPS, ...more])
   const apply = (): Promise<Ended> => context.tripod(['apply', '--yes', ...STEPS])
@@ -215,6 +224,28 @@ describe.skipIf(unable !== undefined)('Kubernetes from a repository of its packa
     await repository.start()
     expect([applied.code, applied.stderr]).toEqual([0, expect.not.stringContaining('Cause')])
     expect((await on('apt-mark showhold')).split('\n')).toEqual(HELD)
+  })
+
+  it('moves all of it to another minor on a machine that has not joined, also what is held at any version', async () => {
+    const directory = join(context.directory, 'next')
+    const other = await serveFlatRepository(context.lab, { directory, packages: NEXT_PACKAGES })
+    try {
+      const inventory = inventoryFor('1.29.3', other.url, other.fingerprint)
+      // Debian 12's containerd is too old for it, which does not matter here.
+      await writeFile(context.lab.inventoryPath, inventory.replace('accept: [', 'accept: [P24, '))
+      const applied = await apply()
+      expect([applied.code, applied.stderr]).toEqual([0, expect.not.stringContaining('Cause')])
+      expect(await on(VERSIONS)).toContain(`kubelet ${NEXT}`)
+      expect(await on(VERSIONS)).toContain('kubernetes-cni 1.3.0-1.1')
+      expect((await on('apt-mark showhold')).split('\n')).toEqual(HELD)
+      expect(await readFile(lockFile, 'utf8')).toContain('kubernetes-cni: 1.3.0-1.1')
+      expect((await plan()).stdout).toContain('No changes.')
+      await withSource()
+      expect((await apply()).code).toBe(0)
+      expect(await on(VERSIONS)).toContain(`kubelet ${CHOSEN}`)
+    } finally {
+      await other.stop()
+    }
   })
 
   it('uses a source of the machine’s own that has a key: apt would refuse a second one', async () => {

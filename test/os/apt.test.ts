@@ -77,6 +77,13 @@ describe('an installation', () => {
     expect(calls.join('\n')).not.toContain('allow-change-held-packages')
   })
 
+  test('lets held ones move along that go with what it names, and holds them again', async () => {
+    const { calls } = await runWith(install([{ name: 'containerd', version: '1.7', held: true }], ['runc']), RECENT)
+    const after = calls.slice(calls.indexOf('apt-mark unhold containerd runc'))
+    expect(after[1]).toMatch(/ install containerd=1\.7\.24~ds1-6$/)
+    expect(after.slice(2)).toEqual(['apt-mark hold containerd runc'])
+  })
+
   const BROKEN = 'case $2 in update) echo "E: Failed to fetch http://gone.invalid/x  gone"; exit 100 ;; esac'
 
   test('refreshes lists that are old; where that fails, what the others offer is installed', async () => {
