@@ -50,11 +50,13 @@ describe.each(CASES)('a cluster by kubeadm $version ($format)', ({ os, version, 
       ])
     })
 
-    it('serves its API under the service address, and goes with a reset', async () => {
+    it('serves its API under the service address, and goes with a reset, its pods too', async () => {
       expect(
         await said(context.lab, 'm1', 'curl -sSk --retry 10 --retry-connrefused https://10.96.0.1/version'),
       ).toContain(`"v${version}"`)
+      expect((await said(context.lab, 'm1', 'crictl pods -q')).split('\n')).toHaveLength(7)
       await said(context.lab, 'm1', 'kubeadm reset -f > /root/reset.log 2>&1')
+      expect(await said(context.lab, 'm1', 'crictl pods -q; ctr -n k8s.io tasks list -q')).toBe('')
       expect(await said(context.lab, 'm1', 'ls /etc/kubernetes; ls /run | grep kubeadm || true')).not.toMatch(
         /conf|kubeadm/,
       )

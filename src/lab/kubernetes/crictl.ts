@@ -1,21 +1,26 @@
-/**
- * crictl, as far as kubeadm and tripod call it, by containerd's own client: Debian has no package of it. Pods are containerd's
- * to end: `pods` names none.
- */
-export const CRICTL = `#!/bin/sh
-set -e
-while :; do
-  case "$1" in
-    -r|--runtime-endpoint|-i|--image-endpoint|-t|--timeout) shift 2 ;;
-    -*) shift ;;
-    *) break ;;
-  esac
-done
-case "$1" in
-  info) ctr version > /dev/null ;;
-  inspecti) ctr -n k8s.io images list -q | grep -qxF "$2" ;;
-  pull) exec ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d "$2" ;;
-  pods) ;;
-  *) echo "no crictl $*" >&2 && exit 1 ;;
-esac
-`
+import { copyFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { cached } from './cached.js'
+import { programDirectory, programText } from './go-programs.js'
+import { goTree, inGoTree } from './go-tree.js'
+import { kubernetesSource } from './kubernetes-source.js'
+
+/** Laid over the source, which stays as it is: the program's libraries are those that Kubernetes brings. */
+const SCRIPT = `cd src/k8s.io/kubernetes
+echo '{"Replace": {"'"$PWD"'/cmd/crictl/main.go": "/media/main.go"}}' > /tmp/overlay.json
+exec go build -overlay /tmp/overlay.json -ldflags '-s -w' -o /media/crictl ./cmd/crictl`
+
+/** Path of a static crictl with the commands that kubeadm calls, compiled once. Throws LAB_FAILED. */
+export async function crictl(log: (line: string) => void): Promise<string> {
+  const [source, tree] = [await kubernetesSource(log), await goTree(log)]
+  const directory = await cached({
+    name: 'crictl',
+    of: [basename(source), SCRIPT, await programText('crictl')],
+    announce: () => undefined,
+    make: async (output) => {
+      await copyFile(join(programDirectory('crictl'), 'main.go'), join(output, 'main.go'))
+      await inGoTree({ tree, source, output, gopath: '/mnt', script: SCRIPT })
+    },
+  })
+  return join(directory, 'crictl')
+}

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { goTree, inGoTree } from './go-tree.js'
 
 /** Go programs of the lab's own, by their directory in src/lab/kubernetes. */
-export type GoProgram = 'kubeadm-wrapper' | 'image-programs/pause' | 'image-programs/coredns'
+export type GoProgram = 'crictl' | 'kubeadm-wrapper' | 'image-programs/pause' | 'image-programs/coredns'
 
 export interface GoBuild {
   readonly program: GoProgram
@@ -37,7 +37,7 @@ export async function programText(program: GoProgram): Promise<readonly string[]
 }
 
 /** The sources travel with the package: found from its root, wherever the build put this code. */
-function programDirectory(program: GoProgram): string {
+export function programDirectory(program: GoProgram): string {
   let directory = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(directory, 'package.json'))) directory = dirname(directory)
   return join(directory, 'src/lab/kubernetes', program)

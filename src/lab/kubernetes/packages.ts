@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CRICTL } from './crictl.js'
 import type { DebianPackage } from './debian-package.js'
 import { KUBEADM_DROP_IN, KUBELET_SERVICE } from './kubelet-unit.js'
 import { REAL_KUBEADM } from './kubeadm-wrapper.js'
@@ -12,6 +11,8 @@ export interface PackagesInput {
   readonly binaries: string
   /** The program that stands in kubeadm's place. */
   readonly wrapper: string
+  /** Path of the program of that name. */
+  readonly crictl: string
   /** Directory of the CNI plugins. */
   readonly plugins: string
 }
@@ -24,7 +25,7 @@ const KUBELET_NEEDS = ['iptables (>= 1.4.21)', 'iproute2', 'mount', 'util-linux'
 
 /** The five packages of upstream's repository: names, paths and revisions are upstream's. */
 export async function kubernetesPackages(input: PackagesInput): Promise<readonly DebianPackage[]> {
-  const { version, binaries, wrapper, plugins } = input
+  const { version, binaries, wrapper, crictl, plugins } = input
   const minor = version.split('.').slice(0, 2).join('.')
   const own = { version: `${version}-1.1`, depends: [], programs: {}, texts: {} }
   return [
@@ -61,7 +62,7 @@ export async function kubernetesPackages(input: PackagesInput): Promise<readonly
       name: 'cri-tools',
       version: `${minor}.0-1.1`,
       description: 'Command-line utility for interacting with a container runtime',
-      texts: { 'usr/bin/crictl': CRICTL },
+      programs: { 'usr/bin/crictl': crictl },
     },
     {
       ...own,

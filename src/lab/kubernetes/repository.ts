@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { local } from '../local.js'
 import { indexEntry, releaseText } from './apt-index.js'
 import { cached } from './cached.js'
+import { crictl } from './crictl.js'
 import { buildPackage, controlText, type DebianPackage } from './debian-package.js'
 import { kubeadmWrapper } from './kubeadm-wrapper.js'
 import { packageParts } from './package-parts.js'
@@ -28,7 +29,7 @@ export interface AptRepository {
 export async function aptRepository({ version, binaries, log }: RepositoryInput): Promise<AptRepository> {
   const { plugins } = await packageParts(log)
   const wrapper = await kubeadmWrapper({ version, log })
-  const packages = await kubernetesPackages({ version, binaries, wrapper, plugins })
+  const packages = await kubernetesPackages({ version, binaries, wrapper, crictl: await crictl(log), plugins })
   const architecture = (await local('dpkg', ['--print-architecture'])).trim()
   const key = await repositoryKey()
   const directory = await cached({
