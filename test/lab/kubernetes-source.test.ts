@@ -3,30 +3,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
-import { serveFlatRepository, type AptRepository, type SmallPackage } from './apt-repository.js'
+import { serveFlatRepository, type AptRepository } from './apt-repository.js'
+import { bare, kubelet } from './stand-ins.js'
 import { footprint, MINUTE, said, testLab, touched, unable, type Ended } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-source.test.ts: ${unable}`)
-
-const UNIT = `[Unit]
-Description=kubelet
-[Service]
-ExecStart=/usr/bin/kubelet
-Restart=always
-RestartSec=10
-[Install]
-WantedBy=multi-user.target
-`
-
-/** Without a configuration the kubelet ends at once. */
-const kubelet = (version: string, cni: string): SmallPackage => ({
-  name: 'kubelet',
-  version,
-  depends: `kubernetes-cni (>= ${cni})`,
-  files: { 'usr/bin/kubelet': '#!/bin/sh\nexit 1\n', 'usr/lib/systemd/system/kubelet.service': UNIT },
-})
-const bare = (name: string, ...versions: readonly string[]): readonly SmallPackage[] =>
-  versions.map((version) => ({ name, version, files: { [`usr/bin/${name}`]: '#!/bin/sh\n' } }))
 
 /** The newest packaging of the wanted version, an older one, and versions around it; and of the next minor. */
 const OFFERED = ['1.28.14-1.1', '1.28.15-1.1', '1.28.15-2.1', '1.28.16-1.1']
