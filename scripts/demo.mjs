@@ -58,7 +58,7 @@ async function demo() {
   section(
     'Four machines of this computer',
     'Debian 12 with systemd, sshd and apt, each with its own network and disk: three masters and a worker.',
-    'The first time takes about 6 minutes: a base tree is made from your Debian mirror, and Kubernetes is compiled from',
+    'The first time takes about 5 minutes: a base tree is made from your Debian mirror, and Kubernetes is compiled from',
     'its source package, so that packages and images come from the lab and nothing from the internet. After that, seconds.',
   )
   await tripod('lab', 'up', '--name', LAB, '--nodes', '4')
