@@ -33,10 +33,12 @@ export async function writeInventory(lab: LabRecord, served?: ServedKubernetes):
   await writeFile(lab.inventoryPath, inventoryText(lab, served))
 }
 
-/** Removes the inventory if it is this lab's own. */
+/** Removes the inventory if it is this lab's own, and what `tripod apply` noted beside it of machines that are gone. */
 export async function removeInventory(lab: LabRecord): Promise<void> {
   const text = await readIfThere(lab.inventoryPath)
-  if (text?.startsWith(signature(lab)) === true) await rm(lab.inventoryPath)
+  if (text?.startsWith(signature(lab)) !== true) return
+  await rm(lab.inventoryPath)
+  await rm(`${lab.inventoryPath.replace(/\.ya?ml$/i, '')}.lock.yaml`, { force: true })
 }
 
 /** The inventory that needs no flag and no edit to be planned and applied. */

@@ -143,9 +143,9 @@ describe('what the command line says of the inventory and its nodes', () => {
 describe('commands that explain', () => {
   test('steps lists the steps in order with their why, also as JSON', async () => {
     const { stdout } = await tripod(['steps'])
-    expect(stdout).toMatch(/1\. swap .*\n.*\n 2\. kernel .*\n.*\n 3\. container-runtime /)
+    expect(stdout).toMatch(/1\. host-identity .*\n.*\n 2\. swap .*\n.*\n 3\. base-packages /)
     const json = JSON.parse((await tripod(['steps', '--json'])).stdout) as { id: string; why: string }[]
-    expect(json.map(({ id }) => id).slice(0, 3)).toEqual(['swap', 'kernel', 'container-runtime'])
+    expect(json.map(({ id }) => id).slice(0, 3)).toEqual(['host-identity', 'swap', 'base-packages'])
     expect(json.every(({ why }) => why.endsWith('.'))).toBe(true)
   })
 

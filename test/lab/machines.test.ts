@@ -147,6 +147,7 @@ describe.skipIf(unable !== undefined)('machines of the lab', { timeout: 5 * MINU
     expect(await readdir(scratch)).toContain('other.yaml')
     await rm(lab.inventoryPath)
     lab = await up({ name: NAME, nodes: 1, inventoryPath: lab.inventoryPath })
+    await writeFile(join(scratch, 'lab.lock.yaml'), 'nodes: {}\n')
     await down(NAME)
     expect(await readdir(scratch)).toEqual(['other.yaml'])
     expect(await readFile(inventoryPath, 'utf8')).toBe('cluster: precious\n')
