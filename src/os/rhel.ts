@@ -4,9 +4,12 @@ import { hold, install, remove } from './dnf.js'
 import type { OsFamily } from './os-family.js'
 import { isAway, list, query, read, upstream } from './rpm.js'
 
-/** For TLS, for the kubelet and kube-proxy, for kubeadm's own preflight (domain reference 1.7), and for holding packages. */
+/**
+ * For TLS, for the kubelet and kube-proxy, for kubeadm's own preflight (domain reference 1.7), and for holding packages. No
+ * curl: it is there, as curl or as curl-minimal, and to ask for the one where the other is fails.
+ */
 const BASE_PACKAGES = [
-  ['ca-certificates', 'curl', 'iptables-nft', 'iproute-tc', 'ethtool', 'socat', 'conntrack-tools', 'ipset'],
+  ['ca-certificates', 'iptables-nft', 'iproute-tc', 'ethtool', 'socat', 'conntrack-tools', 'ipset'],
   ['container-selinux', 'tar', 'python3-dnf-plugin-versionlock'],
 ].flat()
 
@@ -16,7 +19,7 @@ export const rhel: OsFamily = {
   format: 'rpm',
   basePackages: BASE_PACKAGES,
   // arping is in iputils.
-  balancerTools: ['iputils', 'curl', 'socat', 'tcpdump'],
+  balancerTools: ['iputils', 'socat', 'tcpdump'],
   chrony: {
     unit: 'chronyd.service',
     config: '/etc/chrony.conf',
