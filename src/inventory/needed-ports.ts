@@ -9,59 +9,63 @@ export interface NeededPorts {
   readonly ports: readonly string[]
   readonly protocol: 'tcp' | 'udp' | 'vrrp'
   readonly why: string
+  /** Only clients from outside need it: the cluster works without. */
+  readonly outsiders?: true
 }
 
 /** What must be open on a node (domain reference 1.5; kubernetes.io, ports and protocols; Calico's system requirements). */
 export function neededPorts(node: Node, cluster: Cluster): readonly NeededPorts[] {
-  const { endpoint, network, nodes } = cluster
-  const isMaster = (one: Node): boolean => one.roles.includes('control-plane')
-  const others = nodes.filter(({ name }) => name !== node.name)
-  const kubelets = others.filter(joinsCluster)
-  const balancers = others.filter((one) => carriesBalancer(one, endpoint))
-  const all: readonly NeededPorts[] = [
-    ...(carriesBalancer(node, endpoint)
-      ? [
-          {
-            from: 'anywhere' as const,
-            ports: [`${endpoint.port}`],
-            protocol: 'tcp' as const,
-            why: 'clients of the API',
-          },
-          { from: balancers, ports: [], protocol: 'vrrp' as const, why: 'keepalived' },
-        ]
-      : []),
-    ...(isMaster(node)
-      ? [
-          // Pods reach the API servers past the load balancer: they are the endpoints of the service `kubernetes`.
-          { from: others, ports: [`${endpoint.apiPort}`], protocol: 'tcp' as const, why: 'the API server' },
-          { from: others.filter(isMaster), ports: ['2379:2380'], protocol: 'tcp' as const, why: 'etcd' },
-        ]
-      : []),
-    ...(joinsCluster(node)
-      ? [
-          { from: kubelets, ports: ['10250', '10256'], protocol: 'tcp' as const, why: 'kubelet and kube-proxy' },
-          {
-            from: 'anywhere' as const,
-            ports: ['30000:32767'],
-            protocol: 'tcp' as const,
-            why: 'services of type NodePort',
-          },
-          {
-            from: 'anywhere' as const,
-            ports: ['30000:32767'],
-            protocol: 'udp' as const,
-            why: 'services of type NodePort',
-          },
-        ]
-      : []),
-    ...(joinsCluster(node) && network.cni === 'calico'
-      ? [
-          { from: kubelets, ports: ['179', '5473'], protocol: 'tcp' as const, why: 'Calico: BGP, Typha' },
-          { from: kubelets, ports: ['4789'], protocol: 'udp' as const, why: 'Calico: VXLAN' },
-        ]
-      : []),
+  return [
+    ...(carriesBalancer(node, cluster.endpoint) ? ofBalancer(node, cluster) : []),
+    ...(isMaster(node) ? ofMaster(node, cluster) : []),
+    ...(joinsCluster(node) ? ofKubelet(node, cluster) : []),
+  ].filter(({ from }) => from === 'anywhere' || from.length > 0)
+}
+
+const isMaster = ({ roles }: Node): boolean => roles.includes('control-plane')
+
+function others({ name }: Node, { nodes }: Cluster): readonly Node[] {
+  return nodes.filter((one) => one.name !== name)
+}
+
+function ofBalancer(node: Node, cluster: Cluster): readonly NeededPorts[] {
+  const peers = others(node, cluster).filter((one) => carriesBalancer(one, cluster.endpoint))
+  return [
+    { from: 'anywhere', ports: [`${cluster.endpoint.port}`], protocol: 'tcp', why: 'clients of the API' },
+    { from: peers, ports: [], protocol: 'vrrp', why: 'keepalived' },
   ]
-  return all.filter(({ from }) => from === 'anywhere' || from.length > 0)
+}
+
+/** Pods reach the API servers past the load balancer: they are the endpoints of the service `kubernetes`. */
+function ofMaster(node: Node, cluster: Cluster): readonly NeededPorts[] {
+  const { layout, apiPort } = cluster.endpoint
+  const all = others(node, cluster)
+  // From which addresses a load balancer that somebody else runs comes, the inventory does not say.
+  const from = layout === 'external' ? 'anywhere' : all
+  return [
+    { from, ports: [`${apiPort}`], protocol: 'tcp', why: 'the API server' },
+    { from: all.filter(isMaster), ports: ['2379:2380'], protocol: 'tcp', why: 'etcd' },
+  ]
+}
+
+function ofKubelet(node: Node, cluster: Cluster): readonly NeededPorts[] {
+  const from = others(node, cluster).filter(joinsCluster)
+  const services = {
+    from: 'anywhere',
+    ports: ['30000:32767'],
+    why: 'services of type NodePort',
+    outsiders: true,
+  } as const
+  const calico: readonly NeededPorts[] = [
+    { from, ports: ['179', '5473'], protocol: 'tcp', why: 'Calico: BGP, Typha' },
+    { from, ports: ['4789'], protocol: 'udp', why: 'Calico: VXLAN' },
+  ]
+  return [
+    { from, ports: ['10250', '10256'], protocol: 'tcp', why: 'kubelet and kube-proxy' },
+    { ...services, protocol: 'tcp' },
+    { ...services, protocol: 'udp' },
+    ...(cluster.network.cni === 'calico' ? calico : []),
+  ]
 }
 
 /** `6443/tcp from anywhere (clients of the API)`, for a reader. */

@@ -1,25 +1,17 @@
+import type { Cluster, Node } from '../inventory/cluster.js'
+import { neededPorts, type NeededPorts } from '../inventory/needed-ports.js'
 import { sh, type Script } from '../shell.js'
 import type { Gate, GateAnswer } from './gate.js'
-import { neededPorts } from '../inventory/needed-ports.js'
 import type { ClusterContext } from './step.js'
 
 /**
- * P14: every node tries every port that it needs of another, by connecting. Refused is as good as taken: the way there is open.
- * UDP and VRRP cannot be tried so; the VIP on one host, and the network's own checks, speak for those.
+ * P14: every node tries every port that it needs of another, by connecting. Refused is as good as taken: the way there is open;
+ * only a firewall that refuses in the machine's place (by TCP reset or `port unreachable`) looks the same. UDP and VRRP cannot be
+ * tried so; the VIP on one host, and the network's own checks, speak for those.
  */
 export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']): Gate {
   const questions = seen.flatMap(({ node }) => {
-    const targets = cluster.nodes
-      .filter((peer) => peer.name !== node.name)
-      .flatMap((peer) =>
-        neededPorts(peer, cluster)
-          .filter(
-            ({ protocol, from }) =>
-              protocol === 'tcp' && (from === 'anywhere' || from.some(({ name }) => name === node.name)),
-          )
-          // Of a range, its first port: a firewall opens ranges as a whole.
-          .flatMap(({ ports }) => ports.map((port) => [peer.address, port.split(':')[0] ?? port])),
-      )
+    const targets = targetsOf(node, cluster)
     return targets.length === 0 ? [] : [{ node: node.name, script: tries(targets.flat()) }]
   })
   return {
@@ -35,6 +27,19 @@ export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']
   }
 }
 
+/** Address and port of each that a node needs. Of a range, its first port: a firewall opens ranges as a whole. */
+function targetsOf(node: Node, cluster: Cluster): readonly (readonly [address: string, port: string])[] {
+  const isNeeded = ({ protocol, from, outsiders }: NeededPorts): boolean =>
+    protocol === 'tcp' && !outsiders && (from === 'anywhere' || from.some(({ name }) => name === node.name))
+  return cluster.nodes
+    .filter((peer) => peer.name !== node.name)
+    .flatMap((peer) =>
+      neededPorts(peer, cluster)
+        .filter(isNeeded)
+        .flatMap(({ ports }) => ports.map((port) => [peer.address, port.split(':')[0] ?? port] as const)),
+    )
+}
+
 /** Prints `address port why` for each that is not reached; 40 at a time, so that a large cluster does not fork a thousandfold. */
 function tries(targets: readonly string[]): Script {
   return sh`try() {
@@ -43,7 +48,7 @@ function tries(targets: readonly string[]): Script {
     0,* | *'Connection refused'*) ;;
     124,*) echo "$1 $2 timeout" ;;
     *'No route to host'*) echo "$1 $2 rejected or no route" ;;
-    *) echo "$1 $2 $said" | tail -n 1 ;;
+    *) echo "$1 $2 $(printf '%s\n' "$said" | tail -n 1)" ;;
   esac
 }
 set -- ${targets}

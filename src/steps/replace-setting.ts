@@ -1,17 +1,17 @@
 import { disableLines, putBlock, revertMarked } from '../resources/markers.js'
 import type { EditResource } from '../resources/resource.js'
 
-/** One value of `NAME=value` put in the place of another, in a file that is not ours; any third value stays as it is. */
+/** One value of `NAME=value` put in the place of others (`DROP|REJECT`), in a file that is not ours; any further one stays as it is. */
 export function replaceSetting(
   path: string,
   { name, from, to }: { readonly name: string; readonly from: string; readonly to: string },
 ): EditResource {
-  const setting = new RegExp(`^\\s*${name}=["']?${from}["']?\\s*$`)
+  const setting = new RegExp(`^\\s*${name}=["']?(?:${from})["']?\\s*$`)
   const line = `${name}=${to}`
   return {
     kind: 'edit',
     path,
-    summary: `${line} instead of ${from}`,
+    summary: `${line} instead of ${from.replace('|', ' or ')}`,
     apply: (text) =>
       text.split('\n').some((one) => setting.test(one))
         ? putBlock(

@@ -1,11 +1,11 @@
 import { carriesBalancer } from '../inventory/roles.js'
 import type { CommandResource, Resource, ServiceResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
-import { firewalldPolicy } from './firewalld.js'
+import { firewalldPolicies } from './firewalld.js'
 import { portMatrix } from './port-matrix.js'
 import { replaceSetting } from './replace-setting.js'
 import type { Step, StepContext } from './step.js'
-import { ufwRules } from './ufw.js'
+import { GONE, ufwRules } from './ufw.js'
 
 /**
  * SELinux and the firewall that is there, as the inventory wants them. Nothing is installed, nobody's rules are touched, and
@@ -58,9 +58,9 @@ case $said in *' on') ;; *) echo "$said"; exit 1 ;; esac`,
   timeoutSeconds: 180,
 }
 
+/** What tripod added to, or switched off, stays wanted so while it is not at work: it may be again tomorrow. */
 function firewall(context: StepContext): readonly Resource[] {
   const { cluster, facts } = context
-  // One that tripod switched off stays wanted so, though it is not at work any more.
   const isThere = (name: 'ufw' | 'firewalld', entry: string): boolean =>
     facts.security.firewalls.includes(name) || entry in facts.record.entries
   if (cluster.firewall === 'disable')
@@ -70,17 +70,19 @@ function firewall(context: StepContext): readonly Resource[] {
     ]
   if (cluster.firewall !== 'manage') return []
   return [
-    ...(facts.security.firewalls.includes('ufw') ? ufwRules(context) : []),
-    ...(facts.security.firewalls.includes('firewalld') ? firewalldPolicy(context) : []),
+    ...(isThere('ufw', 'command:ufw-rules') ? ufwRules(context) : []),
+    ...(isThere('firewalld', 'command:firewalld-policies') ? firewalldPolicies(context) : []),
   ]
 }
 
+/** Both let everything in and cut nobody off; what drops packets beside them is not theirs, and the port matrix finds it. */
 const ufwOff: CommandResource = {
   kind: 'command',
   id: 'ufw-off',
   summary: 'ufw disable',
   run: sh`ufw disable`,
-  doneWhen: sh`said=$(ufw status) || exit 2
+  doneWhen: sh`${GONE}
+said=$(ufw status) || exit 2
 case $said in *': inactive'*) ;; *) echo 'ufw is active'; exit 1 ;; esac`,
   doneText: 'ufw is inactive',
   undo: { summary: 'ufw enable', run: () => sh`ufw --force enable` },

@@ -6,8 +6,7 @@ import checkHaproxy from './check-haproxy.sh.hbs'
 import chrony from './chrony.conf.hbs'
 import crictl from './crictl.yaml.hbs'
 import dnfRepo from './dnf.repo.hbs'
-import firewalldHost from './firewalld-host.xml.hbs'
-import firewalldPods from './firewalld-pods.xml.hbs'
+import firewalldPolicy from './firewalld-policy.xml.hbs'
 import haproxy from './haproxy.cfg.hbs'
 import hosts from './hosts.toml.hbs'
 import keepalived from './keepalived.conf.hbs'
@@ -32,18 +31,15 @@ export interface TemplateData {
     readonly keyring: string
     readonly authority: string | null
   }
-  readonly 'firewalld-host.xml': {
-    readonly open: readonly { readonly port: string; readonly protocol: string }[]
+  readonly 'firewalld-policy.xml': {
+    readonly name: string
+    /** Packets that the node forwards, not those to itself. */
+    readonly forwarded: boolean
+    /** Each part may be missing; a protocol without ports has no port. */
     readonly rules: readonly {
-      readonly family: string
-      readonly source: string
-      /** null: the protocol has no ports. */
-      readonly port: string | null
-      readonly protocol: string
+      readonly [Part in 'family' | 'source' | 'destination' | 'port' | 'protocol']: string | null
     }[]
-    readonly subnets: readonly { readonly family: string; readonly subnet: string }[]
   }
-  readonly 'firewalld-pods.xml': { readonly subnets: readonly { readonly family: string; readonly subnet: string }[] }
   readonly 'haproxy.cfg': {
     readonly adminSocket: string
     readonly bind: string
@@ -82,8 +78,7 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'chrony.conf': template('chrony.conf', chrony, formats.words),
   'crictl.yaml': template('crictl.yaml', crictl, formats.yaml),
   'dnf.repo': template('dnf.repo', dnfRepo, formats.deb822),
-  'firewalld-host.xml': template('firewalld-host.xml', firewalldHost, formats.words),
-  'firewalld-pods.xml': template('firewalld-pods.xml', firewalldPods, formats.words),
+  'firewalld-policy.xml': template('firewalld-policy.xml', firewalldPolicy, formats.words),
   'haproxy.cfg': template('haproxy.cfg', haproxy, formats.words),
   'hosts.toml': template('hosts.toml', hosts, formats.toml),
   'keepalived.conf': template('keepalived.conf', keepalived, formats.words),
