@@ -24,6 +24,7 @@ import { platform } from './platform.js'
 import { ports } from './ports.js'
 import { proxy } from './proxy.js'
 import { rebootPending } from './reboot-pending.js'
+import { selinux } from './selinux.js'
 import { shadowing } from './shadowing.js'
 import { size } from './size.js'
 import { strandedData } from './stranded-data.js'
@@ -60,6 +61,7 @@ const CHECKS: readonly Check[] = [
   shadowing,
   foreignBalancer,
   firewall,
+  selinux,
   proxy,
   nameservers,
   mtu,

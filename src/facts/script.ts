@@ -41,7 +41,7 @@ const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containe
 export const KNOWN_PACKAGES = [
   ['containerd', 'containerd.io', 'runc', 'docker-ce', 'docker.io', 'docker', 'moby-engine', 'podman', 'podman-docker'],
   ['cri-o', 'kubelet', 'kubeadm', 'kubectl', 'kubernetes-cni', 'cri-tools', 'haproxy', 'keepalived'],
-  ['chrony', 'systemd-timesyncd', 'ntp', 'ntpsec', 'openntpd'],
+  ['chrony', 'systemd-timesyncd', 'ntp', 'ntpsec', 'openntpd', 'ufw', 'container-selinux'],
 ].flat()
 
 /** Name -> the path that gives a cluster of another make away. */

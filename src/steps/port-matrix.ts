@@ -48,7 +48,7 @@ function tries(targets: readonly string[]): Script {
     0,* | *'Connection refused'*) ;;
     124,*) echo "$1 $2 timeout" ;;
     *'No route to host'*) echo "$1 $2 rejected or no route" ;;
-    *) echo "$1 $2 $(printf '%s\n' "$said" | tail -n 1)" ;;
+    *) echo "$1 $2 $(printf '%s\n' "$said" | sed -n '$s/.*: //; $p')" ;;
   esac
 }
 set -- ${targets}

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/checks/finding.js'
+import type { Facts } from '../../src/facts/facts.js'
+import type { Cluster } from '../../src/inventory/cluster.js'
+import { clusterOf, findingsFor, soundFacts } from './machines.js'
+
+const [M1] = clusterOf({}).nodes
+if (!M1) throw new Error('no node')
+const m1 = soundFacts(M1, 0)
+const withFirewall = (...firewalls: Facts['security']['firewalls']): Partial<Facts> => ({
+  security: { appArmor: false, firewalls },
+})
+const enforcing: Facts['security'] = {
+  appArmor: false,
+  firewalls: [],
+  selinux: { mode: 'enforcing', configured: 'enforcing' },
+}
+const installed = (packages: Readonly<Record<string, string>>): Partial<Facts> => ({
+  packages: { ...m1.packages, installed: packages },
+})
+
+function findings(cluster: Partial<Cluster>, facts: Partial<Facts>): readonly Finding[] {
+  return findingsFor({ cluster, facts: { m1: facts } })
+}
+
+describe('P28, a firewall that is at work', () => {
+  test('is refused until somebody says what to do about it, with the three ways', () => {
+    const [found, ...others] = findings({}, withFirewall('ufw'))
+    expect(found).toMatchObject({ id: 'P28', severity: 'fatal', node: 'm1' })
+    expect(found?.message).toContain('ufw is active on m1')
+    for (const choice of ['manage', 'disable', 'ignore']) expect(found?.fix).toContain(choice)
+    expect(others).toEqual([])
+  })
+
+  test('that is left alone is a warning with the ports of that node', () => {
+    const [found, ...others] = findings({ firewall: 'ignore' }, withFirewall('ufw', 'firewalld'))
+    expect(found).toMatchObject({ id: 'P28', severity: 'warning', node: 'm1' })
+    expect(found?.message).toContain('ufw and firewalld on m1')
+    expect(found?.message).toContain('6443/tcp from anywhere')
+    expect(found?.message).toContain('protocol vrrp from m2, m3')
+    expect(found?.message).toContain('everything from 10.244.0.0/16 and 10.96.0.0/12')
+    expect(others).toEqual([])
+  })
+
+  test.each(['manage', 'disable'] as const)('is the plan’s business with %s', (firewall) => {
+    expect(findings({ firewall }, withFirewall('ufw', 'firewalld'))).toEqual([])
+  })
+
+  test.each([
+    ['0.36.1-4ubuntu0.1', 1],
+    ['0.35-6', 1],
+    ['0.36.2-1', 0],
+    ['0.36.10-1', 0],
+    ['1.0-1', 0],
+  ])('that is ufw %s cannot be managed where it has no word for VRRP', (version, count) => {
+    const facts = { ...withFirewall('ufw'), ...installed({ ufw: version }) }
+    const found = findings({ firewall: 'manage' }, facts)
+    expect(found.map(({ id, severity }) => [id, severity])).toEqual(
+      Array.from({ length: count }, () => ['P28', 'fatal']),
+    )
+    expect(findingsFor({ cluster: { firewall: 'manage' }, facts: { w1: facts } })).toEqual([])
+  })
+})
+
+describe('P29, SELinux that enforces', () => {
+  const keep = { selinux: 'keep-enforcing' } as const
+
+  test('is warned about where no policy for containers is there or comes', () => {
+    expect(findings(keep, { security: enforcing })).toMatchObject([{ id: 'P29', severity: 'warning', node: 'm1' }])
+  })
+
+  test('is no matter where the package is there, comes with the others, or it shall not enforce', () => {
+    expect(findings(keep, { security: enforcing, ...installed({ 'container-selinux': '2.2' }) })).toEqual([])
+    const rocky = { os: { id: 'rocky', idLike: ['rhel'], version: '9.4', name: 'Rocky Linux 9.4' } }
+    const found = findingsFor({ cluster: keep, facts: { m1: { security: enforcing, ...rocky } } })
+    expect(found.filter(({ id }) => id === 'P29')).toEqual([])
+    expect(findings({ selinux: 'permissive' }, { security: enforcing })).toEqual([])
+  })
+})
+
+describe('P30, a proxy of the whole machine', () => {
+  const exceptions = ['localhost', '10.0.0.0/24', '10.244.0.0/16', '10.96.0.0/12']
+
+  test('is refused where it would stand between the parts of the cluster', () => {
+    const [found] = findings({}, { proxy: { exceptions: ['10.0.0.12', '10.244.0.0/17', '.example.org'] } })
+    expect(found).toMatchObject({ id: 'P30', severity: 'fatal', node: 'm1' })
+    expect(found?.fix).toContain('10.0.0.11,10.0.0.13,10.0.0.21,10.0.0.10,10.244.0.0/16,10.96.0.0/12')
+  })
+
+  test('is no matter with its exceptions, as networks, one by one, or all', () => {
+    expect(findings({}, { proxy: { exceptions } })).toEqual([])
+    expect(findings({}, { proxy: { exceptions: ['*'] } })).toEqual([])
+    const single = ['10.0.0.10', '10.0.0.11', '10.0.0.12', '10.0.0.13', '10.0.0.21', '10.0.0.0/8']
+    expect(findings({}, { proxy: { exceptions: single } })).toEqual([])
+  })
+
+  test('knows names, and networks that only overlap', () => {
+    const external: Partial<Cluster> = {
+      endpoint: { layout: 'external', host: 'api.example.org', port: 6443, apiPort: 6443 },
+    }
+    expect(findings(external, { proxy: { exceptions } })).toMatchObject([
+      { id: 'P30', message: expect.stringContaining('api.example.org') as string },
+    ])
+    expect(findings(external, { proxy: { exceptions: [...exceptions, '.example.org'] } })).toEqual([])
+    expect(findings({}, { proxy: { exceptions: [...exceptions.slice(0, 3), '10.96.0.0/13'] } })).toHaveLength(1)
+  })
+})
+
+describe('P33, packets of different size', () => {
+  test('are warned about by the interfaces of the nodes’ own addresses', () => {
+    const found = findingsFor({ facts: { m1: { mtus: { eth0: 1500, eth1: 1450 } }, w1: { mtus: { eth0: 9000 } } } })
+    expect(found).toMatchObject([{ id: 'P33', severity: 'warning' }])
+    expect(found[0]?.message).toContain('m1 1500, w1 9000')
+  })
+
+  test('are no matter elsewhere', () => {
+    expect(findingsFor({ facts: { m1: { mtus: { eth0: 1500, eth1: 1450 } }, w1: { mtus: { eth0: 1500 } } } })).toEqual(
+      [],
+    )
+  })
+})
