@@ -17,7 +17,19 @@ if (unable !== undefined) console.warn(`SKIPPED test/lab/converge.test.ts: ${una
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CONFIG = '/etc/containerd/config.toml'
-const RELEASES: readonly DebianRelease[] = ['debian12', 'debian13']
+
+interface Kind {
+  readonly os: DebianRelease
+  readonly kubernetes: string
+  /** Hosts for the load balancer alone; 0: the masters carry it. */
+  readonly balancers: number
+}
+/** Both releases, both places for the load balancer, both formats of kubeadm's configuration. */
+const KINDS: readonly Kind[] = [
+  { os: 'debian12', kubernetes: '1.22.17', balancers: 0 },
+  { os: 'debian13', kubernetes: '1.31.14', balancers: 2 },
+]
+const KUBERNETES = ['kubelet', 'kubeadm', 'kubectl']
 
 /** What a machine with a past has in it: swap by fstab and by a unit, and lines that only look like swap. */
 const FSTAB = `# /dev/vda9 was the swap partition once
@@ -27,19 +39,26 @@ UUID=0000 /srv/swapdata ext4 noauto,nofail 0 0
 `
 const SWAP_UNIT = '[Swap]\nWhat=/var/spare\n[Install]\nWantedBy=swap.target\n'
 
-describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { timeout: 5 * MINUTE }, (os) => {
-  const context = testLab({ name: `t-${os}`, nodes: 4, os })
+describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 5 * MINUTE }, (kind) => {
+  const { os, kubernetes, balancers } = kind
+  const context = testLab({ name: `t-${os}`, nodes: 4, ...kind })
+  const size = 4 + balancers
+  const carriers = balancers === 0 ? ['m1', 'm2', 'm3'] : ['lb1', 'lb2']
+  const JOINING = ['m1', 'm2', 'm3', 'w1']
 
   const succeed = async (...args: string[]): Promise<Ended> => {
     const ended = await context.tripod(args)
     expect(ended.stderr + ended.stdout).not.toMatch(/\n\s+at .*:\d+:\d+/)
-    expect({ code: ended.code, stderr: ended.code === 0 ? '' : ended.stderr }).toEqual({ code: 0, stderr: '' })
+    expect({ code: ended.code, said: ended.code === 0 ? '' : ended.stdout + ended.stderr }).toEqual({
+      code: 0,
+      said: '',
+    })
     return ended
   }
 
   const expectNoChanges = async (): Promise<void> => {
     const plan = await succeed('plan', '--detailed-exitcode')
-    expect(plan.stdout).toBe('No changes. 4 nodes match inventory.yaml.')
+    expect(plan.stdout).toBe(`No changes. ${size} nodes match inventory.yaml.`)
   }
 
   it('are converged by one apply, whose plan told what would happen', async () => {
@@ -64,31 +83,81 @@ describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { ti
     await succeed('apply', '--yes')
   })
 
-  it('have swap off for good, every setting in force, and containerd with systemd cgroups', async () => {
+  it('keep the right time, under their names, with the packages of Kubernetes pinned, and listed beside the inventory', async () => {
     const { lab } = context
     await everywhere(lab, async (node) => {
-      const fstab = await said(lab, node, 'cat /etc/fstab; stat -c %a /etc/fstab')
-      expect(fstab.split('\n').filter((line) => line.startsWith('# disabled by tripod: '))).toHaveLength(2)
-      expect(fstab).toContain('\nUUID=0000 /srv/swapdata')
-      expect(fstab).toMatch(/\n640$/)
-      expect(await said(lab, node, 'tail -n +2 /proc/swaps')).toBe('')
-      expect((await inside(lab, node, 'systemctl is-enabled var-spare.swap')).stdout).toMatch(/^(disabled|masked)$/)
-      expect(
-        await said(
-          lab,
-          node,
-          'sysctl -n net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables',
-        ),
-      ).toBe('1\n1\n1')
-      expect(Number(await said(lab, node, 'sysctl -n fs.inotify.max_user_instances'))).toBeGreaterThanOrEqual(8192)
-      expect(Number(await said(lab, node, 'sysctl -n fs.inotify.max_user_watches'))).toBeGreaterThanOrEqual(524_288)
-      const dump = await said(lab, node, 'containerd config dump')
-      expect(dump).toContain('SystemdCgroup = true')
-      expect(dump).toContain('restrict_oom_score_adj = true')
-      expect(await said(lab, node, 'apt-mark showhold')).toBe('containerd')
-      expect(await said(lab, node, 'ctr version | grep -c Version')).toBe('2')
-      expect(await said(lab, node, 'find /etc /var/lib/tripod /run/tripod -name ".tripod-*"')).toBe('')
+      expect(await said(lab, node, 'chronyc -c tracking')).toMatch(/,Normal$/)
+      const other = node === 'm3' ? 'w1' : 'm3'
+      expect(await said(lab, node, `getent hosts ${other}`)).toMatch(new RegExp(`^10\\.\\S+ +${other}$`))
+      expect(await said(lab, node, 'hostname')).toBe(node)
     })
+    for (const node of JOINING) {
+      const versions = await said(lab, node, `dpkg-query -W -f '\${Version}\\n' ${KUBERNETES.join(' ')}`)
+      expect(versions.split('\n').map((version) => version.replace(/-.*/, ''))).toEqual(
+        KUBERNETES.map(() => kubernetes),
+      )
+      expect(await said(lab, node, 'kubeadm version -o short')).toBe(`v${kubernetes}`)
+      expect(await said(lab, node, 'systemctl is-enabled kubelet')).toBe('enabled')
+    }
+    const locked = await readFile(lab.inventoryPath.replace(/\.yaml$/, '.lock.yaml'), 'utf8')
+    expect(locked).toMatch(new RegExp(`kubelet: "?${kubernetes.replaceAll('.', '\\.')}-`))
+    expect(locked).toMatch(/haproxy: /)
+  })
+
+  it('have HAProxy on every carrier and the VIP on exactly one, which every node reaches', async () => {
+    const { lab } = context
+    for (const node of carriers) {
+      expect(await said(lab, node, 'ss -Hltnp sport = :6443')).toContain('haproxy')
+      expect(await said(lab, node, 'stat -c "%a %U" /etc/keepalived/keepalived.conf')).toBe('600 root')
+    }
+    expect(await holders(lab, carriers)).toHaveLength(1)
+    await everywhere(lab, (node) => said(lab, node, `timeout 3 bash -c '</dev/tcp/${lab.vip}/6443'`))
+  })
+
+  it('lose the VIP for less than 4 seconds when HAProxy stops; killed, it is back at once and the VIP stays', async () => {
+    const { lab } = context
+    const [first = ''] = await holders(lab, carriers)
+    const stopped = await outage(lab, 'w1', () => said(lab, first, 'systemctl stop haproxy'))
+    console.log(`${os}: systemctl stop haproxy on the holder: the VIP did not answer for ${stopped} ms`)
+    expect(stopped).toBeLessThan(4000)
+    const [second = ''] = await holders(lab, carriers)
+    expect(second).not.toBe(first)
+    await said(lab, first, 'systemctl start haproxy')
+    const killed = await outage(lab, 'w1', () => said(lab, second, 'systemctl kill -s KILL haproxy'))
+    console.log(`${os}: HAProxy killed on the holder: the VIP did not answer for ${killed} ms`)
+    expect(killed).toBeLessThan(2000)
+    expect(await holders(lab, carriers)).toEqual([second])
+    await expectNoChanges()
+  })
+
+  it('have swap off for good, every setting in force, and containerd with systemd cgroups', async () => {
+    const { lab } = context
+    await Promise.all(
+      JOINING.map(async (node) => {
+        const fstab = await said(lab, node, 'cat /etc/fstab; stat -c %a /etc/fstab')
+        expect(fstab.split('\n').filter((line) => line.startsWith('# disabled by tripod: '))).toHaveLength(2)
+        expect(fstab).toContain('\nUUID=0000 /srv/swapdata')
+        expect(fstab).toMatch(/\n640$/)
+        expect(await said(lab, node, 'tail -n +2 /proc/swaps')).toBe('')
+        expect((await inside(lab, node, 'systemctl is-enabled var-spare.swap')).stdout).toMatch(/^(disabled|masked)$/)
+        expect(
+          await said(
+            lab,
+            node,
+            'sysctl -n net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-ip6tables',
+          ),
+        ).toBe('1\n1\n1')
+        expect(Number(await said(lab, node, 'sysctl -n fs.inotify.max_user_instances'))).toBeGreaterThanOrEqual(8192)
+        expect(Number(await said(lab, node, 'sysctl -n fs.inotify.max_user_watches'))).toBeGreaterThanOrEqual(524_288)
+        const dump = await said(lab, node, 'containerd config dump')
+        expect(dump).toContain('SystemdCgroup = true')
+        expect(dump).toContain('restrict_oom_score_adj = true')
+        const held = ['containerd', 'cri-tools', 'kubeadm', 'kubectl', 'kubelet', 'kubernetes-cni']
+        expect(await said(lab, node, 'apt-mark showhold')).toBe(held.join('\n'))
+        expect(await said(lab, node, 'ctr version | grep -c Version')).toBe('2')
+        expect(await said(lab, node, 'find /etc /var/lib/tripod /run/tripod -name ".tripod-*"')).toBe('')
+      }),
+    )
   })
 
   it('have nothing left to do, and a second apply writes nothing at all', async () => {
@@ -105,7 +174,7 @@ describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { ti
     expect(run.plan.steps).toEqual([])
     await run.apply()
     await run.close()
-    expect(stats).toEqual({ connections: 4, execs: 8 })
+    expect(stats).toEqual({ connections: size, execs: 2 * size })
   })
 
   it('are as planned after a reboot of all of them', async () => {
@@ -115,6 +184,79 @@ describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { ti
       await fault(lab.name, node, { kind: 'boot' })
     })
     await everywhere(lab, (node) => settled(lab, node))
+    // What is still on its way up right after a boot is no change either, but not there yet.
+    const up = ['chrony', ...(balancers === 0 ? ['containerd', 'haproxy', 'keepalived'] : [])]
+    await Promise.all(
+      carriers.map((node) =>
+        said(lab, node, `for try in 1 2 3 4 5; do systemctl is-active ${up.join(' ')} && exit; sleep 2; done; exit 1`),
+      ),
+    )
+    await expectNoChanges()
+    await expect.poll(() => holders(lab, carriers), { timeout: 20_000 }).toHaveLength(1)
+  })
+
+  it('show what moved of names, time and load balancer as drift, and get it back without another thing touched', async () => {
+    const { lab } = context
+    const [carrier = ''] = carriers
+    const damage: readonly (readonly [string, string, string])[] = [
+      ["sed -i '/ m3$/d' /etc/hosts", '/etc/hosts', 'grep -q " m3$" /etc/hosts'],
+      ['hostnamectl set-hostname wrong', 'hostname', `test "$(hostname)" = ${carrier}`],
+      [
+        "echo '# by hand' >>/etc/chrony/chrony.conf",
+        '/etc/chrony/chrony.conf',
+        '! grep -q "^# by hand" /etc/chrony/chrony.conf',
+      ],
+      ['systemctl disable --now chrony', 'chrony.service', 'systemctl is-active chrony'],
+      [
+        'sed -i s/leastconn/roundrobin/ /etc/haproxy/haproxy.cfg',
+        'haproxy.cfg',
+        'grep -q leastconn /etc/haproxy/haproxy.cfg',
+      ],
+      [
+        'chmod 0644 /etc/keepalived/keepalived.conf',
+        'keepalived.conf',
+        'stat -c %a /etc/keepalived/keepalived.conf | grep 600',
+      ],
+      [
+        'echo "exit 0" >/etc/keepalived/tripod-check-haproxy.sh',
+        'tripod-check-haproxy.sh',
+        'grep -q dev/tcp /etc/keepalived/tripod-check-haproxy.sh',
+      ],
+      ['systemctl stop keepalived', 'keepalived.service', 'systemctl is-active keepalived'],
+    ]
+    for (const [command, name, proof] of damage) {
+      await said(lab, carrier, command)
+      const others = lab.nodes.map((node) => node.name).filter((node) => node !== carrier)
+      const before = await Promise.all(others.map((node) => footprint(lab, node)))
+      const drift = await context.tripod(['drift', '--detailed-exitcode'])
+      expect([command, drift.code]).toEqual([command, 2])
+      expect(drift.stdout).toContain(name)
+      await succeed('apply', '--yes')
+      await said(lab, carrier, proof)
+      expect(await Promise.all(others.map((node) => footprint(lab, node)))).toEqual(before)
+    }
+    await expectNoChanges()
+  })
+
+  it('are reloaded one host at a time, the holder of the VIP last', async () => {
+    const { lab } = context
+    const inventory = await readFile(lab.inventoryPath, 'utf8')
+    await writeFile(lab.inventoryPath, inventory.replace('endpoint:\n', 'endpoint:\n  vrrp: { id: 77 }\n'))
+    const [holder] = await holders(lab, carriers)
+    const order: string[] = []
+    const { run } = await openEngine({
+      inventoryPath: lab.inventoryPath,
+      emit: (event) => {
+        if (event.type === 'node-started' && event.step === 'load-balancer') order.push(event.node)
+      },
+    })
+    await run.apply()
+    await run.close()
+    expect(order.toSorted()).toEqual(carriers)
+    expect(order.at(-1)).toBe(holder)
+    expect(await holders(lab, carriers)).toHaveLength(1)
+    await writeFile(lab.inventoryPath, inventory)
+    await succeed('apply', '--yes')
     await expectNoChanges()
   })
 
@@ -174,18 +316,14 @@ describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { ti
     const owed = plan.stdout.split('\n').filter((line) => /^ {2}[~+>-]/.test(line))
     expect(await said(lab, 'm3', `grep -c oom_score ${CONFIG}`)).not.toBe('0')
     expect(owed.some((line) => line.includes('containerd.service') && line.includes('restart'))).toBe(true)
-    const started = await everywhere(lab, (node) =>
-      said(lab, node, 'systemctl show -p ActiveEnterTimestampMonotonic containerd'),
-    )
+    const since = () =>
+      Promise.all(JOINING.map((node) => said(lab, node, 'systemctl show -p ActiveEnterTimestampMonotonic containerd')))
+    const started = await since()
     await succeed('apply', '--yes', '--node', 'm3')
-    const after = await everywhere(lab, (node) =>
-      said(lab, node, 'systemctl show -p ActiveEnterTimestampMonotonic containerd'),
-    )
-    expect(started.map((one, index) => one !== after[index])).toEqual([false, false, true, false])
+    const after = await since()
+    expect(started.map((one, index) => one !== after[index])).toEqual(JOINING.map((node) => node === 'm3'))
     await succeed('apply', '--yes')
-    const restarted = await everywhere(lab, (node) =>
-      said(lab, node, 'systemctl show -p ActiveEnterTimestampMonotonic containerd'),
-    )
+    const restarted = await since()
     expect(restarted[2]).toBe(after[2])
     await expectNoChanges()
   })
@@ -225,7 +363,7 @@ describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { ti
 
   it('let exactly one of two applies work that start together', async () => {
     const { lab } = context
-    await everywhere(lab, (node) => inside(lab, node, 'echo "# both" >>/etc/crictl.yaml'))
+    await Promise.all(JOINING.map((node) => inside(lab, node, 'echo "# both" >>/etc/crictl.yaml')))
     const both = await Promise.all([context.tripod(['apply', '--yes']), context.tripod(['apply', '--yes'])])
     const worked = both.filter(({ stdout }) => stdout.includes('Applied '))
     expect(worked).toHaveLength(1)
@@ -248,10 +386,7 @@ describe.skipIf(unable !== undefined).each(RELEASES)('four machines of %s', { ti
   it('lose what the inventory does not want any more', async () => {
     const { lab } = context
     const inventory = await readFile(lab.inventoryPath, 'utf8')
-    const mirrored = inventory.replace(
-      'containerd:\n',
-      'containerd:\n  mirrors:\n    - registry: docker.io\n      endpoints: [https://mirror.example.org]\n',
-    )
+    const mirrored = inventory.replace('  mirrors:\n', '  mirrors:\n    docker.io: https://mirror.example.org\n')
     await writeFile(lab.inventoryPath, mirrored)
     await succeed('apply', '--yes')
     expect(await said(lab, 'w1', 'cat /etc/containerd/certs.d/docker.io/hosts.toml')).toContain('mirror.example.org')
@@ -325,6 +460,29 @@ function isExpected(path: string, repaired: string): boolean {
   return (
     path === repaired || path === dirname(repaired) || own.some((one) => path === one || path.startsWith(`${one}/`))
   )
+}
+
+/** Carriers that have the VIP now. */
+async function holders(lab: Lab, carriers: readonly string[]): Promise<readonly string[]> {
+  const held = await Promise.all(carriers.map((node) => said(lab, node, `ip -o address show to ${lab.vip}`)))
+  return carriers.filter((_, index) => held[index] !== '')
+}
+
+/** For how long the VIP did not take connections, in ms, as a node sees it that tries every 100 ms for ten seconds. */
+async function outage(lab: Lab, from: string, act: () => Promise<unknown>): Promise<number> {
+  const watching = said(
+    lab,
+    from,
+    `first=; last=; end=$(($(date +%s) + 10))
+while [ $(date +%s) -lt $end ]; do
+  if ! timeout 0.5 bash -c '</dev/tcp/${lab.vip}/6443' 2>/dev/null; then last=$(date +%s%3N); first=\${first:-$last}; fi
+  sleep 0.1
+done
+echo $(( \${last:-0} - \${first:-0} ))`,
+  )
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  await act()
+  return Number(await watching)
 }
 
 function quoted(text: string): string {

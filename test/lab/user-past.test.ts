@@ -15,7 +15,7 @@ const OWN_CONFIG = `version = 2
 `
 
 describe.skipIf(unable !== undefined)('a machine whose operator had set containerd up', { timeout: 3 * MINUTE }, () => {
-  const context = testLab({ name: 't-past', nodes: 1 })
+  const context = testLab({ name: 't-past', nodes: 1, kubernetes: '1.22.17' })
 
   const withSource = async (source: string): Promise<void> => {
     const { inventoryPath } = context.lab
