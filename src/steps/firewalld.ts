@@ -86,13 +86,17 @@ systemctl restart firewalld.service
 exit 1`,
     doneWhen: lines([
       RUNNING,
+      sh`why=`,
       ...policies.map(isLoaded),
       sh`if [ -z "$why" ]; then exit 0; fi`,
       UNSAVED,
       sh`echo "$why"; exit 1`,
     ]),
     doneText: `firewalld has exactly these rules in ${policies.map(({ name }) => name).join(' and ')}`,
-    undo: { summary: 'the rules are taken away, at run time too', run: () => lines(policies.map(emptied)) },
+    undo: {
+      summary: 'the rules are taken away, at run time too',
+      run: () => lines([RUNNING, ...policies.map(emptied)]),
+    },
     disruption: 'reload',
     detached: true,
   }
@@ -100,8 +104,7 @@ exit 1`,
 
 /** One that was stopped reads the files when it starts. */
 const RUNNING = sh`state=$(systemctl show -p ActiveState --value firewalld.service) || exit 2
-if [ "$state" != active ]; then exit 0; fi
-why=`
+if [ "$state" != active ]; then exit 0; fi`
 
 function isLoaded({ name, rules }: Policy): Script {
   const wanted = rules.map(spelled).toSorted((a, b) => (a < b ? -1 : 1))

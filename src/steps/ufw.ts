@@ -46,8 +46,10 @@ function rules(wanted: readonly string[]): CommandResource {
     run: lines([differences(wanted), ADD, DELETE]),
     doneWhen: lines([GONE, differences(wanted), TELL]),
     doneText: 'ufw has these rules, and no others of tripod',
-    undo: { summary: 'the rules of tripod are deleted', run: () => lines([differences([]), DELETE]) },
-    timeoutSeconds: 300,
+    undo: { summary: 'the rules of tripod are deleted', run: () => lines([GONE, differences([]), DELETE]) },
+    // Half a second each on a slow machine, and some for each node of a large cluster.
+    timeoutSeconds: 900,
+    detached: true,
   }
 }
 
