@@ -31,8 +31,8 @@ export interface UpOptions {
   readonly os?: DebianRelease
   /** Default ./NAME.yaml, or what the lab has. */
   readonly inventoryPath?: string
-  /** Version of Kubernetes (1.22.17) whose packages and images the lab serves, compiled on first use. Default none, or what the lab has. */
-  readonly kubernetes?: string
+  /** Version of Kubernetes (1.22.17) whose packages and images the lab serves, compiled on first use; false: none. Default none, or what the lab has. */
+  readonly kubernetes?: string | false
   /** Progress, one line at a time. */
   readonly log?: (line: string) => void
 }
@@ -70,11 +70,11 @@ export async function up(options: UpOptions): Promise<Lab> {
 }
 
 async function newRecord(options: UpOptions): Promise<LabRecord> {
-  const { name, nodes = 4, balancers = 0, os = 'debian12' } = options
+  const { name, nodes = 4, balancers = 0, os = 'debian12', kubernetes = false } = options
   const inventoryPath = resolve(options.inventoryPath ?? `${name}.yaml`)
   const names = [...nodeNames(nodes), ...balancerNames(balancers)]
   await requireOwnInventory(name, inventoryPath)
-  if (options.kubernetes !== undefined) requireVersion(options.kubernetes)
+  if (kubernetes !== false) requireVersion(kubernetes)
   const subnet = await locked('shared', () => claimSubnet(labPlaces(name).directory))
   const record = {
     name,
@@ -83,7 +83,7 @@ async function newRecord(options: UpOptions): Promise<LabRecord> {
     subnet,
     nodes: names.map((node, index) => ({ name: node, address: `10.77.${subnet}.${FIRST_NODE + index}` })),
     inventoryPath,
-    ...(options.kubernetes === undefined ? {} : { kubernetes: options.kubernetes }),
+    ...(kubernetes === false ? {} : { kubernetes }),
   }
   await writeRecord(record)
   return record
@@ -116,10 +116,8 @@ function requireSame(record: LabRecord, { nodes, balancers, os, inventoryPath, k
   const differs = [
     ...(nodes !== undefined && nodes !== others ? [`has ${others} machines, not ${nodes}`] : []),
     ...(balancers !== undefined && balancers !== own ? [`has ${own} load balancers, not ${balancers}`] : []),
-    ...(kubernetes !== undefined && kubernetes !== record.kubernetes
-      ? [
-          `serves ${record.kubernetes === undefined ? 'no Kubernetes' : `Kubernetes ${record.kubernetes}`}, not ${kubernetes}`,
-        ]
+    ...(kubernetes !== undefined && kubernetes !== (record.kubernetes ?? false)
+      ? [`serves ${servedName(record.kubernetes)}, not ${kubernetes === false ? 'none' : kubernetes}`]
       : []),
     ...(os !== undefined && os !== record.os ? [`is made of ${record.os}, not ${os}`] : []),
     ...(inventoryPath !== undefined && resolve(inventoryPath) !== record.inventoryPath
@@ -129,6 +127,10 @@ function requireSame(record: LabRecord, { nodes, balancers, os, inventoryPath, k
   if (differs.length === 0) return
   const hint = `Take another --name, or remove it first: \`tripod lab down --name ${record.name}\`.`
   throw new TripodError('LAB_NEEDS', `Lab ${record.name} stands and ${differs.join(' and ')}.`, hint)
+}
+
+function servedName(version: string | undefined): string {
+  return version === undefined ? 'no Kubernetes' : `Kubernetes ${version}`
 }
 
 async function raise(lab: LabRecord, node: LabNode, base: string): Promise<void> {

@@ -51,7 +51,10 @@ describe.skipIf(unable !== undefined)('machines of the lab', { timeout: 5 * MINU
     expect(await raise()).toEqual(lab)
     expect(await bootIds(lab)).toEqual(before)
     expect(await readFile(lab.inventoryPath, 'utf8')).toMatch(/# mine\n$/)
-    await expect(up({ name: NAME, nodes: 3 })).rejects.toMatchObject({ code: 'LAB_NEEDS' })
+    expect(await up({ name: NAME, balancers: 0, kubernetes: false })).toEqual(lab)
+    for (const other of [{ nodes: 3 }, { balancers: 1 }, { kubernetes: '1.22.17' }]) {
+      await expect(up({ name: NAME, ...other })).rejects.toMatchObject({ code: 'LAB_NEEDS' })
+    }
   })
 
   it('install packages from the mirrors of this computer, and take the time of the lab', async () => {

@@ -86,6 +86,22 @@ describe('the inventory of a lab', () => {
     })
   })
 
+  it('gives machines of their own to the load balancer, and leaves Kubernetes to upstream where the lab serves none', () => {
+    const lab = record('debian12', 4)
+    const text = inventoryText({ ...lab, nodes: [...lab.nodes, { name: 'lb1', address: '10.77.7.15' }] })
+    const result = parseInventory(text, '/try.yaml')
+    if (!result.ok) throw new Error(JSON.stringify(result.problems))
+    expect(result.cluster.nodes.map(({ name, roles }) => [name, ...roles])).toEqual([
+      ['m1', 'control-plane'],
+      ['m2', 'control-plane'],
+      ['m3', 'control-plane'],
+      ['w1', 'worker'],
+      ['lb1', 'load-balancer'],
+    ])
+    expect(result.cluster.sources.kubernetes.upstream).toBe(true)
+    expect(result.cluster.containerd.mirrors).toEqual([])
+  })
+
   it.each(['1.22', 'v1.22.17', '1.21.14', '1.38.0', 'latest'])('refuses to serve Kubernetes %s', (version) => {
     expect(() => {
       requireVersion(version)

@@ -23,14 +23,19 @@ export default class LabUp extends BaseCommand {
       description: 'Machines for the load balancer alone, besides. Default 0: the masters carry it.',
     }),
     kubernetes: Flags.string({
-      description: `Serve packages and images of a Kubernetes that says it is this version, or none; compiled once, about 4 minutes. Default ${DEFAULTS}.`,
+      description: `Serve packages and images of a Kubernetes that says it is this version; compiled once, about 4 minutes. Default ${DEFAULTS}.`,
+    }),
+    upstream: Flags.boolean({
+      exclusive: ['kubernetes'],
+      description:
+        'Serve no Kubernetes: the inventory takes it from pkgs.k8s.io and registry.k8s.io, over the internet.',
     }),
     os: Flags.option({ options: DEBIAN_RELEASES, description: 'What the machines run. Default debian12.' })(),
   }
   static override examples = [
     '<%= config.bin %> lab up',
     '<%= config.bin %> lab up --name trixie --os debian13 --nodes 3',
-    '<%= config.bin %> lab up --name bare --kubernetes none',
+    '<%= config.bin %> lab up --name online --upstream',
   ]
 
   async run(): Promise<Lab> {
@@ -56,9 +61,10 @@ export default class LabUp extends BaseCommand {
 async function kubernetesOf(flags: {
   readonly name: string
   readonly kubernetes: string | undefined
+  readonly upstream: boolean
   readonly os: DebianRelease | undefined
-}): Promise<string | undefined> {
-  if (flags.kubernetes === 'none') return undefined
+}): Promise<string | false | undefined> {
+  if (flags.upstream) return false
   if (flags.kubernetes !== undefined) return flags.kubernetes
   const stands = (await list()).some(({ lab }) => lab.name === flags.name)
   return stands ? undefined : SERVED_KUBERNETES[flags.os ?? 'debian12']

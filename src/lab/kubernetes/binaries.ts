@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { cached } from './cached.js'
+import { locked } from '../lock.js'
+import { cached, LONGEST_MAKING } from './cached.js'
 import { goTree, inGoTree } from './go-tree.js'
 import { kubernetesSource } from './kubernetes-source.js'
 
@@ -33,15 +34,18 @@ export async function kubernetesBinaries({ version, log }: BinariesInput): Promi
     announce: () => {
       log(`Kubernetes ${version}: compiled once, 2 to 4 minutes for the first version and seconds for another`)
     },
-    make: (output) =>
-      inGoTree({
+    make: (output) => {
+      const work = {
         tree,
         source,
         output,
         gopath: '/mnt',
         script: 'cd src/k8s.io/kubernetes\nflags=$1\nshift\nexec go build -ldflags "$flags" -o /media/ "$@"',
         arguments: [linkerFlags(version), ...BINARIES.map((name) => `./cmd/${name}`)],
-      }),
+      }
+      // Two versions one after the other: the second is only linked.
+      return locked('kubernetes-compile', () => inGoTree(work), LONGEST_MAKING)
+    },
   })
 }
 

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { locked } from '../lock.js'
 import { cacheDirectory } from '../places.js'
 
+/** Seconds that making one may take, and that others wait for it: Kubernetes takes 4 minutes on 2 cores. */
+export const LONGEST_MAKING = 1800
+
 export interface Recipe {
   /** Beginning of the directory's name. */
   readonly name: string
@@ -25,17 +28,21 @@ export async function cached(recipe: Recipe): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(recipe.of)).digest('hex')
   const directory = join(kubernetesCache(), `${recipe.name}-${hash.slice(0, 8)}`)
   if (await exists(directory)) return directory
-  return await locked(`kubernetes-${recipe.name}`, async () => {
-    if (await exists(directory)) return directory
-    await removeUnfinished(recipe.name)
-    recipe.announce()
-    // A name of its own: what a killed run left behind may still be writing.
-    const unfinished = `${directory}.${randomBytes(4).toString('hex')}.unfinished`
-    await mkdir(unfinished, { recursive: true, mode: 0o755 })
-    await recipe.make(unfinished)
-    await rename(unfinished, directory)
+  const work = async () => {
+    if (!(await exists(directory))) await make(recipe, directory)
     return directory
-  })
+  }
+  return await locked(`kubernetes-${recipe.name}`, work, LONGEST_MAKING)
+}
+
+async function make(recipe: Recipe, directory: string): Promise<void> {
+  await removeUnfinished(recipe.name)
+  recipe.announce()
+  // A name of its own: what a killed run left behind may still be writing.
+  const unfinished = `${directory}.${randomBytes(4).toString('hex')}.unfinished`
+  await mkdir(unfinished, { recursive: true, mode: 0o755 })
+  await recipe.make(unfinished)
+  await rename(unfinished, directory)
 }
 
 /** What a crash left; under the lock nobody else is making one. */

@@ -18,6 +18,13 @@ export interface DebianPackage {
 /** A fixed moment (2021-01-13): the same files make the same package. */
 const EPOCH = 1610496000
 
+/** What `dpkg --verify` on a machine compares with. */
+const CHECKSUMS =
+  'find . -path ./DEBIAN -prune -o -type f -printf "%P\\0" | sort -z | xargs -0 md5sum > DEBIAN/md5sums && chmod 0644 DEBIAN/md5sums'
+
+/** Another value wherever what `buildPackage` makes of the same package is another. */
+export const PACKAGE_FORMAT = 2
+
 /** The package's entry in an index, as far as it says what the package is. */
 export function controlText({ name, version, depends, description }: DebianPackage, architecture: string): string {
   return [
@@ -42,6 +49,7 @@ export async function buildPackage(one: DebianPackage, architecture: string, out
   const conffiles = Object.keys(one.texts).filter((path) => path.startsWith('etc/'))
   if (conffiles.length > 0)
     await putText(join(tree, 'DEBIAN/conffiles'), conffiles.map((path) => `/${path}\n`).join(''))
+  await local('env', ['-C', tree, 'sh', '-c', CHECKSUMS])
   const pack = ['dpkg-deb', '--root-owner-group', '-Znone', '--build', tree, output]
   await local('env', [`SOURCE_DATE_EPOCH=${EPOCH}`, ...pack])
   await rm(tree, { recursive: true })

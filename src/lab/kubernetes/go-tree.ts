@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lines, sh } from '../../shell.js'
 import { local } from '../local.js'
-import { kubernetesCache } from './cached.js'
+import { kubernetesCache, LONGEST_MAKING } from './cached.js'
 import { debianTree } from './debian-tree.js'
 
 /** Path of the cached tree with Debian's Go and the libraries that are taken from Debian: the computer needs no compiler. */
@@ -22,9 +22,6 @@ export interface GoWork {
   readonly script: string
   readonly arguments?: readonly string[]
 }
-
-/** Seconds; Kubernetes takes 4 minutes on 2 cores. */
-const PATIENCE = 1800
 
 /** Runs a shell script in the tree, without network but with Go. Its mounts are this call's alone and go with it. Throws LAB_FAILED. */
 export async function inGoTree(work: GoWork): Promise<void> {
@@ -48,5 +45,5 @@ export async function inGoTree(work: GoWork): Promise<void> {
     sh`exec chroot ${work.tree} env ${environment} sh -c ${`set -e\ncd /mnt\n${work.script}`} go ${work.arguments ?? []}`,
   ])
   const options = ['--mount', '--net', '--propagation', 'private', 'sh', '-c', script.text]
-  await local('unshare', options, { timeoutSeconds: PATIENCE })
+  await local('unshare', options, { timeoutSeconds: LONGEST_MAKING })
 }

@@ -4,7 +4,7 @@ import { local } from '../local.js'
 import { indexEntry, releaseText } from './apt-index.js'
 import { cached } from './cached.js'
 import { crictl } from './crictl.js'
-import { buildPackage, controlText, type DebianPackage } from './debian-package.js'
+import { buildPackage, controlText, PACKAGE_FORMAT, type DebianPackage } from './debian-package.js'
 import { kubeadmWrapper } from './kubeadm-wrapper.js'
 import { packageParts } from './package-parts.js'
 import { kubernetesPackages } from './packages.js'
@@ -34,7 +34,7 @@ export async function aptRepository({ version, binaries, log }: RepositoryInput)
   const key = await repositoryKey()
   const directory = await cached({
     name: `packages-${version}`,
-    of: [packages, architecture, key.fingerprint],
+    of: [packages, architecture, key.fingerprint, PACKAGE_FORMAT],
     announce: () => {
       log(`Packages of Kubernetes ${version}: made once, a few seconds`)
     },
