@@ -56,7 +56,7 @@ function ports(node: Node, firewalls: readonly string[], cluster: Cluster): Find
     id: 'P28',
     severity: 'warning',
     node: node.name,
-    message: `${listed(firewalls)} on ${node.name} is left alone; it must let in\n${[...needed, `everything from ${podSubnet} and ${serviceSubnet} (pods, services)`].join('\n')}`,
+    message: `${listed(firewalls)} on ${node.name} is left alone; it must let in\n${[...needed, `everything from ${podSubnet} and ${serviceSubnet} (pods, services), which it must forward too`].join('\n')}`,
     fix: 'Open what is not open yet; an apply tries the TCP ports between the nodes before they are needed, the others it cannot',
   }
 }
