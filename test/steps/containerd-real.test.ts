@@ -91,7 +91,12 @@ describe.each(MAJORS)('the real containerd of Debian $suite', ({ suite, version,
   })
 
   real('shows another sandbox image', (containerd) => {
-    const text = containerdConfig({ seLinux: false, version, sandboxImage: 'registry.example.org/pause:1', additions: {} })
+    const text = containerdConfig({
+      seLinux: false,
+      version,
+      sandboxImage: 'registry.example.org/pause:1',
+      additions: {},
+    })
     const { code, stdout } = inForce(containerd, text)
     expect(code).toBe(1)
     expect(stdout).toBe(`the sandbox image is registry.example.org/pause:1, wanted ${IMAGE}\n`)
