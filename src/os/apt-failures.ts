@@ -1,3 +1,4 @@
+import { NOT_OFFERED, notOffered } from './not-offered.js'
 import type { PackageFailure } from './os-family.js'
 
 type Explain = (match: RegExpExecArray) => PackageFailure
@@ -10,17 +11,7 @@ const unreachable = (stage: string, where: string, fix: string): PackageFailure 
 
 // Ordered: the first that fits is nearest to the cause. Texts are those of apt 2.4 to 3.0 and dpkg 1.21 and 1.22.
 const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
-  [
-    /tripod: no version (\S+) of (\S+); offered: ?(.*)/,
-    ([, version = '', name = '', offered = '']) => ({
-      check: 'P23',
-      message: `${name} ${version} is not in the package repositories`,
-      fix:
-        offered.trim() === ''
-          ? `No version of ${name} is offered: check the repository under \`sources\``
-          : `Offered: ${offered.trim()}. Choose one of them in the inventory`,
-    }),
-  ],
+  [NOT_OFFERED, notOffered],
   [
     /No space left on device|enough free space in (\S+)/,
     ([, where]) => ({

@@ -1,3 +1,4 @@
+import { NOT_OFFERED, notOffered } from './not-offered.js'
 import type { PackageFailure } from './os-family.js'
 
 type Explain = (match: RegExpExecArray) => PackageFailure
@@ -27,17 +28,7 @@ const badKey = (why: string): PackageFailure => ({
 
 // Ordered: the first that fits is nearest to the cause. Texts are those of dnf 4, librepo and rpm 4.14 to 4.19.
 const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
-  [
-    /tripod: no version (\S+) of (\S+); offered: ?(.*)/,
-    ([, version = '', name = '', offered = '']) => ({
-      check: 'P23',
-      message: `${name} ${version} is not in the package repositories`,
-      fix:
-        offered.trim() === ''
-          ? `No version of ${name} is offered: check the repository under \`sources\``
-          : `Offered: ${offered.trim()}. Choose one of them in the inventory`,
-    }),
-  ],
+  [NOT_OFFERED, notOffered],
   [
     /No space left on device|At least (\S+) more space needed on the (\S+) filesystem/,
     ([, size, where]) => ({
