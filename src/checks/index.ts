@@ -3,6 +3,7 @@ import { brokenPackages } from './broken-packages.js'
 import { cgroup } from './cgroup.js'
 import type { Check, CheckContext } from './check.js'
 import { clock } from './clock.js'
+import { clockStep } from './clock-step.js'
 import { clones } from './clones.js'
 import { containerdPair } from './containerd-pair.js'
 import { containerdSource } from './containerd-source.js'
@@ -11,6 +12,7 @@ import type { Finding } from './finding.js'
 import { foreignBalancer } from './foreign-balancer.js'
 import { foreign } from './foreign.js'
 import { hostName } from './host-name.js'
+import { hostsFile } from './hosts-file.js'
 import { firewall } from './firewall.js'
 import { installedVersion } from './installed-version.js'
 import { kernelModules } from './kernel-modules.js'
@@ -41,8 +43,10 @@ const CHECKS: readonly Check[] = [
   disk,
   clones,
   hostName,
+  hostsFile,
   nodeAddress,
   clock,
+  clockStep,
   timeDaemon,
   swapInUse,
   cgroup,

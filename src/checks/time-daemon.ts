@@ -1,24 +1,62 @@
 import { clockDaemons, keepsTime } from '../facts/clock-daemons.js'
+import type { Facts } from '../facts/facts.js'
+import type { Cluster } from '../inventory/cluster.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
-import type { Finding } from './finding.js'
 
-/** P09: who keeps the clock where tripod leaves it to others. */
+/** Offset from its own servers at which a clock no longer counts as right, in seconds. */
+const BEARABLE = 0.5
+
+/** P09: who keeps the clock, and whether he does. */
 export const timeDaemon: Check = ({ seen, cluster }) =>
-  seen.flatMap(({ node: { name }, facts }): readonly Finding[] => {
-    const warning = (message: string, fix: string): readonly Finding[] => [
-      { id: 'P09', severity: 'warning', node: name, message, fix },
-    ]
-    if (!keepsTime(facts))
-      return warning(
-        `${name} is a container (${facts.virtualization}): its clock is its host's, and tripod leaves it alone`,
-        'Keep the clock of the host right',
-      )
-    const others = clockDaemons(facts).filter(({ active, isChrony }) => active && !isChrony)
-    if (others.length === 0 || cluster.time.servers.length > 0 || facts.time.synchronized) return []
-    const names = listed(others.map(({ unit }) => unit))
-    return warning(
-      `${names} on ${name} ${others.length === 1 ? 'is' : 'are'} at work, but the clock is not known to be synchronised`,
-      `Look at its servers, or set time.servers in ${cluster.inventoryPath}: then chrony takes its place`,
-    )
+  seen.flatMap(({ node: { name }, facts }) => {
+    const found = trouble(name, facts, cluster)
+    if (found === undefined) return []
+    const [message, fix] = found
+    return { id: 'P09', severity: 'warning' as const, node: name, message, fix }
   })
+
+function trouble(name: string, facts: Facts, cluster: Cluster): readonly [message: string, fix: string] | undefined {
+  if (!keepsTime(facts))
+    return [
+      `${name} is a container (${facts.virtualization}) that shares the clock of its host: tripod leaves it alone`,
+      'Keep the clock of the host right',
+    ]
+  const active = clockDaemons(facts).filter((daemon) => daemon.active)
+  const others = active.filter(({ isChrony }) => !isChrony)
+  if (others.length === 0) return active.length === 0 ? undefined : ofChrony(name, facts, cluster)
+  return cluster.time.servers.length > 0 ? undefined : ofOthers(name, facts, { active, others, cluster })
+}
+
+function ofChrony(name: string, { time: { chrony } }: Facts, cluster: Cluster): ReturnType<typeof trouble> {
+  if (chrony?.leap === 'Normal' && Math.abs(chrony.offsetSeconds) < BEARABLE) return undefined
+  if (chrony?.leap === 'Normal')
+    return [
+      `chrony on ${name} sees the clock ${Math.abs(chrony.offsetSeconds).toFixed(1)} s off and corrects it slowly`,
+      'Wait for it; `chronyc makestep` is quicker, but not for a running control plane',
+    ]
+  return [
+    `chrony on ${name} is at work, but the clock is not synchronised (${chrony?.leap ?? 'it does not answer'})`,
+    `It takes some ten seconds after a start; else look at \`chronyc sources\`, or name time servers that it reaches as time.servers in ${cluster.inventoryPath}`,
+  ]
+}
+
+type Daemons = ReturnType<typeof clockDaemons>
+
+function ofOthers(
+  name: string,
+  { time }: Facts,
+  { active, others, cluster }: { readonly active: Daemons; readonly others: Daemons; readonly cluster: Cluster },
+): ReturnType<typeof trouble> {
+  const takesPlace = `set time.servers in ${cluster.inventoryPath}: then chrony takes its place`
+  if (active.length > 1)
+    return [
+      `${listed(active.map(({ unit }) => unit))} on ${name} pull at one clock`,
+      `Disable all but one of them, or ${takesPlace}`,
+    ]
+  if (time.synchronized) return undefined
+  return [
+    `${listed(others.map(({ unit }) => unit))} on ${name} is at work, but the clock is not known to be synchronised`,
+    `Look at its servers, or ${takesPlace}`,
+  ]
+}

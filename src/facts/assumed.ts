@@ -43,7 +43,8 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' |
   routes: [],
   clock: { epochSeconds: 0, offsetSeconds: 0, uncertaintySeconds: 0 },
   cloudInit: false,
-  time: { daemons: [], synchronized: false },
+  hosts: [],
+  time: { daemons: [], synchronized: false, adjustable: true },
   security: { appArmor: false, firewalls: [] },
   swap: { active: [], units: [], zramGenerator: false },
   kernelFeatures: {

@@ -1,3 +1,4 @@
+import type { Cluster } from '../inventory/cluster.js'
 import type { Facts } from './facts.js'
 
 /** A clock daemon that is installed. */
@@ -12,10 +13,16 @@ export function clockDaemons({ time }: Facts): readonly ClockDaemon[] {
   return time.daemons.map(({ unit, active }) => ({ unit, active, isChrony: /^chronyd?\.service$/.test(unit) }))
 }
 
-/** Containers that share their host's clock and may not set it; what else there is of containers has one of its own to keep. */
+/** Containers whose clock is their host's affair, whatever they are allowed. */
 const SHARES_CLOCK = ['lxc', 'lxc-libvirt', 'docker', 'podman', 'openvz']
 
-/** Whether the node keeps a clock at all. */
-export function keepsTime({ virtualization }: Facts): boolean {
-  return !SHARES_CLOCK.includes(virtualization)
+/** Whether a clock daemon can do anything on the node: none starts where nothing may set the clock. */
+export function keepsTime({ virtualization, time }: Facts): boolean {
+  return time.adjustable && !SHARES_CLOCK.includes(virtualization)
+}
+
+/** A daemon of another make that runs is respected, unless the inventory says from whom the time is to be had. */
+export function wantsChrony(facts: Facts, { time }: Cluster): boolean {
+  if (!keepsTime(facts)) return false
+  return time.servers.length > 0 || clockDaemons(facts).every(({ active, isChrony }) => isChrony || !active)
 }

@@ -25,6 +25,8 @@ export interface Facts {
     readonly bootId: string
     readonly macs: readonly string[]
   }
+  /** Lines of /etc/hosts that are not tripod's, in their order; names in lower case. */
+  readonly hosts: readonly { readonly address: string; readonly names: readonly string[] }[]
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[]
   /** Bytes, by interface; of those that carry an address. */
   readonly mtus: Readonly<Record<string, number>>
@@ -107,8 +109,12 @@ export interface FilesystemFacts {
 export interface TimeFacts {
   /** Clock daemons that are installed: chrony.service, chronyd.service, systemd-timesyncd.service, ntpsec.service, ... */
   readonly daemons: readonly { readonly unit: string; readonly enablement: string; readonly active: boolean }[]
-  /** A daemon other than chrony is known to keep the clock right; chrony is asked by the step that wants it. */
+  /** A daemon other than chrony is known to keep the clock right; chrony speaks for itself. */
   readonly synchronized: boolean
+  /** What chrony says of itself: its leap status and by how much the clock is off. Left out: none runs, or it does not answer. */
+  readonly chrony?: { readonly leap: string; readonly offsetSeconds: number }
+  /** Process 1 could set the clock (CAP_SYS_TIME), or chrony is told on the machine that it shall not (`-x`). */
+  readonly adjustable: boolean
 }
 
 export interface SecurityFacts {

@@ -1,4 +1,5 @@
 import type { Facts } from './facts.js'
+import { parseHosts } from './parse-hosts.js'
 import { parseKubernetes } from './parse-kubernetes.js'
 import {
   isContainer,
@@ -15,6 +16,7 @@ import { parseListening, parseNetwork, parseVip } from './parse-network.js'
 import { parsePackages } from './parse-packages.js'
 import { parseRecord } from './parse-record.js'
 import { parseProxy, parseSecurity } from './parse-security.js'
+import { parseTime } from './parse-time.js'
 import { parseUnits } from './parse-units.js'
 import { linesOf, printable, readSections, type Sections } from './sections.js'
 import { lineOf, readTextFiles, type TextFiles } from './text-files.js'
@@ -48,13 +50,14 @@ export function parseFacts(output: string, origin: Origin): Facts {
     memoryAvailableBytes: parseMemory(files, 'MemAvailable', sections),
     filesystems: parseFilesystems(sections),
     identity: { ...parseIdentity(files, sections, isContainer(virtualization)), macs: network.macs },
+    hosts: parseHosts(sections),
     addresses: network.addresses,
     mtus: network.mtus,
     routes: network.routes,
     ...(vip === undefined ? {} : { vip }),
     clock: parseClock(sections, origin),
     cloudInit: signs.has('cloud-init'),
-    time: { daemons: units.daemons, synchronized: parseSynchronized(sections, signs) },
+    time: parseTime(units.daemons, sections, files, signs),
     security: parseSecurity(files, units.active),
     ...(proxy === undefined ? {} : { proxy }),
     swap: { active: parseActiveSwap(files, sections), units: units.swap, zramGenerator: signs.has('zram-generator') },
@@ -78,11 +81,6 @@ function parseIdentity(files: TextFiles, sections: Sections, container: boolean)
     ...(uuid === undefined ? {} : { productUuid: printable(uuid) }),
     bootId: lineOf(files, '/proc/sys/kernel/random/boot_id', sections),
   }
-}
-
-/** systemd's own daemon leaves a sign; of the others the kernel is asked, by way of timedatectl. */
-function parseSynchronized(sections: Sections, signs: ReadonlySet<string>): boolean {
-  return signs.has('timesyncd-synchronized') || sections.text('synchronized', [0, 1]).trim() === 'yes'
 }
 
 function parseKernelFeatures(

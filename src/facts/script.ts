@@ -28,6 +28,8 @@ export const TEXT_FILES = [
   '/sys/class/dmi/id/product_uuid',
   '/etc/kubernetes/pki/ca.crt',
   '/etc/environment',
+  '/etc/default/chrony',
+  '/etc/sysconfig/chronyd',
   '/etc/selinux/config',
   '/etc/ufw/ufw.conf',
   '/sys/fs/selinux/enforce',
@@ -75,6 +77,9 @@ const OTHER_UNITS = [
   ['firewalld'],
 ].flatMap((names) => names.map((name) => `${name}.service`))
 
+/** More than any file that people write; those of ad blockers are longer. */
+const HOSTS_BYTES = 65536
+
 const UNIT_DIRECTORIES = [
   '/etc/systemd/system',
   '/usr/local/lib/systemd/system',
@@ -117,10 +122,12 @@ end ping $?`
 
 const MACHINE = sh`
 grep -saH '' ${TEXT_FILES}
-grep -H -e '^Mem' -e '^Cpus_allowed_list' /proc/meminfo /proc/self/status
+grep -H -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' /proc/meminfo /proc/self/status /proc/1/status
 end files $?
 uname -m
 end architecture $?
+head -c ${HOSTS_BYTES} /etc/hosts
+end hosts $?
 if [ ! -e /run/systemd/container ]; then systemd-detect-virt; fi
 end virtualization $?
 set --
@@ -165,7 +172,9 @@ systemctl show -p Id,LoadState,ActiveState,UnitFileState -- "$@"
 end units $?
 # Only for these: it starts a service.
 if [ -x /usr/sbin/ntpd ] || [ -x /usr/sbin/openntpd ]; then timedatectl show -p NTPSynchronized --value; fi
-end synchronized $?`
+end synchronized $?
+if [ -x /usr/bin/chronyc ]; then timeout 3 chronyc -n -c tracking; fi
+end tracking $?`
 
 const DPKG_FORMAT = '-f=${db:Status-Abbrev}|${Package}|${Version}\\n'
 /** In the form of dpkg's rows. */

@@ -4,7 +4,7 @@ import { linesOf, printable, type Sections } from './sections.js'
 /** Path -> text of the files the script read in one go; a file that is not there is left out. */
 export type TextFiles = ReadonlyMap<string, string>
 
-const PATHS = [...TEXT_FILES, '/proc/meminfo', '/proc/self/status']
+const PATHS = [...TEXT_FILES, '/proc/meminfo', '/proc/self/status', '/proc/1/status']
 
 /** Reads the lines `path:line` of the section `files`. */
 export function readTextFiles(sections: Sections): TextFiles {

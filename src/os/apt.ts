@@ -96,7 +96,15 @@ export function remove(names: readonly string[]): Script {
   return names.length === 0 ? sh`:` : lines([PREPARE, sh`patiently dpkg --purge -- ${names}`])
 }
 
-/** Removes them and nothing else, their configuration left; dpkg refuses when another package needs one of them. */
-export function takeAway(names: readonly string[]): Script {
-  return lines([PREPARE, sh`patiently dpkg --remove -- ${names}`])
+/**
+ * Removes them and nothing else, their configuration left; dpkg refuses when another package needs one of them. Their successor
+ * is downloaded before: what apt would remove for it stays until then.
+ */
+export function takeAway(names: readonly string[], successor: string): Script {
+  return lines([
+    PREPARE,
+    REFRESH,
+    sh`apt-get ${OPTIONS} --no-install-recommends --download-only install ${successor} || exit $?`,
+    sh`patiently dpkg --remove -- ${names}`,
+  ])
 }

@@ -77,8 +77,8 @@ export interface OsFamily {
     hold(packages: readonly WantedPackage[]): Script
     /** With their configuration, as if they had never been there. */
     remove(names: readonly string[]): Script
-    /** Their configuration stays, for the day they come back. */
-    takeAway(names: readonly string[]): Script
+    /** Their configuration stays, for the day they come back. Nothing happens before their successor is downloaded. */
+    takeAway(names: readonly string[], successor: string): Script
     /** 0 it is not installed, 1 it is, anything else cannot tell. */
     isAway(name: string): Script
     /** Names of all installed packages, one a line: the difference around an installation is what undo removes. */

@@ -3,17 +3,22 @@ import type { OsFamily } from '../os/os-family.js'
 import type { CommandResource } from '../resources/resource.js'
 
 /**
- * Takes packages away that exclude one of ours, their configuration left; undo installs them again. Those that an earlier
- * apply took away stay wanted so: else it would seem that nobody wants it any more.
+ * Takes packages away that exclude one of ours, their configuration left, once that one is at hand: a machine that cannot
+ * get it keeps what it has. Undo installs them again. Those that an earlier apply took away stay wanted so: else it would seem
+ * that nobody wants it any more.
  */
-export function removal(names: readonly string[], facts: Facts, os: OsFamily): readonly CommandResource[] {
+export function removal(
+  names: readonly string[],
+  successor: string,
+  { facts, os }: { readonly facts: Facts; readonly os: OsFamily },
+): readonly CommandResource[] {
   return names
     .filter((name) => name in facts.packages.installed || `command:${idOf(name)}` in facts.record.entries)
     .map((name) => ({
       kind: 'command',
       id: idOf(name),
       summary: `remove package ${name}`,
-      run: os.packages.takeAway([name]),
+      run: os.packages.takeAway([name], successor),
       doneWhen: os.packages.isAway(name),
       doneText: `${name} is not installed`,
       undo: {

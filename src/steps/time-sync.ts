@@ -1,11 +1,11 @@
 import type { Resource, ServiceResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { render } from '../templates/index.js'
-import { clockDaemons, keepsTime } from '../facts/clock-daemons.js'
+import { clockDaemons, wantsChrony } from '../facts/clock-daemons.js'
 import { ownFile } from './own-file.js'
 import { removal } from './remove-package.js'
 import type { Gate } from './gate.js'
-import type { ClusterContext, Step, StepContext } from './step.js'
+import type { Step, StepContext } from './step.js'
 
 /** Longest wait for chrony's first synchronisation, in seconds: with iburst it takes some ten. */
 const SYNC_SECONDS = 90
@@ -25,15 +25,10 @@ export const timeSync: Step = {
     wantsChrony(context.facts, context.cluster) ? [...others(context), ...chrony(context)] : [],
 }
 
-/** A daemon of another make that runs is respected, unless the inventory says from whom the time is to be had. */
-function wantsChrony(facts: StepContext['facts'], { time }: ClusterContext['cluster']): boolean {
-  if (!keepsTime(facts)) return false
-  return time.servers.length > 0 || clockDaemons(facts).every(({ active, isChrony }) => isChrony || !active)
-}
-
 /** Two daemons would pull at one clock. Where packages exclude chrony's they go, else they are switched off. */
 function others({ facts, os }: StepContext): readonly Resource[] {
-  if (os.chrony.excludesOthers) return removal(['systemd-timesyncd', 'ntp', 'ntpsec', 'openntpd'], facts, os)
+  if (os.chrony.excludesOthers)
+    return removal(['systemd-timesyncd', 'ntp', 'ntpsec', 'openntpd'], 'chrony', { facts, os })
   return clockDaemons(facts)
     .filter(({ isChrony }) => !isChrony)
     .map(({ unit }): ServiceResource => ({ kind: 'service', unit, enabled: false, active: false }))
@@ -49,13 +44,8 @@ function chrony({ cluster, os }: StepContext): readonly Resource[] {
   return [
     { kind: 'package', name: 'chrony', held: false },
     ...own,
-    {
-      kind: 'service',
-      unit,
-      enabled: true,
-      active: true,
-      ...(own.length === 0 ? {} : { runsWith: { files: [config], by: 'restart' as const } }),
-    },
+    // Also where the configuration is the distribution's: it is that again once the inventory names no servers any more.
+    { kind: 'service', unit, enabled: true, active: true, runsWith: { files: [config], by: 'restart' } },
   ]
 }
 
@@ -67,7 +57,8 @@ function synchronised(nodes: readonly string[], inventoryPath: string): Gate {
     when: 'after',
     questions: nodes.map((node) => ({
       node,
-      script: sh`said=$(chronyc -c tracking) || exit $?
+      // Without -n it would ask the DNS for the server's name.
+      script: sh`said=$(chronyc -n -c tracking) || { code=$?; echo "chrony: $said"; exit $code; }
 printf '%s\n' "$said" | awk -F, '{ off = $5 < 0 ? -$5 : $5; if ($14 == "Normal" && off < 0.5) exit 0; print $14 ", " $5 " s off"; exit 1 }'`,
     })),
     problems: (answers) =>

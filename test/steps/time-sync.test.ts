@@ -31,20 +31,34 @@ describe('the clock of a node', () => {
   })
 
   it('is left to a daemon of another make that is at work, unless servers are named', () => {
-    const facts = { time: { daemons: [daemon('ntpsec.service')], synchronized: true } }
+    const facts = { time: { daemons: [daemon('ntpsec.service')], synchronized: true, adjustable: true } }
     const packages = { candidates: {}, installed: { ntpsec: '1.2.2' }, broken: false, rebootPending: false }
     expect(names({ ...facts, packages })).toEqual([])
     expect(names({ ...facts, packages }, ['10.0.0.1'])[0]).toBe('remove-ntpsec')
   })
 
-  it('is no wish of one that shares it with its host', () => {
+  it('is no wish of one that shares it with its host, or where nothing may set it', () => {
     expect(names({ virtualization: 'lxc' }, ['10.0.0.1'])).toEqual([])
+    const time = { daemons: [], synchronized: false, adjustable: false }
+    expect(names({ virtualization: 'systemd-nspawn', time }, ['10.0.0.1'])).toEqual([])
+    expect(names({ virtualization: 'systemd-nspawn', time: { ...time, adjustable: true } })[0]).toBe('chrony')
+  })
+
+  it('is taken from another daemon only once chrony is downloaded', () => {
+    const packages = { candidates: {}, installed: { ntpsec: '1.2.2' }, broken: false, rebootPending: false }
+    const [removal] = with_({ packages }, ['10.0.0.1'])
+    const text = removal?.kind === 'command' ? removal.run.text : ''
+    expect(text).toMatch(/--download-only install chrony \|\| exit \$\?\n+patiently dpkg --remove -- ntpsec/)
+  })
+
+  it('owes chrony a restart after its configuration changed, whosever that is', () => {
+    expect(with_({}).at(-1)).toMatchObject({ runsWith: { files: ['/etc/chrony/chrony.conf'], by: 'restart' } })
   })
 
   it('still wants away what an earlier apply took away', () => {
     const entry = { step: 'time-sync', wanted: '0', state: 'applied' as const, before: null }
     const record = { entries: { 'command:remove-systemd-timesyncd': entry } }
-    const time = { daemons: [daemon('chrony.service')], synchronized: false }
+    const time = { daemons: [daemon('chrony.service')], synchronized: false, adjustable: true }
     expect(names({ record, time }, ['10.0.0.1'])[0]).toBe('remove-systemd-timesyncd')
   })
 })
