@@ -93,7 +93,7 @@ export const ERRORS = {
     exit: 65,
     title: 'The inventory cannot be read',
     why: 'The file does not exist or its permissions forbid reading it.',
-    fix: 'Pass its path with -i FILE, set TRIPOD_INVENTORY, or start from inventory.example.yaml.',
+    fix: 'Pass its path with -i FILE, set TRIPOD_INVENTORY, or write one: `tripod init`.',
   },
   TEMPLATE_INVALID: {
     exit: 65,

@@ -10,8 +10,14 @@ const SRC = path.join(import.meta.dirname, '../src')
  */
 const RULES: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   main: { values: ['cli'] },
-  commands: { values: ['cli', 'engine', 'steps', 'inventory', 'host', 'lab'], types: ['facts', 'checks', 'topology'] },
-  cli: { values: ['engine', 'steps', 'host', 'pki', 'inventory'], types: ['resources', 'checks', 'topology', 'facts'] },
+  commands: {
+    values: ['cli', 'engine', 'steps', 'inventory', 'init', 'host', 'lab'],
+    types: ['facts', 'checks', 'topology'],
+  },
+  cli: {
+    values: ['engine', 'steps', 'host', 'pki', 'inventory', 'init'],
+    types: ['resources', 'checks', 'topology', 'facts'],
+  },
   engine: { values: ['steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'], types: ['host', 'pki'] },
   // Of the inventory, checks take the arithmetic of addresses and versions.
   checks: { values: ['facts', 'topology', 'os', 'inventory'] },
@@ -23,6 +29,8 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   facts: { values: ['os'], types: ['inventory'] },
   templates: { values: [], types: ['inventory'] },
   inventory: { values: [] },
+  // A new inventory is drafted without looking: what was seen is handed to it.
+  init: { values: ['inventory', 'templates'] },
   host: { values: [], types: ['inventory'] },
   pki: { values: [], types: ['inventory'] },
   lab: { values: ['host'], types: ['inventory'] },
@@ -38,7 +46,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['commands/', 'cli/', 'main.ts'],
   diff: ['cli/'],
   'env-paths': ['cli/'],
-  execa: ['host/ssh-config.ts', 'host/gpg.ts', 'lab/'],
+  execa: ['host/ssh-config.ts', 'host/silent-address.ts', 'host/gpg.ts', 'lab/'],
   handlebars: ['templates/'],
   listr2: ['cli/'],
   'node-forge': ['pki/'],

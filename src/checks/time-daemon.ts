@@ -7,6 +7,9 @@ import { listed } from './check.js'
 /** Offset from its own servers at which a clock no longer counts as right, in seconds. */
 const BEARABLE = 0.5
 
+/** How long chrony may take for its first synchronisation, in seconds: with iburst it takes some ten. */
+const SETTLING = 60
+
 /** P09: who keeps the clock, and whether he does. */
 export const timeDaemon: Check = ({ seen, cluster }) =>
   seen.flatMap(({ node: { name }, facts }) => {
@@ -24,7 +27,7 @@ function trouble(name: string, facts: Facts, cluster: Cluster): readonly [messag
     ]
   const active = clockDaemons(facts).filter((daemon) => daemon.active)
   const others = active.filter(({ isChrony }) => !isChrony)
-  if (others.length === 0) return active.length === 0 ? undefined : ofChrony(name, facts, cluster)
+  if (others.length === 0) return active.every(isSettling) ? undefined : ofChrony(name, facts, cluster)
   return cluster.time.servers.length > 0 ? undefined : ofOthers(name, facts, { active, others, cluster })
 }
 
@@ -37,9 +40,12 @@ function ofChrony(name: string, { time: { chrony } }: Facts, cluster: Cluster): 
     ]
   return [
     `chrony on ${name} is at work, but the clock is not synchronised (${chrony?.leap ?? 'it does not answer'})`,
-    `It takes some ten seconds after a start; else look at \`chronyc sources\`, or name time servers that it reaches as time.servers in ${cluster.inventoryPath}`,
+    `Look at \`chronyc sources\`, or name time servers that it reaches as time.servers in ${cluster.inventoryPath}`,
   ]
 }
+
+/** Right after its start a daemon is not synchronised yet, which says nothing. */
+const isSettling = ({ activeSeconds = Infinity }: Daemons[number]): boolean => activeSeconds < SETTLING
 
 type Daemons = ReturnType<typeof clockDaemons>
 
@@ -54,7 +60,7 @@ function ofOthers(
       `${listed(active.map(({ unit }) => unit))} on ${name} pull at one clock`,
       `Disable all but one of them, or ${takesPlace}`,
     ]
-  if (time.synchronized) return undefined
+  if (time.synchronized || others.some(isSettling)) return undefined
   return [
     `${listed(others.map(({ unit }) => unit))} on ${name} is at work, but the clock is not known to be synchronised`,
     `Look at its servers, or ${takesPlace}`,

@@ -9,6 +9,18 @@ export interface Asker {
   words(question: string): Promise<string>
 }
 
+/** The questions of an interview: with suggestions, and with a word on an answer that cannot be. */
+export interface Interviewer extends Asker {
+  /** Like `words`, asked again as long as `wrong` says why; Enter alone takes the suggestion. */
+  answer(
+    question: string,
+    options: { readonly suggestion?: string | undefined; wrong: (text: string) => Promise<string | undefined> },
+  ): Promise<string>
+  /** One of these, each shown by its words; the first one is marked. */
+  choice<Value extends string>(question: string, options: Readonly<Record<Value, string>>): Promise<Value>
+  yesNo(question: string, suggestion: boolean): Promise<boolean>
+}
+
 export interface AskerOptions {
   readonly noInput: boolean
   readonly signal?: AbortSignal
@@ -42,9 +54,9 @@ function endOfInput(signal?: AbortSignal): { readonly signal: AbortSignal; close
 type Context = { readonly output: NodeJS.WriteStream; readonly signal: AbortSignal }
 
 /** An asker when both ends are a terminal and asking is allowed. */
-export function openAsker({ noInput, signal, onInterrupt }: AskerOptions): Asker | undefined {
+export function openAsker({ noInput, signal, onInterrupt }: AskerOptions): Interviewer | undefined {
   if (noInput || !process.stdin.isTTY || !process.stderr.isTTY) return undefined
-  const ask = async (question: (context: Context) => Promise<string>): Promise<string> => {
+  const ask = async <Answer>(question: (context: Context) => Promise<Answer>): Promise<Answer> => {
     const input = endOfInput(signal)
     try {
       return await question({ output: process.stderr, signal: input.signal })
@@ -64,6 +76,28 @@ export function openAsker({ noInput, signal, onInterrupt }: AskerOptions): Asker
     async words(question) {
       const { input } = await import('@inquirer/prompts')
       return (await ask((context) => input({ message: escapeControls(question) }, context))).trim()
+    },
+    async answer(question, { suggestion, wrong }) {
+      const { input } = await import('@inquirer/prompts')
+      const validate = async (text: string): Promise<string | true> => {
+        const why = await wrong(text.trim())
+        return why === undefined || escapeControls(why)
+      }
+      const message = escapeControls(question)
+      const prompt = { message, validate, ...(suggestion === undefined ? {} : { default: suggestion }) }
+      return (await ask((context) => input(prompt, context))).trim()
+    },
+    async choice<Value extends string>(question: string, options: Readonly<Record<Value, string>>) {
+      const { select } = await import('@inquirer/prompts')
+      const choices = (Object.keys(options) as Value[]).map((value) => ({
+        value,
+        name: escapeControls(options[value]),
+      }))
+      return ask((context) => select<Value>({ message: escapeControls(question), choices }, context))
+    },
+    async yesNo(question, suggestion) {
+      const { confirm } = await import('@inquirer/prompts')
+      return ask((context) => confirm({ message: escapeControls(question), default: suggestion }, context))
     },
   }
 }

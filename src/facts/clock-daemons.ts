@@ -2,15 +2,11 @@ import type { Cluster } from '../inventory/cluster.js'
 import type { Facts } from './facts.js'
 
 /** A clock daemon that is installed. */
-export interface ClockDaemon {
-  readonly unit: string
-  readonly active: boolean
-  readonly isChrony: boolean
-}
+export type ClockDaemon = Facts['time']['daemons'][number] & { readonly isChrony: boolean }
 
 /** The clock daemons of a node. Some have two names for one daemon: `ntp.service` is an alias of ntpsec's. */
 export function clockDaemons({ time }: Facts): readonly ClockDaemon[] {
-  return time.daemons.map(({ unit, active }) => ({ unit, active, isChrony: /^chronyd?\.service$/.test(unit) }))
+  return time.daemons.map((daemon) => ({ ...daemon, isChrony: /^chronyd?\.service$/.test(daemon.unit) }))
 }
 
 /** Containers whose clock is their host's affair, whatever they are allowed. */

@@ -108,7 +108,13 @@ export interface FilesystemFacts {
 
 export interface TimeFacts {
   /** Clock daemons that are installed: chrony.service, chronyd.service, systemd-timesyncd.service, ntpsec.service, ... */
-  readonly daemons: readonly { readonly unit: string; readonly enablement: string; readonly active: boolean }[]
+  readonly daemons: readonly {
+    readonly unit: string
+    readonly enablement: string
+    readonly active: boolean
+    /** Since when it runs; left out where that is not known. */
+    readonly activeSeconds?: number
+  }[]
   /** A daemon other than chrony is known to keep the clock right; chrony speaks for itself. */
   readonly synchronized: boolean
   /** What chrony says of itself: its leap status and by how much the clock is off. Left out: none runs, or it does not answer. */

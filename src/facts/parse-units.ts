@@ -5,6 +5,8 @@ interface Unit {
   readonly name: string
   readonly active: string
   readonly enablement: string
+  /** Seconds since it became active; left out where it is not, or does not say. */
+  readonly activeSeconds?: number
 }
 
 /** What systemd told of the units that were asked for, sorted by what they mean. */
@@ -36,8 +38,12 @@ const ENDED = ['inactive', 'failed']
 /** Reads blocks of `systemctl show`. Without systemd there are no units; preflight refuses such a machine. */
 export function parseUnits(sections: Sections, init: string): UnitFacts {
   if (init !== 'systemd') return NONE
+  const uptime = Number(sections.text('finish').trim().split(' ')[0])
   // Asked for by an alias, a unit answers with its own name: ntp.service may be ntpsec's.
-  const told = sections.text('units').split('\n\n').flatMap(unitOf)
+  const told = sections
+    .text('units')
+    .split('\n\n')
+    .flatMap((block) => unitOf(block, uptime))
   const units = [...new Map(told.map((unit) => [unit.name, unit])).values()]
   const swap = units.filter(({ name }) => name.endsWith('.swap') || /swap(file)?\.service$/.test(name))
   const inUse = units.filter(({ active, enablement }) => !ENDED.includes(active) || enablement.startsWith('enabled'))
@@ -51,16 +57,20 @@ export function parseUnits(sections: Sections, init: string): UnitFacts {
       .map(({ name }) => name),
     daemons: units
       .filter(({ name }) => CLOCK_DAEMON.test(name))
-      .map(({ name, active, enablement }) => ({ unit: name, enablement, active: active === 'active' })),
+      .map(({ name, active, ...rest }) => ({ unit: name, ...rest, active: active === 'active' })),
     active: new Set(units.flatMap(({ name, active }) => (active === 'active' ? [name] : []))),
   }
 }
 
-function unitOf(block: string): readonly Unit[] {
+function unitOf(block: string, uptime: number): readonly Unit[] {
   const values = new Map(
     linesOf(block).map((line) => [line.split('=')[0], printable(line.slice(line.indexOf('=') + 1))]),
   )
   const name = values.get('Id')
   if (name === undefined || values.get('LoadState') === 'not-found') return []
-  return [{ name, active: values.get('ActiveState') ?? '', enablement: values.get('UnitFileState') ?? '' }]
+  const active = values.get('ActiveState') ?? ''
+  // Microseconds on the clock that uptime is told by (systemctl(1), "Monotonic").
+  const since = Number(values.get('ActiveEnterTimestampMonotonic')) / 1_000_000
+  const seconds = active === 'active' && since > 0 ? { activeSeconds: uptime - since } : {}
+  return [{ name, active, enablement: values.get('UnitFileState') ?? '', ...seconds }]
 }

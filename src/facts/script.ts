@@ -168,7 +168,7 @@ for path in ${UNIT_DIRECTORIES}; do
   for unit in *.swap ${[...SWAP_UNITS, ...OTHER_UNITS]}; do if there "$unit"; then set -- "$@" "$unit"; fi; done
 done
 cd /
-systemctl show -p Id,LoadState,ActiveState,UnitFileState -- "$@"
+systemctl show -p Id,LoadState,ActiveState,UnitFileState,ActiveEnterTimestampMonotonic -- "$@"
 end units $?
 # Only for these: it starts a service.
 if [ -x /usr/sbin/ntpd ] || [ -x /usr/sbin/openntpd ]; then timedatectl show -p NTPSynchronized --value; fi

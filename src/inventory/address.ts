@@ -37,7 +37,8 @@ export function parseAddress(text: string): Address | undefined {
   return { family, value: valueOf(canonical, family), canonical }
 }
 
-function spell(value: bigint, family: 4 | 6): string {
+/** The canonical spelling of an address given as a number. */
+export function addressAt(value: bigint, family: 4 | 6): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.')
   const groups = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 65535n).toString(16))
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
@@ -51,7 +52,7 @@ export function parseSubnet(text: string): Subnet | undefined {
   if (!parsed || more.length > 0 || !/^\d{1,3}$/.test(length) || prefix > BITS[parsed.family]) return undefined
   const size = 1n << BigInt(BITS[parsed.family] - prefix)
   const first = parsed.value - (parsed.value % size)
-  const canonical = `${spell(first, parsed.family)}/${String(prefix)}`
+  const canonical = `${addressAt(first, parsed.family)}/${String(prefix)}`
   return { family: parsed.family, prefix, first, last: first + size - 1n, canonical }
 }
 

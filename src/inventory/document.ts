@@ -54,7 +54,7 @@ function parseOne(text: string, lineCounter: LineCounter): Document | Broken {
     return { message: 'the file holds more than one YAML document', fix, range: [start, start] }
   }
   if (document && (document.contents !== null || document.errors.length > 0)) return document
-  return { message: 'the inventory is empty', fix: 'Start from inventory.example.yaml.' }
+  return { message: 'the inventory is empty', fix: 'Write one: tripod init --overwrite' }
 }
 
 function problemsOf(document: Document, text: string, place: Placer): readonly InventoryProblem[] {

@@ -28,7 +28,7 @@ async function read(path: string): Promise<string> {
     }
     const code = (error as NodeJS.ErrnoException).code ?? ''
     const reason = REASONS[code] ?? messageOf(error)
-    const hint = 'Pass its path with -i FILE or TRIPOD_INVENTORY, or start from a copy of inventory.example.yaml.'
+    const hint = 'Pass its path with -i FILE or TRIPOD_INVENTORY, or write one: tripod init'
     throw new TripodError('INVENTORY_NOT_FOUND', `the inventory ${path} cannot be read: ${reason}`, hint, {
       cause: error,
     })

@@ -1,8 +1,20 @@
 import type { Cluster, Endpoint, Role } from './cluster.js'
 
-function count(cluster: Cluster, role: Role, one: string, many: string): readonly string[] {
-  const number = cluster.nodes.filter((node) => node.roles.includes(role)).length
-  return number === 0 ? [] : [`${String(number)} ${number === 1 ? one : many}`]
+const numbered = (number: number, one: string): string => `${String(number)} ${one}${number === 1 ? '' : 's'}`
+
+/** `3 masters with workloads, 2 workers`: each node once. */
+function countNodes({ nodes }: Cluster): readonly string[] {
+  const having = (role: Role): Cluster['nodes'] => nodes.filter((node) => node.roles.includes(role))
+  const masters = having('control-plane')
+  const carrying = masters.filter((node) => node.roles.includes('worker')).length
+  const [workers, balancers] = [having('worker').length - carrying, having('load-balancer').length]
+  const workloads =
+    carrying === 0 ? '' : carrying === masters.length ? ' with workloads' : ` (${String(carrying)} with workloads)`
+  return [
+    ...(masters.length > 0 ? [numbered(masters.length, 'master') + workloads] : []),
+    ...(workers > 0 ? [numbered(workers, 'worker')] : []),
+    ...(balancers > 0 ? [numbered(balancers, 'load balancer')] : []),
+  ]
 }
 
 function spellEndpoint({ layout, host, port, apiPort }: Endpoint): string {
@@ -11,13 +23,11 @@ function spellEndpoint({ layout, host, port, apiPort }: Endpoint): string {
   return `${place} ${name}:${String(port)}, API servers on ${String(apiPort)}`
 }
 
-/** One line about a valid inventory: name, numbers of nodes, version, layout. A master with workloads counts as both. */
+/** One line about a valid inventory: name, numbers of nodes, version, layout. */
 export function summarise(cluster: Cluster): string {
   return [
     `cluster ${cluster.name}`,
-    ...count(cluster, 'control-plane', 'master', 'masters'),
-    ...count(cluster, 'worker', 'worker', 'workers'),
-    ...count(cluster, 'load-balancer', 'load balancer', 'load balancers'),
+    ...countNodes(cluster),
     `Kubernetes ${cluster.kubernetes.version}`,
     spellEndpoint(cluster.endpoint),
   ].join(', ')

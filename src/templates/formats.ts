@@ -34,6 +34,18 @@ export const yaml: Format = {
       .replace(YAML_BREAKS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
 }
 
+// What YAML's core schema (1.2, 10.3.2) takes for something else than text.
+const YAML_WORDS = /^(?:null|true|false|y|yes|n|no|on|off|~)$/i
+const YAML_PLAIN = /^[A-Za-z0-9/~._@-][A-Za-z0-9/~._@:-]*$/
+
+/** Values stand bare where they can be nothing but text, between double quotes else. */
+export const yamlText: Format = {
+  write: (value) => {
+    const isText = Number.isNaN(Number(value)) && !YAML_WORDS.test(value)
+    return isText && YAML_PLAIN.test(value) && !/^[-@.]|:$/.test(value) ? value : `"${yaml.write(value)}"`
+  },
+}
+
 /** `key = value` and one-word lines of sysctl.d and modules-load.d. */
 export const conf = bare('a configuration file of systemd', /^[A-Za-z0-9_./-]+$/)
 

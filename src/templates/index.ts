@@ -9,6 +9,7 @@ import dnfRepo from './dnf.repo.hbs'
 import firewalldPolicy from './firewalld-policy.xml.hbs'
 import haproxy from './haproxy.cfg.hbs'
 import hosts from './hosts.toml.hbs'
+import inventory from './inventory.yaml.hbs'
 import keepalived from './keepalived.conf.hbs'
 import modules from './modules.conf.hbs'
 import sysctl from './sysctl.conf.hbs'
@@ -53,6 +54,20 @@ export interface TemplateData {
     readonly skipVerify: boolean
     readonly overridePath: boolean
   }
+  readonly 'inventory.yaml': {
+    readonly cluster: string
+    readonly version: string
+    readonly vip: string | null
+    /** Whether machines of their own share the VIP. */
+    readonly balancers: boolean
+    readonly external: string | null
+    readonly user: string
+    readonly identityFile: string | null
+    readonly bastion: string | null
+    readonly nodes: readonly { readonly name: string; readonly address: string; readonly roles: readonly string[] }[]
+    readonly podSubnet: string
+    readonly serviceSubnet: string
+  }
   readonly 'keepalived.conf': {
     readonly router: string
     readonly script: string
@@ -81,6 +96,7 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'firewalld-policy.xml': template('firewalld-policy.xml', firewalldPolicy, formats.words),
   'haproxy.cfg': template('haproxy.cfg', haproxy, formats.words),
   'hosts.toml': template('hosts.toml', hosts, formats.toml),
+  'inventory.yaml': template('inventory.yaml', inventory, formats.yamlText),
   'keepalived.conf': template('keepalived.conf', keepalived, formats.words),
   'modules.conf': template('modules.conf', modules, formats.conf),
   'sysctl.conf': template('sysctl.conf', sysctl, formats.conf),

@@ -17,6 +17,12 @@ describe('who keeps the clock', () => {
     expect(messages({ adjustable: false }, SERVERS)).toEqual([told])
   })
 
+  test('right after its start nobody is synchronised yet', () => {
+    const started = (unit: string, activeSeconds: number) => messages({ daemons: [{ ...daemon(unit), activeSeconds }] })
+    for (const unit of ['chrony.service', 'ntpsec.service'])
+      expect([started(unit, 20), started(unit, 70)]).toEqual([[], [expect.stringContaining('not')]])
+  })
+
   test('another daemon is content with itself, or named with the way to chrony', () => {
     const daemons = [daemon('ntpsec.service')]
     expect(messages({ daemons, synchronized: true })).toEqual([])

@@ -26,6 +26,15 @@ describe('whether a clock daemon can do anything', () => {
   })
 })
 
+describe('since when a daemon runs', () => {
+  it('is reckoned on the clock of systemd, where it says so', () => {
+    const [chrony] = time(fixture('debian12-half-joined')).daemons
+    expect(chrony).toMatchObject({ unit: 'chrony.service', active: true })
+    expect(chrony?.activeSeconds).toBeCloseTo(100)
+    expect(time(fresh).daemons.every(({ activeSeconds }) => activeSeconds === undefined)).toBe(true)
+  })
+})
+
 describe('what chrony says of itself', () => {
   const row = (offset: string, leap: string) =>
     `0A4D0001,10.77.0.1,11,1763697600.1,${offset},0.1,0.1,-5.0,0.0,0.1,0.001,0.001,64.1,${leap}`

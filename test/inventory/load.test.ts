@@ -48,7 +48,7 @@ test('a missing file and a directory end with 65 and say what to do', async () =
   const missing = await failure(join(directory, 'none.yaml'))
   expect(missing).toMatchObject({ code: 'INVENTORY_NOT_FOUND', exit: 65 })
   expect(missing.message).toContain('there is no such file')
-  expect(missing.hint).toContain('inventory.example.yaml')
+  expect(missing.hint).toContain('tripod init')
   expect((await failure(directory)).message).toContain('it is a directory')
 })
 

@@ -17,8 +17,8 @@ function lab(from: string, to: string): string {
 const also = (more: string): string => `${LAB}${more}`
 
 const YAML: readonly WrongInventory[] = [
-  { title: 'an empty file', text: '«', says: /empty/, fix: /inventory\.example\.yaml/ },
-  { title: 'nothing but comments', text: '«# cluster: lab\n', says: /empty/, fix: /inventory\.example\.yaml/ },
+  { title: 'an empty file', text: '«', says: /empty/, fix: /tripod init/ },
+  { title: 'nothing but comments', text: '«# cluster: lab\n', says: /empty/, fix: /tripod init/ },
   { title: 'a list instead of a map', text: '«- cluster: lab\n', says: /must be a map, not a list/, fix: /cluster:/ },
   { title: 'a text instead of a map', text: '«hello\n', says: /must be a map/, fix: /cluster:/ },
   { title: 'two documents', text: `${LAB}---\n«cluster: other\n`, says: /more than one YAML document/, fix: /---/ },
