@@ -44,7 +44,7 @@ function ofChrony(name: string, { time: { chrony } }: Facts, cluster: Cluster): 
   ]
 }
 
-/** Right after its start a daemon is not synchronised yet, which says nothing. */
+/** Right after its start chrony is not synchronised yet, which says nothing. */
 const isSettling = ({ activeSeconds = Infinity }: Daemons[number]): boolean => activeSeconds < SETTLING
 
 type Daemons = ReturnType<typeof clockDaemons>
@@ -60,7 +60,7 @@ function ofOthers(
       `${listed(active.map(({ unit }) => unit))} on ${name} pull at one clock`,
       `Disable all but one of them, or ${takesPlace}`,
     ]
-  if (time.synchronized || others.some(isSettling)) return undefined
+  if (time.synchronized) return undefined
   return [
     `${listed(others.map(({ unit }) => unit))} on ${name} is at work, but the clock is not known to be synchronised`,
     `Look at its servers, or ${takesPlace}`,
