@@ -5,6 +5,8 @@ import { escapeToml } from './toml.js'
 export interface Format {
   /** Throws TEMPLATE_INVALID for what the format has no way to say. */
   readonly write: (value: string) => string
+  /** Where what is no text (numbers, truth values, null, empty lists and maps) is written differently; else it is no different. */
+  readonly literal?: (value: unknown) => string
 }
 
 /** For formats without any quoting: nothing but what `pattern` allows gets in. */
@@ -24,27 +26,31 @@ function refuse(value: string, what: string): never {
 export const toml: Format = { write: escapeToml }
 
 // YAML 1.2 is a superset of JSON but for these: line breaks to YAML, letters to JSON.
-const YAML_BREAKS = /[\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]/g
+// Letters beyond 16 bits stand as they are: Go's parser refuses the two escapes that JSON has for them.
+const YAML_BREAKS = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+const json = (value: unknown): string =>
+  JSON.stringify(value).replace(YAML_BREAKS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Values stand between double quotes, where YAML takes the escapes of JSON. Numbers may stand bare. */
-export const yaml: Format = {
-  write: (value) =>
-    JSON.stringify(value)
-      .slice(1, -1)
-      .replace(YAML_BREAKS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
-}
+export const yaml: Format = { write: (value) => json(value).slice(1, -1) }
 
 // What YAML's core schema (1.2, 10.3.2) takes for something else than text.
 const YAML_WORDS = /^(?:null|true|false|y|yes|n|no|on|off|~)$/i
+// And what YAML 1.1 does, which Go's parser and Python's go by: 1_000, 10:20, 2026-11-20.
+const YAML_OLD = /^\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$|^\d{4}-\d\d?-\d/
 const YAML_PLAIN = /^[A-Za-z0-9/~._@-][A-Za-z0-9/~._@:-]*$/
 
 /** Values stand bare where they can be nothing but text, between double quotes else. */
 export const yamlText: Format = {
   write: (value) => {
-    const isText = Number.isNaN(Number(value)) && !YAML_WORDS.test(value)
+    const isNumber = !Number.isNaN(Number(value.replaceAll('_', '')))
+    const isText = !isNumber && !YAML_WORDS.test(value) && !YAML_OLD.test(value)
     return isText && YAML_PLAIN.test(value) && !/^[-@.]|:$/.test(value) ? value : `"${yaml.write(value)}"`
   },
 }
+
+/** As yamlText; what is no text stands as JSON, which YAML takes. */
+export const yamlData: Format = { ...yamlText, literal: json }
 
 /** `key = value` and one-word lines of sysctl.d and modules-load.d. */
 export const conf = bare('a configuration file of systemd', /^[A-Za-z0-9_./-]+$/)

@@ -11,8 +11,38 @@ import haproxy from './haproxy.cfg.hbs'
 import hosts from './hosts.toml.hbs'
 import inventory from './inventory.yaml.hbs'
 import keepalived from './keepalived.conf.hbs'
+import kubeadmCluster from './kubeadm-cluster.yaml.hbs'
+import kubeadmComponent from './kubeadm-component.yaml.hbs'
+import kubeadmInit from './kubeadm-init.yaml.hbs'
+import kubeadmJoin from './kubeadm-join.yaml.hbs'
+import kubeadmToken from './kubeadm-token.yaml.hbs'
 import modules from './modules.conf.hbs'
 import sysctl from './sysctl.conf.hbs'
+import type { YamlRow } from './yaml-rows.js'
+
+/** What kubeadm is told of the version of its format, and of what differs with it. */
+export interface KubeadmFormat {
+  /** `kubeadm.k8s.io/v1beta4`. */
+  readonly apiVersion: string
+  /** Extra arguments are lists of name and value, not maps. */
+  readonly argsAreLists: boolean
+  /** Waits stand in a structure of their own, not with the API server. */
+  readonly hasTimeouts: boolean
+}
+
+/** A node that begins a cluster or joins one. */
+export interface KubeadmNode extends KubeadmFormat {
+  readonly name: string
+  readonly address: string
+  readonly apiPort: number
+  /** None: as kubeadm does by itself. An empty list is a wish of its own. */
+  readonly taints: {
+    readonly list: readonly { readonly key: string; readonly value: string; readonly effect: string }[]
+  } | null
+  /** kubeadm's own checks that shall only warn. */
+  readonly ignoredErrors: readonly string[]
+  readonly token: string
+}
 
 /** What each template needs. All of it has to be given: a missing value is an error, an absent one is null. */
 export interface TemplateData {
@@ -80,6 +110,37 @@ export interface TemplateData {
     readonly password: string | null
     readonly vip: string
   }
+  readonly 'kubeadm-cluster.yaml': KubeadmFormat & {
+    readonly name: string
+    readonly version: string
+    /** host:port. */
+    readonly endpoint: string
+    readonly imageRepository: string
+    readonly dnsRepository: string | null
+    readonly podSubnet: string
+    readonly serviceSubnet: string
+    readonly dnsDomain: string
+    readonly certSANs: readonly string[]
+    readonly extraArgs: readonly { readonly name: string; readonly value: string }[]
+  }
+  readonly 'kubeadm-component.yaml': {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly rows: readonly YamlRow[]
+  }
+  readonly 'kubeadm-init.yaml': KubeadmNode & { readonly description: string }
+  readonly 'kubeadm-join.yaml': KubeadmNode & {
+    readonly caHash: string
+    /** host:port. */
+    readonly endpoint: string
+    readonly isMaster: boolean
+  }
+  readonly 'kubeadm-token.yaml': {
+    readonly apiVersion: string
+    readonly version: string
+    readonly token: string
+    readonly description: string
+  }
   readonly 'modules.conf': { readonly modules: readonly string[] }
   readonly 'sysctl.conf': {
     readonly settings: readonly { readonly key: string; readonly value: number; readonly atLeast: boolean }[]
@@ -98,6 +159,11 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'hosts.toml': template('hosts.toml', hosts, formats.toml),
   'inventory.yaml': template('inventory.yaml', inventory, formats.yamlText),
   'keepalived.conf': template('keepalived.conf', keepalived, formats.words),
+  'kubeadm-cluster.yaml': template('kubeadm-cluster.yaml', kubeadmCluster, formats.yamlData),
+  'kubeadm-component.yaml': template('kubeadm-component.yaml', kubeadmComponent, formats.yamlData),
+  'kubeadm-init.yaml': template('kubeadm-init.yaml', kubeadmInit, formats.yamlData),
+  'kubeadm-join.yaml': template('kubeadm-join.yaml', kubeadmJoin, formats.yamlData),
+  'kubeadm-token.yaml': template('kubeadm-token.yaml', kubeadmToken, formats.yamlData),
   'modules.conf': template('modules.conf', modules, formats.conf),
   'sysctl.conf': template('sysctl.conf', sysctl, formats.conf),
 }

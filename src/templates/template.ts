@@ -16,7 +16,7 @@ export function template(name: string, spec: Spec, format: Format): (data: objec
     ...spec,
     // Handlebars escapes for HTML and lets nobody choose: what the compiled code calls is a property of its container.
     main: (container, ...rest) => {
-      container.escapeExpression = (value) => format.write(plain(value, name))
+      container.escapeExpression = (value) => written(value, name, format)
       return spec.main(container, ...rest)
     },
   } satisfies Spec)
@@ -30,9 +30,10 @@ export function template(name: string, spec: Spec, format: Format): (data: objec
   }
 }
 
-function plain(value: unknown, name: string): string {
-  if (typeof value === 'string') return value
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+function written(value: unknown, name: string, format: Format): string {
+  if (typeof value === 'string') return format.write(value)
+  if (format.literal && value !== undefined) return format.literal(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return format.write(String(value))
   throw invalid(`${name}: a value is missing or is no text`)
 }
 
