@@ -59,6 +59,12 @@ export const ERRORS = {
     why: 'Cluster files on the nodes contradict each other or the inventory; touching anything could destroy a cluster.',
     fix: 'Take the foreign node out of the inventory, or clean it by hand if it is really meant to be rebuilt.',
   },
+  AUTHORITIES_INVALID: {
+    exit: 13,
+    title: 'The certificate authorities cannot be used',
+    why: 'The set that a cluster shall be begun with is not whole, does not fit together, or others could read its keys.',
+    fix: 'The message names each file. Mend the set, or take `pki.from` out of the inventory: then tripod makes one.',
+  },
   USAGE: {
     exit: 64,
     title: 'The command line is not right',

@@ -35,7 +35,7 @@ const PATTERNS: readonly RegExp[] = [
   /\b(?!minted\.atapply000000000\b)[a-z0-9]{6}\.[a-z0-9]{16}\b/g, // bootstrap token; the plan's placeholder has its shape and may stand
   /(?<=certificate-?key["':=\s]{1,4})[a-f0-9]{64}\b/gi,
   /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g,
-  /(?<=(?:client-key-data|token|password|passphrase)["']?: *["']?)[^\s"']{6,}/gi,
+  /(?<=(?:client-key-data|token|password|passphrase)["']?: *["']?)(?!minted\.atapply000000000\b)[^\s"']{6,}/gi,
 ]
 
 /** Replaces every known secret (also base64, URL- and shell-quoted) and every secret-shaped text by `[secret]`. */

@@ -4,10 +4,18 @@ import type { Cluster, Node } from './inventory/cluster.js'
 
 /**
  * Where a node stands (domain.md 1.0). `fresh`: no cluster files; `prepared`: fresh, and tripod made it ready before;
- * `half`: some files of a join or init that did not finish; `foreign`: files of another authority, but no running node of it.
+ * `half`: some files of a join or init that did not finish; `down`: a whole control plane whose API server does not answer;
+ * `foreign`: files of another authority, but no running node of it.
  */
 export type NodeState =
-  'fresh' | 'prepared' | 'worker-ready' | 'worker-half' | 'control-plane-ready' | 'control-plane-half' | 'foreign'
+  | 'fresh'
+  | 'prepared'
+  | 'worker-ready'
+  | 'worker-half'
+  | 'control-plane-ready'
+  | 'control-plane-half'
+  | 'control-plane-down'
+  | 'foreign'
 
 /** A node that answered. */
 export interface Seen {
@@ -20,6 +28,10 @@ export interface Topology {
   readonly states: Readonly<Record<string, NodeState>>
   /** SHA-256 of the cluster CA's public key, hex, once there is a cluster. */
   readonly caHash?: string
+  /** The master that begins the cluster; left out once any has one, or while it cannot be told that none has. */
+  readonly init?: string
+  /** The master through which the cluster is spoken to: the first one that serves, else the one that will begin it. */
+  readonly acting?: string
 }
 
 const PKI = '/etc/kubernetes/pki'
@@ -42,8 +54,30 @@ export function topologyOf(cluster: Cluster, seen: readonly Seen[]): Topology {
   )
   if (misplaced) throw roleContradiction(misplaced.node, cluster)
   const caHash = commonAuthority(seen, cluster)
-  const states = seen.map(({ node, facts }): [string, NodeState] => [node.name, stateOf(facts, caHash)])
-  return { states: Object.fromEntries(states), ...(caHash === undefined ? {} : { caHash }) }
+  const states = Object.fromEntries(seen.map(({ node, facts }) => [node.name, stateOf(facts, caHash)]))
+  const init = initOf(cluster, states, seen)
+  const acting = cluster.nodes.find(({ name }) => states[name] === 'control-plane-ready')?.name ?? init
+  return {
+    states,
+    ...(caHash === undefined ? {} : { caHash }),
+    ...(init === undefined ? {} : { init }),
+    ...(acting === undefined ? {} : { acting }),
+  }
+}
+
+/**
+ * A cluster is begun only where every master was looked at and none serves or ever did: who holds data of an etcd goes on with
+ * it, and a worker that joined proves a cluster somewhere.
+ */
+function initOf(cluster: Cluster, states: Topology['states'], seen: readonly Seen[]): string | undefined {
+  const masters = cluster.nodes.filter(({ roles }) => roles.includes('control-plane'))
+  const isAny = (...wanted: readonly NodeState[]): boolean => Object.values(states).some((one) => wanted.includes(one))
+  if (masters.some(({ name }) => states[name] === undefined)) return undefined
+  if (isAny('control-plane-ready', 'control-plane-down', 'worker-ready')) return undefined
+  const holders = seen.filter(({ facts }) => facts.kubernetes.etcdData).map(({ node }) => node.name)
+  if (holders.length > 1) return undefined
+  const begun = masters.find(({ name }) => states[name] === 'control-plane-half')
+  return holders[0] ?? begun?.name ?? masters.find(({ name }) => isUntouched(states[name]))?.name
 }
 
 /** The authority of those that joined; before anyone did, that of CA sets put in place. */
@@ -59,8 +93,10 @@ function commonAuthority(seen: readonly Seen[], cluster: Cluster): string | unde
 function stateOf({ kubernetes, record }: Facts, caHash: string | undefined): NodeState {
   if (kubernetes.caHash !== undefined && kubernetes.caHash !== caHash) return 'foreign'
   if (runsControlPlane(kubernetes)) {
-    const complete = MANIFESTS.every((path) => path in kubernetes.files) && kubernetes.apiLive
-    return complete ? 'control-plane-ready' : 'control-plane-half'
+    if (!MANIFESTS.every((path) => path in kubernetes.files)) return 'control-plane-half'
+    if (kubernetes.apiLive) return 'control-plane-ready'
+    const isWhole = kubernetes.etcdData && '/etc/kubernetes/kubelet.conf' in kubernetes.files
+    return isWhole ? 'control-plane-down' : 'control-plane-half'
   }
   if ('/etc/kubernetes/kubelet.conf' in kubernetes.files) return 'worker-ready'
   if (hasJoined(kubernetes)) return 'worker-half'

@@ -4,7 +4,7 @@ import type { KubernetesFacts } from '../src/facts/facts.js'
 import { topologyOf, type NodeState } from '../src/topology.js'
 import { clusterOf, soundFacts } from './checks/machines.js'
 
-const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false, shadowing: [] }
+const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} }
 const K = '/etc/kubernetes'
 const CA_SET = [`${K}/pki/ca.crt`, `${K}/pki/ca.key`, `${K}/pki/sa.key`, `${K}/pki/etcd/ca.crt`]
 const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
@@ -21,6 +21,7 @@ const MASTER = withFiles([...CA_SET, ...MANIFESTS, `${K}/kubelet.conf`, `${K}/ad
   etcdData: true,
   apiLive: true,
   shadowing: [],
+  flags: {},
 })
 
 function topology(kubernetes: Readonly<Record<string, KubernetesFacts>>, recorded: readonly string[] = []) {
@@ -52,8 +53,13 @@ const STATES: readonly (readonly [string, string, KubernetesFacts, NodeState])[]
   ['CA set files alone', 'm1', withFiles(CA_SET, { caHash: 'ours' }), 'fresh'],
   ['some CA set files', 'm1', withFiles([`${K}/pki/sa.key`]), 'fresh'],
   ['all manifests and a living API', 'm1', MASTER, 'control-plane-ready'],
-  ['all manifests and a dead API', 'm1', { ...MASTER, apiLive: false, shadowing: [] }, 'control-plane-half'],
-  ['three manifests', 'm1', withFiles(MANIFESTS.slice(1), { apiLive: true, shadowing: [] }), 'control-plane-half'],
+  ['all manifests and a dead API', 'm1', { ...MASTER, apiLive: false }, 'control-plane-down'],
+  [
+    'three manifests',
+    'm1',
+    withFiles(MANIFESTS.slice(1), { apiLive: true, shadowing: [], flags: {} }),
+    'control-plane-half',
+  ],
   [
     'a served certificate and no manifest',
     'm1',
@@ -115,5 +121,43 @@ describe('contradictions', () => {
     const error = contradiction({ w1: MASTER })
     expect(error.message).toContain('w1 has files of a control plane')
     expect(error.detail.node).toBe('w1')
+  })
+})
+
+describe('who begins a cluster, and who is spoken to', () => {
+  const roles = (...args: Parameters<typeof topology>) => {
+    const { init, acting } = topology(...args)
+    return { init, acting }
+  }
+  const HALF = withFiles([`${K}/pki/apiserver.crt`])
+  const DATA: KubernetesFacts = { ...HALF, etcdData: true }
+
+  test('the first master begins where nobody has anything', () => {
+    expect(roles({})).toEqual({ init: 'm1', acting: 'm1' })
+  })
+
+  test('nobody begins another one where one serves: a wiped first master joins it', () => {
+    expect(roles({ m2: MASTER, m3: MASTER })).toEqual({ init: undefined, acting: 'm2' })
+    expect(roles({ m3: MASTER, m1: HALF })).toEqual({ init: undefined, acting: 'm3' })
+  })
+
+  test('who was at it goes on, whoever holds data of an etcd before all others', () => {
+    expect(roles({ m2: HALF })).toEqual({ init: 'm2', acting: 'm2' })
+    expect(roles({ m1: HALF, m3: DATA })).toEqual({ init: 'm3', acting: 'm3' })
+  })
+
+  test('nobody begins where one may be: a control plane that is down, two with data, a worker that joined', () => {
+    const none = { init: undefined, acting: undefined }
+    expect(roles({ m2: { ...MASTER, apiLive: false } })).toEqual(none)
+    expect(roles({ m1: DATA, m2: DATA })).toEqual(none)
+    expect(roles({ w1: JOINED })).toEqual(none)
+  })
+
+  test('nor where a master was not looked at', () => {
+    const cluster = clusterOf({})
+    const seen = cluster.nodes
+      .map((node, index) => ({ node, facts: { ...soundFacts(node, index), kubernetes: NOTHING } }))
+      .filter(({ node }) => node.name !== 'm3')
+    expect(topologyOf(cluster, seen).init).toBeUndefined()
   })
 })

@@ -25,6 +25,7 @@ import { otherSoftware } from './other-software.js'
 import { platform } from './platform.js'
 import { ports } from './ports.js'
 import { proxy } from './proxy.js'
+import { quorum } from './quorum.js'
 import { rebootPending } from './reboot-pending.js'
 import { selinux } from './selinux.js'
 import { shadowing } from './shadowing.js'
@@ -55,6 +56,7 @@ const CHECKS: readonly Check[] = [
   networks,
   vip,
   foreign,
+  quorum,
   strandedData,
   containerdSource,
   containerdPair,

@@ -14,3 +14,9 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): st
     ? envPaths('tripod', { suffix: '' }).cache
     : path.join(path.resolve(own), 'cache')
 }
+
+/** Where what must not be lost is kept, `$XDG_DATA_HOME/tripod`; TRIPOD_STATE_DIR overrides. Absolute. */
+export function dataDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  const own = environment['TRIPOD_STATE_DIR']
+  return own === undefined || own === '' ? envPaths('tripod', { suffix: '' }).data : path.resolve(own)
+}

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { messageOf, TripodError } from '../errors.js'
 import { signingKey } from '../host/signing-key.js'
@@ -8,6 +9,7 @@ import { cacheDirectory } from './directories.js'
 interface Around {
   readonly cluster: Cluster
   readonly redactor: Redactor
+  readonly runId: string
 }
 
 function unavailable(reference: string, why: string): TripodError {
@@ -32,6 +34,17 @@ async function file(path: string, { redactor }: Around): Promise<string> {
   // Also without the line feed at its end: elsewhere it stands without.
   for (const form of new Set([text, text.trim()])) redactor.know(new Secret(form))
   return text
+}
+
+const TOKEN_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+/** A bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}`: one for the run, made when the first node needs it. */
+function token({ redactor }: Around): string {
+  const letters = (count: number): string =>
+    Array.from({ length: count }, () => TOKEN_LETTERS[randomInt(TOKEN_LETTERS.length)]).join('')
+  const value = `${letters(6)}.${letters(16)}`
+  redactor.know(new Secret(value))
+  return value
 }
 
 /** The repository a key address belongs to: named there, or derived from its url. */
@@ -60,6 +73,8 @@ export function referenceResolver(around: Around): (reference: Reference) => Pro
     if (kind === 'env') return variable(rest, around)
     if (kind === 'file') return file(rest, around)
     if (kind === 'key') return key(rest, around)
+    if (reference === 'minted:token') return token(around)
+    if (reference === 'minted:run') return around.runId
     throw new TripodError('INTERNAL', `Nothing makes the value ${reference} yet`, 'Please report this.')
   }
   return (reference) => {

@@ -7,6 +7,7 @@ import { connect } from '../host/connect.js'
 import { sshConfigReader } from '../host/ssh-config.js'
 import { steps } from '../steps/index.js'
 import { type Asker, openAsker } from './asker.js'
+import { authorityStore } from './authority-store.js'
 import { setCurrentRunLog } from './current-run-log.js'
 import { stateDirectory } from './directories.js'
 import { askAboutHostKey } from './host-key-question.js'
@@ -86,7 +87,8 @@ async function runInput(
     steps,
     selectors,
     connect: (node) => connect(node, options).catch(namingInventory(flags.inventory)),
-    resolve: referenceResolver({ cluster, redactor }),
+    resolve: referenceResolver({ cluster, redactor, runId }),
+    authorities: authorityStore({ cluster, redactor, notice }),
     emit: progress.emit,
     signal,
     runId,

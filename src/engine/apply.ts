@@ -1,6 +1,7 @@
 import { TripodError } from '../errors.js'
 import type { Step } from '../steps/step.js'
 import type { ApplySummary } from './events.js'
+import { withNodes } from './authorities.js'
 import { lockAll, type NodeLock } from './lock.js'
 import { observe, type Observation } from './observe.js'
 import type { Op, Plan } from './plan-types.js'
@@ -25,9 +26,16 @@ export async function applyPlan(work: ApplyInput): Promise<ApplySummary> {
   const locks = await lock(work, reviewed)
   try {
     const fresh = await lookUnderLock(work, reviewed)
-    await resolveAll(work.input, fresh)
-    const rollout = new Rollout(work, fresh, locks)
-    for (const step of work.plan.steps) await rollout.step(step)
+    const hosts = new Map(fresh.stations.flatMap(({ node, host }) => (host ? [[node.name, host] as const] : [])))
+    const input = withNodes(work.input, fresh.context, hosts)
+    await resolveAll(input, fresh)
+    const rollout = new Rollout({ ...work, input }, fresh, locks)
+    try {
+      for (const step of work.plan.steps) await rollout.step(step)
+    } finally {
+      await rollout.cleanUp()
+      if (rollout.hasBegun) await input.authorities?.used()
+    }
     return rollout.finish(started)
   } finally {
     await Promise.allSettled(locks.map((one) => one.release()))

@@ -57,7 +57,14 @@ export function plannedNode({ node, facts, problems }: Station, { topology }: Cl
 
 function bySteps({ steps, context }: PlanParts, ops: readonly Op[]): readonly PlannedStep[] {
   const all = [
-    ...steps.map(({ id, title, gates }) => ({ id, title, gates: (gates?.(context) ?? []).map(gateLine) })),
+    ...steps.map(({ id, title, gates, cleanup }) => ({
+      id,
+      title,
+      gates: [
+        ...(gates?.(context) ?? []).map(gateLine),
+        ...(cleanup?.(context) ?? []).map((one) => `when the run ends, well or not: ${one.title}`),
+      ],
+    })),
     { id: LEFTOVERS, title: 'Take back what nothing wants any more', gates: [] },
   ]
   return all

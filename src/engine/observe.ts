@@ -9,6 +9,7 @@ import type { Host } from '../host/host.js'
 import type { Node } from '../inventory/cluster.js'
 import type { ClusterContext, Step } from '../steps/step.js'
 import { topologyOf, type Seen } from '../topology.js'
+import { authoritiesOf } from './authorities.js'
 import { planNode, type NodePlan, type Wish } from './plan-node.js'
 import type { RunInput } from './run-types.js'
 import { isKnown, look, questionOf, type KnownStation, type Station } from './station.js'
@@ -46,7 +47,9 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   )
   const seen: readonly Seen[] = factual.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
   const topology = topologyOf(input.cluster, seen)
-  const context: ClusterContext = { cluster: input.cluster, topology, seen }
+  const authorities = await authoritiesOf(topology, seen, input.authorities)
+  const { cluster, runId } = input
+  const context: ClusterContext = { cluster, topology, seen, runId, ...(authorities && { authorities }) }
   const findings = preflight(context)
   const plans = new Map<string, NodePlan>()
   const stations = await onAll(factual, async (station) => {

@@ -110,7 +110,8 @@ function versionsOf(wishes: readonly Wish[], readings: Readings): PackageVersion
 function settle(input: NodePlanInput, step: string, resource: Resource, id: string): readonly Settled[] {
   const kind = input.kinds[resource.kind]
   const entry = input.record.entries[id]
-  if (input.readings === 'assumed' || (resource.kind === 'file' && entry === undefined)) return []
+  if (input.readings === 'assumed' || isTransient(resource) || (resource.kind === 'file' && entry === undefined))
+    return []
   const before = entry === undefined ? kind.before(resource, input.readings) : entry.before
   return [{ resourceId: id, step, wanted: digest(kind.wish(resource)), before }]
 }
@@ -169,10 +170,12 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
     act: difference.act,
     resourceId: id,
     resource,
-    wanted,
+    ...(isTransient(resource) ? {} : { wanted }),
     before: entry?.before ?? (input.readings === 'assumed' ? null : kind.before(resource, input.readings)),
   }
 }
+
+const isTransient = (resource: Resource): boolean => resource.kind === 'command' && resource.transient === true
 
 /** Wanted exactly as recorded and still different: the machine moved, or the run that began it did not end. */
 function reasonCode(difference: Difference, entry: RecordEntry | undefined, wanted: string): ReasonCode {

@@ -1,7 +1,7 @@
 import { messageOf, TripodError } from '../errors.js'
 import type { NodeRecord } from '../facts/facts.js'
 import type { Gate } from '../steps/gate.js'
-import type { ClusterContext, Step } from '../steps/step.js'
+import type { Cleanup, ClusterContext, Step } from '../steps/step.js'
 import { applyStep } from './apply-step.js'
 import type { ApplySummary } from './events.js'
 import { askGate, gateFailed } from './gates.js'
@@ -11,6 +11,8 @@ import { LEFTOVERS, type PackageVersions, type Wish } from './plan-node.js'
 import type { Op, PlannedStep } from './plan-types.js'
 import type { NodeVersions, RunInput } from './run-types.js'
 import { isKnown, type KnownStation } from './station.js'
+
+const CLEANUP_SECONDS = 60
 
 export interface RolloutInput {
   readonly input: RunInput
@@ -27,6 +29,7 @@ export class Rollout {
   readonly #records = new Map<string, NodeRecord>()
   readonly #failures = new Map<string, TripodError>()
   readonly #done: Op[] = []
+  readonly #cleanups: Cleanup[] = []
   readonly #versions = new Map<string, PackageVersions>()
   /** A step, or a node's part of one, was not begun because a signal came. */
   #cutShort = false
@@ -52,6 +55,7 @@ export class Rollout {
     const { emit } = this.#work.input
     emit({ type: 'step-started', step: id, title, nodes })
     const step = this.#work.steps.find((one) => one.id === id)
+    this.#cleanups.push(...(step?.cleanup?.(this.#context) ?? []))
     if (await this.#holds('before', step, stations)) {
       if (step?.rollout === 'serial') await this.#oneByOne(stations, step, ops)
       else await onAll(stations, (station) => this.#node(station, id, ops))
@@ -91,6 +95,18 @@ export class Rollout {
       if (failure === undefined || failure.code === 'INTERRUPTED') continue
       for (const { node } of stations.slice(index + 1)) this.#fail(node.name, heldBack(node.name, step.id, name))
       return
+    }
+  }
+
+  /** What the steps made for the run alone goes, whatever became of it; what cannot be told is said. */
+  async cleanUp(): Promise<void> {
+    const { emit } = this.#work.input
+    for (const { title, node, script } of this.#cleanups) {
+      const host = this.#stations.find((station) => station.node.name === node)?.host
+      const result = await host?.run(script, { timeoutSeconds: CLEANUP_SECONDS }).catch((error: unknown) => error)
+      const ended = result as { readonly code?: number | null; readonly stderr?: string } | undefined
+      if (ended?.code === 0) continue
+      emit({ type: 'notice', message: `that ${title} cannot be told: ${ended?.stderr ?? messageOf(result)}` })
     }
   }
 
@@ -163,6 +179,13 @@ export class Rollout {
       const before = failed ? {} : this.#plans.get(name)?.versions
       return { node: name, complete: everyStep && !failed, packages: { ...before, ...this.#versions.get(name) } }
     })
+  }
+
+  /** A cluster was begun in this run, and was seen to serve. */
+  get hasBegun(): boolean {
+    const { init } = this.#context.topology
+    const begun = this.#done.some((op) => op.node === init && op.name === 'kubeadm')
+    return init !== undefined && begun && !this.#failures.has(init)
   }
 
   finish(started: number): ApplySummary {

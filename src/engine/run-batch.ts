@@ -1,16 +1,14 @@
 import { TripodError, type ErrorCode } from '../errors.js'
 import type { RunResult } from '../host/host.js'
+import type { RunAct } from '../resources/kind.js'
 import type { Script } from '../shell.js'
 import { namesOf, type ActContext, type Batch } from './batch.js'
+import { withInputs } from './command-inputs.js'
 import { runDetached } from './detached.js'
 import type { Op } from './plan-types.js'
 
 /** How a batch's script is run. */
-export interface ScriptRun {
-  readonly script: Script
-  readonly timeoutSeconds: number
-  /** As a transient unit that outlives the connection. */
-  readonly detached: boolean
+export interface ScriptRun extends Omit<RunAct, 'do'> {
   /** Whether a line of its output is for the reader; all are when left out. */
   readonly isShown?: (line: string) => boolean
 }
@@ -19,13 +17,39 @@ export interface ScriptRun {
 export async function runBatch(context: ActContext, batch: Batch, run: ScriptRun): Promise<RunResult> {
   const { station, input } = context
   const [{ op }] = batch
-  const { script, timeoutSeconds } = run
+  const { timeoutSeconds } = run
+  const script = await withInputs(context, op.id, run)
   const onLine = lineOf(context, op, run.isShown)
   const result = run.detached
     ? await runDetached({ host: station.host, runId: input.runId, opId: op.id, script, timeoutSeconds, onLine })
     : await station.host.run(script, { timeoutSeconds, onLine })
-  check(context, batch, result)
+  if (result.code !== 0) throw await failureOf(context, batch, { run, result })
   return result
+}
+
+async function failureOf(
+  context: ActContext,
+  batch: Batch,
+  { run, result }: { readonly run: ScriptRun; readonly result: RunResult },
+): Promise<TripodError> {
+  const said = `${result.stdout}\n${result.stderr}`.trim()
+  if (result.code === null) return cutOff(context, batch, said)
+  const evidence = await gathered(context, run.evidence)
+  const output = [said, evidence].filter((part) => part !== '').join('\n')
+  const { name } = context.station.node
+  const isPackage = batch[0].op.kind === 'package'
+  const explained = isPackage ? context.station.os.packages.explainFailure(output) : run.explain?.(output)
+  const message = explained?.message ?? `${namesOf(batch)} on ${name} ended with status ${result.code}`
+  const hint =
+    explained?.fix ?? `Mend the cause on ${name}, then run \`tripod apply\` again: it does only what is still missing.`
+  return failure('COMMAND_FAILED', message, hint, name, output)
+}
+
+/** What else the node can tell of a failure; that it cannot is no failure of its own. */
+async function gathered({ station }: ActContext, evidence: Script | undefined): Promise<string> {
+  if (evidence === undefined) return ''
+  const { stdout } = await station.host.run(evidence, { timeoutSeconds: 60 }).catch(() => ({ stdout: '' }))
+  return stdout.trim()
 }
 
 function lineOf({ input, station }: ActContext, op: Op, isShown: ScriptRun['isShown']): (line: string) => void {
@@ -37,27 +61,13 @@ function lineOf({ input, station }: ActContext, op: Op, isShown: ScriptRun['isSh
 
 const SHOWN_LINES = 10
 
-function check({ station }: ActContext, batch: Batch, result: RunResult): void {
-  if (result.code === 0) return
-  const output = `${result.stdout}\n${result.stderr}`.trim()
-  const tail = output.split('\n').slice(-SHOWN_LINES).join('\n')
+function cutOff({ station }: ActContext, batch: Batch, output: string): TripodError {
   const { name } = station.node
-  if (result.code === null) {
-    throw failure(
-      'OUTCOME_UNKNOWN',
-      `${namesOf(batch)} on ${name} was cut off: it may have finished or not`,
-      'Run `tripod plan` to see what the node looks like now.',
-      name,
-      tail,
-    )
-  }
-  const explained = batch[0].op.kind === 'package' ? station.os.packages.explainFailure(output) : undefined
-  const message = explained?.message ?? `${namesOf(batch)} on ${name} ended with status ${result.code}`
-  const hint =
-    explained?.fix ?? `Mend the cause on ${name}, then run \`tripod apply\` again: it does only what is still missing.`
-  throw failure('COMMAND_FAILED', message, hint, name, tail)
+  const message = `${namesOf(batch)} on ${name} was cut off: it may have finished or not`
+  return failure('OUTCOME_UNKNOWN', message, 'Run `tripod plan` to see what the node looks like now.', name, output)
 }
 
 function failure(code: ErrorCode, message: string, hint: string, node: string, output: string): TripodError {
-  return new TripodError(code, message, hint, { node, output })
+  const tail = output.split('\n').slice(-SHOWN_LINES).join('\n')
+  return new TripodError(code, message, hint, { node, output: tail })
 }

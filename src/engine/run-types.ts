@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
+import type { AuthorityStore } from '../pki/authorities.js'
 import type { Reference } from '../secret.js'
 import type { Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
@@ -23,6 +24,8 @@ export interface RunInput {
   readonly connect: (node: Node) => Promise<Host>
   /** The value behind a reference, called when the op that needs it runs. */
   readonly resolve: (reference: Reference) => Promise<string>
+  /** Left out: no authorities can be had, and no cluster is begun. */
+  readonly authorities?: AuthorityStore
   readonly emit: Emit
   /** Called when an apply that changed something ends, well or not: what runs where now. */
   readonly noteVersions?: (nodes: readonly NodeVersions[]) => void

@@ -6,6 +6,7 @@ import type { FileWrite } from '../resources/kind.js'
 import type { Resource } from '../resources/resource.js'
 import type { ActContext, Batch } from './batch.js'
 import { stampFile, type Outcome } from './record.js'
+import { resolved } from './resolved.js'
 
 /** Writes the files of a batch in one round trip, references filled in, originals kept. */
 export async function writeFiles(context: ActContext, batch: Batch): Promise<ReadonlyMap<string, Outcome>> {
@@ -13,9 +14,9 @@ export async function writeFiles(context: ActContext, batch: Batch): Promise<Rea
   const files: RemoteFile[] = []
   for (const { act, resourceId } of batch) {
     if (act.do !== 'write') continue
-    const text = await resolved(context, act.file)
-    if (text !== null && Object.keys(act.file.references).length > 0)
-      outcomes.set(resourceId, { written: sha256(text) })
+    const { text: wanted, references } = act.file
+    const text = wanted === null ? null : await resolved(context.input, { text: wanted, references })
+    if (text !== null && Object.keys(references).length > 0) outcomes.set(resourceId, { written: sha256(text) })
     files.push(remoteFile(act.file, text))
   }
   const unstamped = stampsOf(context.resources, batch).map((unit) => stampFile(unit, null))
@@ -30,16 +31,6 @@ function stampsOf(resources: readonly Resource[], batch: Batch): readonly string
   return resources.flatMap((one) =>
     one.kind === 'service' && one.runsWith?.files.some((path) => paths.includes(path)) ? [one.unit] : [],
   )
-}
-
-async function resolved({ input }: ActContext, { text, references }: FileWrite): Promise<string | null> {
-  if (text === null) return null
-  let result = text
-  for (const [name, reference] of Object.entries(references)) {
-    const value = await input.resolve(reference)
-    result = result.replaceAll(`{{${name}}}`, () => value)
-  }
-  return result
 }
 
 function remoteFile(file: FileWrite, text: string | null): RemoteFile {

@@ -140,6 +140,15 @@ export interface SwapFacts {
   readonly zramGenerator: boolean
 }
 
+export interface EtcdMember {
+  /** Decimal, as the gateway of etcd spells it. */
+  readonly id: string
+  /** Empty: it was added and has not started yet. */
+  readonly name: string
+  readonly peerURLs: readonly string[]
+  readonly learner: boolean
+}
+
 export interface KubernetesFacts {
   /** Files of a cluster that are there, path -> sha256: /etc/kubernetes/*.conf, manifests/*.yaml, pki/**; keys too, by hash alone. */
   readonly files: Readonly<Record<string, string>>
@@ -148,6 +157,12 @@ export interface KubernetesFacts {
   /** SHA-256 of the CA's public key, hex; from pki/ca.crt or, on workers, from kubelet.conf. */
   readonly caHash?: string
   readonly etcdData: boolean
+  /** Members of etcd as the local one lists them; left out where it does not tell. */
+  readonly members?: readonly EtcdMember[]
+  /** Flags of the control plane's static pods, without `--`; name -> value. */
+  readonly flags: Readonly<Record<string, string>>
+  /** Names and addresses in the certificate of the local API server; left out where there is none. */
+  readonly certSANs?: readonly string[]
   /** Local API server says it lives (/livez); false also where none runs. */
   readonly apiLive: boolean
   /** Programs of Kubernetes in /usr/local that hide those of packages. */

@@ -17,6 +17,9 @@ export function parseKubernetes(sections: Sections, files: TextFiles, signs: Rea
     ...(caCertificate === undefined ? {} : { caCertificate }),
     ...(caHash === undefined ? {} : { caHash }),
     etcdData: signs.has('etcd-data'),
+    ...membersOf(sections),
+    flags: flagsOf(sections),
+    ...sansOf(files),
     apiLive: isLive(sections),
     shadowing: [...signs].flatMap((sign) =>
       sign.startsWith(SHADOWING) ? [printable(sign.slice(SHADOWING.length))] : [],
@@ -47,6 +50,47 @@ function publicKeyHash(pem: string, path: string, sections: Sections): string {
   } catch (error) {
     const hint = 'Look at that file on the node: it is damaged. Put it back from another master or a backup'
     return sections.fail('kubernetes', `the authority in ${path} is no certificate: ${messageOf(error)}`, hint)
+  }
+}
+
+/** Answer of `/v3/cluster/member/list` (etcd, api/etcdserverpb/rpc.proto); numbers of 64 bits stand in quotes. */
+function membersOf(sections: Sections): Pick<KubernetesFacts, 'members'> {
+  const text = sections.status('etcd-members') === 0 ? sections.text('etcd-members').trim() : ''
+  if (text === '') return {}
+  const answer = asJson(text) as { readonly members?: readonly Readonly<Record<string, unknown>>[] } | undefined
+  if (!Array.isArray(answer?.members)) return {}
+  const members = answer.members.map(({ ID, name, peerURLs, isLearner }) => ({
+    id: printable(typeof ID === 'string' ? ID : ''),
+    name: printable(typeof name === 'string' ? name : ''),
+    peerURLs: Array.isArray(peerURLs) ? peerURLs.map((url) => printable(String(url))) : [],
+    learner: isLearner === true,
+  }))
+  return { members }
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function flagsOf(sections: Sections): Readonly<Record<string, string>> {
+  const pairs = linesOf(sections.text('flags')).map((line) => /^([^=]+)=?(.*)$/.exec(printable(line)) ?? [])
+  return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]))
+}
+
+/** `DNS:m1, IP Address:10.0.0.11`: how node:crypto spells the alternative names. */
+function sansOf(files: TextFiles): Pick<KubernetesFacts, 'certSANs'> {
+  const pem = files.get('/etc/kubernetes/pki/apiserver.crt')
+  if (pem === undefined) return {}
+  try {
+    const names = new X509Certificate(pem).subjectAltName ?? ''
+    return { certSANs: names.split(', ').map((name) => printable(name.replace(/^[^:]*:/, ''))) }
+  } catch {
+    // Half written: what became of it is for the state of the node to tell.
+    return {}
   }
 }
 

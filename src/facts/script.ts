@@ -27,6 +27,7 @@ export const TEXT_FILES = [
   '/proc/sys/kernel/random/boot_id',
   '/sys/class/dmi/id/product_uuid',
   '/etc/kubernetes/pki/ca.crt',
+  '/etc/kubernetes/pki/apiserver.crt',
   '/etc/environment',
   '/etc/default/chrony',
   '/etc/sysconfig/chronyd',
@@ -236,7 +237,15 @@ if [ -e "$manifest" ]; then
   # A proxy of the environment leads nowhere from here.
   curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://$host:$port/livez" 2>/dev/null
 fi
-end livez $?`
+end livez $?
+# etcd's own gateway answers while the API server does not.
+pki=/etc/kubernetes/pki/etcd
+if [ -e $pki/server.key ]; then
+  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
+fi
+end etcd-members $?
+sed -n 's/^ *- --//p' /etc/kubernetes/manifests/kube-*.yaml 2>/dev/null
+end flags 0`
 
 const RECORD = sh`
 if there /var/lib/tripod/state.json; then base64 -w0 /var/lib/tripod/state.json; else echo absent; fi

@@ -6,6 +6,7 @@ import { registryUrl } from './kubernetes/registry.js'
 import { repositoryUrl } from './kubernetes/repository-server.js'
 import type { ServedKubernetes } from './kubernetes/serve.js'
 import { labPlaces } from './places.js'
+import { PODS } from './pod-network.js'
 import type { LabNode, LabRecord } from './record.js'
 import { roleOf } from './role-of.js'
 
@@ -57,9 +58,9 @@ ssh:
   knownHosts: ${knownHosts}
 nodes:
 ${lab.nodes.map((node) => nodeText(lab, node)).join('')}network:
-  podSubnet: 10.244.0.0/16
+  podSubnet: ${PODS}
   serviceSubnet: 10.96.0.0/16
-time:
+${cniText(lab)}time:
   servers: [${gatewayOf(lab)}]   # the lab's own
 containerd:
   source: distribution
@@ -78,6 +79,11 @@ accept: [P04, P05]   # a small computer may have less CPU, memory or disk than a
 function mirrorsText(lab: LabRecord): string {
   if (lab.kubernetes === undefined) return ''
   return `  mirrors:\n    registry.k8s.io: ${registryUrl(lab)}\n    k8s.gcr.io: ${registryUrl(lab)}\n`
+}
+
+/** Calico's images are not among what the lab serves. */
+function cniText({ kubernetes }: LabRecord): string {
+  return kubernetes === undefined ? '' : "  cni: none   # the lab's machines have a bridge for pods\n"
 }
 
 /** Its packages: the signing key lies where upstream has it, and is taken by its fingerprint. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { aptSettings, aptSources } from './apt-sources.js'
 import { local } from './local.js'
 import { labPlaces, machinePlaces } from './places.js'
+import { podNetwork } from './pod-network.js'
 import type { LabNode, LabRecord } from './record.js'
 
 /** Makes the machine's own part of its tree, unless it is there: written under another name first, so never half. */
@@ -40,6 +41,7 @@ async function filesOf(lab: LabRecord, node: LabNode): Promise<Readonly<Record<s
     // The clock is the computer's: no machine may step it, or has the capability that Debian's unit asks for before it starts.
     'etc/default/chrony': 'DAEMON_OPTS="-F 1 -x"\n',
     'etc/systemd/system/chrony.service.d/lab.conf': '[Unit]\nConditionCapability=\n',
+    ...(lab.kubernetes === undefined ? {} : podNetwork(node)),
     ...(await ownSwaps()),
     'root/.ssh/authorized_keys': key,
     'home/ops/.ssh/authorized_keys': key,

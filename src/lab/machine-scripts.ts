@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { lines, sh, type Script } from '../shell.js'
+import { POD_TABLE, podRoutes, PODS, podsOf } from './pod-network.js'
 import { bridgeOf, cableOf, gatewayOf, groupsOf, namespaceOf } from './kernel-names.js'
 import { machinePlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
@@ -66,6 +67,9 @@ function emptyGroups(plan: MachinePlan): Script {
 function network({ lab, node }: MachinePlan): Script {
   const [name, cable] = [namespaceOf(lab, node), cableOf(lab, node)]
   const places = machinePlaces(lab.name, node.name)
+  const pods = podRoutes(lab, node).map(
+    (other) => sh`ip -n ${name} route add ${podsOf(other)} via ${other.address} table ${POD_TABLE} || exit 1`,
+  )
   return sh`ip netns delete ${name} 2>/dev/null
   ip link delete ${cable} 2>/dev/null
   ip netns add ${name} &&
@@ -76,6 +80,8 @@ function network({ lab, node }: MachinePlan): Script {
     ip -n ${name} link set host0 up &&
     ip -n ${name} route add default via ${gatewayOf(lab)} &&
     ip netns exec ${name} sysctl --quiet --write net.ipv4.ip_forward=0 || exit 1
+  ip -n ${name} rule add to ${PODS} lookup ${POD_TABLE} || exit 1
+  ${lines(pods)}
   if [ -e ${places.cut} ]; then ip link set ${cable} down; fi
   if [ -e ${places.delay} ]; then tc qdisc replace dev ${cable} root netem delay "$(cat ${places.delay})ms"; fi`
 }

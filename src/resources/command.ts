@@ -1,13 +1,13 @@
 import { sh } from '../shell.js'
-import { runs, SAME, unknown, type Difference, type Kind } from './kind.js'
-import type { CommandResource } from './resource.js'
+import { runs, SAME, unknown, type Difference, type Kind, type RunAct } from './kind.js'
+import type { CommandResource, InputFile } from './resource.js'
 
 /** Commands are short unless they say otherwise; a minute and a half is systemd's own patience. */
 const DEFAULT_TIMEOUT_SECONDS = 90
 
 export const command: Kind<CommandResource> = {
   name: (resource) => resource.id,
-  wish: ({ id, run, doneWhen }) => ({ id, run: run.text, doneWhen: doneWhen.text }),
+  wish: ({ id, run, doneWhen, inputs }) => ({ id, run: run.text, doneWhen: doneWhen.text, ...(inputs && { inputs }) }),
   needs: (resource) => ({ checks: [{ id: checkId(resource.id), script: resource.doneWhen }] }),
   compare: (resource, readings) => {
     const seen = readings.check(checkId(resource.id))
@@ -36,6 +36,7 @@ function difference(resource: CommandResource, found: string): Difference {
     pre: [{ subject: resource.id, expect: 'not done' }],
     change: {
       summary: resource.summary,
+      ...(resource.inputs === undefined ? {} : { before: '', after: resource.inputs.map(shown).join('') }),
       notes: [
         ...(resource.details ?? []),
         ...(found === '' ? [] : [found]),
@@ -43,6 +44,31 @@ function difference(resource: CommandResource, found: string): Difference {
         undo === 'nothing' ? 'undo: nothing to take back' : `undo: ${undo}`,
       ],
     },
-    act: runs(sh`${resource.run}`, resource.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS, resource.detached ?? false),
+    act: {
+      ...runs(sh`${resource.run}`, resource.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS, resource.detached ?? false),
+      ...pick(resource),
+    },
   }
+}
+
+function pick({ inputs, evidence, explain }: CommandResource): Partial<RunAct> {
+  return {
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(explain === undefined ? {} : { explain }),
+  }
+}
+
+/** What the run makes itself, in the shape it will have: documents stay valid, and no secret is shown. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  'minted:token': 'minted.atapply000000000',
+  'minted:run': 'ID-OF-THE-RUN',
+}
+
+function shown({ content }: InputFile): string {
+  if (typeof content === 'string') return content
+  return Object.entries(content.references).reduce(
+    (text, [name, reference]) => text.replaceAll(`{{${name}}}`, PLACEHOLDERS[reference] ?? `<${reference}>`),
+    content.text,
+  )
 }

@@ -71,8 +71,9 @@ function textNeed(resource: FileResource): PathNeed['text'] {
 /** Content behind references is known only when it is written: then the record's hash of what was written decides. */
 function matches(resource: FileResource, seen: PresentPath, entry: RecordEntry | undefined): boolean {
   const text = literal(resource.content)
-  const content = text === undefined ? entry?.written : sha256(text)
-  const sameWish = text !== undefined || entry?.wanted === digest(file.wish(resource))
+  const { contentDigest } = resource
+  const content = text === undefined ? (contentDigest ?? entry?.written) : sha256(text)
+  const sameWish = text !== undefined || contentDigest !== undefined || entry?.wanted === digest(file.wish(resource))
   return sameWish && seen.sha256 === content && seen.mode === resource.mode && seen.owner === resource.owner
 }
 
@@ -86,7 +87,8 @@ function describe(resource: FileResource): string {
   return `${octal(resource.mode)} ${resource.owner}  ${resource.sensitive ? 'secret' : lines}`
 }
 
-function sources(content: Content): readonly string[] {
+function sources({ content, origin }: FileResource): readonly string[] {
+  if (origin !== undefined) return [origin]
   return typeof content === 'string'
     ? []
     : Object.values(content.references).map((reference) => `content from ${reference}`)
@@ -115,7 +117,7 @@ function creation(resource: FileResource, isBroughtBefore: boolean): Difference 
       summary: describe(resource),
       ...(resource.sensitive || text === undefined ? {} : { after: text }),
       notes: [
-        ...sources(resource.content),
+        ...sources(resource),
         ...(isBroughtBefore ? [`takes the place of the one that ${resource.conffileOf ?? ''} brings`] : []),
       ],
     },
@@ -160,7 +162,7 @@ function update(resource: FileResource, seen: PresentPath, isForeign: boolean): 
     change: {
       summary: attributes.length > 0 ? attributes.join(', ') : describe(resource),
       ...texts,
-      notes: [...sources(resource.content), ...(isForeign && !sameText ? [NOT_OURS] : [])],
+      notes: [...sources(resource), ...(isForeign && !sameText ? [NOT_OURS] : [])],
     },
     act: { do: 'write', file: write(resource, check) },
   }

@@ -4,13 +4,21 @@ import type { Reference } from '../secret.js'
 import type { WantedPackage } from '../os/os-family.js'
 import type { Script } from '../shell.js'
 import type { Needs, Readings } from './readings.js'
-import type { Disruption, Resource } from './resource.js'
+import type { CommandResource, Disruption, Resource } from './resource.js'
 
 /** What closes the gap. The engine carries it out without knowing the kind. */
 export type Act =
   | { readonly do: 'write'; readonly file: FileWrite }
   | { readonly do: 'install' | 'hold'; readonly package: WantedPackage }
-  | { readonly do: 'run'; readonly script: Script; readonly detached: boolean; readonly timeoutSeconds: number }
+  | RunAct
+
+/** A script on the node, with the files it reads and what is known of its failures. */
+export interface RunAct extends Pick<CommandResource, 'inputs' | 'evidence' | 'explain'> {
+  readonly do: 'run'
+  readonly script: Script
+  readonly detached: boolean
+  readonly timeoutSeconds: number
+}
 
 export interface FileWrite {
   readonly path: string
@@ -96,6 +104,6 @@ export function unknown(reason: string): Verdict {
 }
 
 /** A short script on the node, for acts that are no package transaction. */
-export function runs(script: Script, timeoutSeconds = 120, detached = false): Act {
+export function runs(script: Script, timeoutSeconds = 120, detached = false): RunAct {
   return { do: 'run', script, detached, timeoutSeconds }
 }

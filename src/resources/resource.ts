@@ -12,6 +12,10 @@ export interface FileResource {
   readonly mode: number
   /** Its content is never shown, nor any hash of it. */
   readonly sensitive?: true
+  /** sha256 of a content behind references, where that is known beforehand. */
+  readonly contentDigest?: string
+  /** Said in the plan of where a content behind references comes from, in place of the references themselves. */
+  readonly origin?: string
   /** A command that must accept the new file before it takes the old one's place; its path is appended: `haproxy -c -f`. */
   readonly validate?: readonly string[]
   /** A package that brings a file of its own there: where both are new, ours takes the place of that one. */
@@ -66,6 +70,13 @@ export interface ServiceResource {
   }
 }
 
+/** Lies on the node for as long as a command runs. */
+export interface InputFile {
+  /** Without a directory: `init.yaml`. */
+  readonly name: string
+  readonly content: Content
+}
+
 export interface CommandResource {
   readonly kind: 'command'
   readonly id: string
@@ -84,6 +95,14 @@ export interface CommandResource {
   readonly disruption?: Disruption
   /** May outlive the SSH session: runs as a transient unit and is followed. */
   readonly detached?: true
+  /** Files it reads, in the directory `$INPUTS`; they are there while it runs, for root alone, and are shown in the plan. */
+  readonly inputs?: readonly InputFile[]
+  /** Wanted by this state of the machine only: no record is kept of it, and nothing of it can be left over. */
+  readonly transient?: true
+  /** Read-only; where it fails, what this prints is added to what it said itself. */
+  readonly evidence?: Script
+  /** Cause and next step, from all that was printed; undefined where it is not known. */
+  readonly explain?: (output: string) => { readonly message: string; readonly fix: string } | undefined
   readonly timeoutSeconds?: number
 }
 

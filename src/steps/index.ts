@@ -6,6 +6,15 @@ import { kubernetesPackages } from './kubernetes-packages.js'
 import { loadBalancer } from './load-balancer.js'
 import type { Step } from './step.js'
 import { security } from './security.js'
+import { bootstrapToken } from './bootstrap-token.js'
+import { certificates } from './certificates.js'
+import { controlPlaneInit } from './control-plane-init.js'
+import { controlPlaneJoin } from './control-plane-join.js'
+import { formerMembers } from './former-members.js'
+import { images } from './images.js'
+import { kubeconfig } from './kubeconfig.js'
+import { scheduling } from './scheduling.js'
+import { workerJoin } from './worker-join.js'
 import { swap } from './swap.js'
 import { timeSync } from './time-sync.js'
 
@@ -20,4 +29,13 @@ export const steps: readonly Step[] = [
   containerRuntime,
   kubernetesPackages,
   loadBalancer,
+  images,
+  certificates,
+  formerMembers,
+  controlPlaneInit,
+  bootstrapToken,
+  controlPlaneJoin,
+  workerJoin,
+  scheduling,
+  kubeconfig,
 ]

@@ -1,7 +1,9 @@
 import type { Facts } from '../facts/facts.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { OsFamily } from '../os/os-family.js'
+import type { Authorities } from '../pki/authorities.js'
 import type { Resource } from '../resources/resource.js'
+import type { Script } from '../shell.js'
 import type { Seen, Topology } from '../topology.js'
 import type { Gate } from './gate.js'
 
@@ -11,6 +13,19 @@ export interface ClusterContext {
   readonly topology: Topology
   /** The nodes that answered, in inventory order. */
   readonly seen: readonly Seen[]
+  /** Left out in an offline plan, and while it cannot be told which they are. */
+  readonly authorities?: Authorities
+  /** Names this run: [a-z0-9]+; what it makes for itself alone bears it. */
+  readonly runId?: string
+}
+
+/** What is taken back at the end of a run, however it ends. */
+export interface Cleanup {
+  /** `the bootstrap token is deleted`. */
+  readonly title: string
+  readonly node: string
+  /** 0: nothing is left of it. Asked again until its deadline. */
+  readonly script: Script
 }
 
 /** What is known when a step says what it wants on one node. */
@@ -35,6 +50,8 @@ export interface Step {
   readonly goesLast?: (seen: Seen) => boolean
   /** What must hold around the step; asked only where it has something to do. */
   readonly gates?: (context: ClusterContext) => readonly Gate[]
+  /** Where it had something to do: at the end of the run, also of one that fails or is interrupted. */
+  readonly cleanup?: (context: ClusterContext) => readonly Cleanup[]
   /** In the order in which they are to be acted on. */
   readonly resources: (context: StepContext) => readonly Resource[]
 }

@@ -382,7 +382,13 @@ describe('the load balancer', () => {
 })
 
 describe('what is there of Kubernetes', () => {
-  const kubernetes = { files: { '/etc/kubernetes/kubelet.conf': '0' }, etcdData: false, apiLive: false, shadowing: [] }
+  const kubernetes = {
+    files: { '/etc/kubernetes/kubelet.conf': '0' },
+    etcdData: false,
+    apiLive: false,
+    shadowing: [],
+    flags: {},
+  }
   const packages = (kubelet: string): Facts['packages'] => ({
     candidates: {},
     installed: { kubelet },
@@ -445,6 +451,7 @@ describe('what is let be', () => {
         etcdData: false,
         apiLive: false,
         shadowing: [],
+        flags: {},
       },
       listening: listening(10250, 'kubelet'),
       routes: [{ destination: '10.244.3.0/24', interface: 'cali1' }],
@@ -462,6 +469,7 @@ describe('nodes of other clusters', () => {
       etcdData: false,
       apiLive: false,
       shadowing: [],
+      flags: {},
     }
     const theirs = {
       files: { '/etc/kubernetes/pki/ca.crt': 'a' },
@@ -469,6 +477,7 @@ describe('nodes of other clusters', () => {
       etcdData: false,
       apiLive: false,
       shadowing: [],
+      flags: {},
     }
     const findings = findingsFor({ facts: { w1: { kubernetes: ours }, m1: { kubernetes: theirs } } })
     expect(findings).toMatchObject([
@@ -477,11 +486,11 @@ describe('nodes of other clusters', () => {
   })
 
   test('P20: etcd data that no healthy master has too', () => {
-    const half = { files: {}, etcdData: true, apiLive: false, shadowing: [] }
+    const half = { files: {}, etcdData: true, apiLive: false, shadowing: [], flags: {} }
     expect(findingsFor({ facts: { m2: { kubernetes: half } } })).toMatchObject([{ id: 'P20', node: 'm2' }])
     const paths = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
     const files = Object.fromEntries(paths.map((name) => [`/etc/kubernetes/manifests/${name}.yaml`, 'a']))
-    const healthy = { files, etcdData: true, apiLive: true, shadowing: [] }
+    const healthy = { files, etcdData: true, apiLive: true, shadowing: [], flags: {} }
     expect(findingsFor({ facts: { m1: { kubernetes: healthy }, m2: { kubernetes: half } } })).toEqual([])
   })
 

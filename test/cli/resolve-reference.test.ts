@@ -12,7 +12,7 @@ test('a referenced file is read once for all nodes, and its content is a secret 
     const file = path.join(directory, 'password')
     writeFileSync(file, 'file-canary-1\n')
     const redactor = new Redactor()
-    const resolve = referenceResolver({ cluster: sampleCluster(), redactor })
+    const resolve = referenceResolver({ cluster: sampleCluster(), redactor, runId: 'r1' })
     expect(await resolve(`file:${file}`)).toBe('file-canary-1\n')
     writeFileSync(file, 'file-canary-2')
     expect(await resolve(`file:${file}`)).toBe('file-canary-1\n')
@@ -23,7 +23,7 @@ test('a referenced file is read once for all nodes, and its content is a secret 
 })
 
 test('what is not there is named: a variable, a file, a key of no known source', async () => {
-  const resolve = referenceResolver({ cluster: sampleCluster(), redactor: new Redactor() })
+  const resolve = referenceResolver({ cluster: sampleCluster(), redactor: new Redactor(), runId: 'r1' })
   await expect(resolve('env:TRIPOD_TEST_NOT_SET')).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
   await expect(resolve('file:/no/such/file')).rejects.toThrow('/no/such/file')
   await expect(resolve('key:https://elsewhere.example/key')).rejects.toThrow('not among the sources')
@@ -33,6 +33,6 @@ test('a key is had by its address, without the fingerprints that stand behind it
   const cluster = sampleCluster()
   const containerd = { ...cluster.sources.containerd, key: '/no/such/key.asc', fingerprints: ['AA', 'BB'] }
   const sources = { ...cluster.sources, containerd }
-  const resolve = referenceResolver({ cluster: { ...cluster, sources }, redactor: new Redactor() })
+  const resolve = referenceResolver({ cluster: { ...cluster, sources }, redactor: new Redactor(), runId: 'r1' })
   await expect(resolve('key:/no/such/key.asc#AA,BB')).rejects.toThrow('the signing key /no/such/key.asc cannot be had')
 })

@@ -31,7 +31,7 @@ describe('facts of real machines', () => {
       freeInodePercent: 97,
     })
     expect(facts.listening).toEqual([{ port: 22, process: 'sshd', pid: 69 }])
-    expect(facts.kubernetes).toEqual({ files: {}, etcdData: false, apiLive: false, shadowing: [] })
+    expect(facts.kubernetes).toEqual({ files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} })
     expect(facts.record).toEqual({ entries: {} })
     expect(facts.packages).toEqual({ candidates: {}, installed: {}, broken: false, rebootPending: false })
   })

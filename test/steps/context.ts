@@ -86,7 +86,7 @@ export const facts: Facts = {
   otherClusters: [],
   nameservers: [],
   listening: [],
-  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [] },
+  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} },
   record: { entries: {} },
   activeUnits: [],
 }
@@ -98,7 +98,7 @@ export function contextWith(
   const own = { ...facts, ...differs.facts }
   return {
     cluster: { ...cluster, ...differs.cluster },
-    topology: { states: { m1: 'fresh' } },
+    topology: { states: { m1: 'fresh' }, init: 'm1', acting: 'm1' },
     seen: [{ node, facts: own }],
     node,
     facts: own,

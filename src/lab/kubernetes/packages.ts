@@ -46,8 +46,7 @@ export async function kubernetesPackages(input: PackagesInput): Promise<readonly
       texts: {
         'usr/lib/systemd/system/kubelet.service': KUBELET_SERVICE,
         'etc/default/kubelet': 'KUBELET_EXTRA_ARGS=\n',
-        // Empty directories would not be there.
-        'etc/kubernetes/manifests/.kubelet-keep': '',
+        // As upstream's: an empty directory would not be there. Its twin in manifests/ came with a kubeadm that bears it on a join.
         'var/lib/kubelet/.kubelet-keep': '',
       },
     },

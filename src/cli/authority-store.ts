@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Cluster } from '../inventory/cluster.js'
+import type { Authorities, AuthorityStore } from '../pki/authorities.js'
+import { AUTHORITY_FILES, type AuthoritySet, isKey } from '../pki/authority-files.js'
+import { mintAuthorities } from '../pki/mint.js'
+import { readGiven, SetStore } from '../pki/store.js'
+import { type Redactor, Secret } from '../secret.js'
+import { dataDirectory } from './directories.js'
+
+interface Around {
+  readonly cluster: Cluster
+  readonly redactor: Redactor
+  /** Told of what is written on this computer. */
+  readonly notice: (text: string) => void
+}
+
+interface Opened {
+  readonly set: AuthoritySet
+  readonly origin: string
+  /** Left out for a set that is not tripod's to keep. */
+  readonly store?: SetStore
+}
+
+/** The operator's authorities: those of `pki.from`, else a set of its own for each cluster, made once. Nothing is read before it is asked for. */
+export function authorityStore(around: Around): AuthorityStore {
+  let opened: Promise<Opened> | undefined
+  const once = (): Promise<Opened> => (opened ??= open(around))
+  return {
+    async open() {
+      const { set, origin } = await once()
+      return authoritiesOf(set, origin)
+    },
+    async read(file) {
+      return (await once()).set.files[file].reveal()
+    },
+    async used() {
+      await (await opened)?.store?.stamp()
+    },
+  }
+}
+
+async function open({ cluster, redactor, notice }: Around): Promise<Opened> {
+  const { from } = cluster.pki
+  const opened =
+    from === undefined ? await own(cluster.name, notice) : { set: await readGiven(from), origin: `from ${from}` }
+  for (const file of AUTHORITY_FILES) if (isKey(file)) redactor.know(opened.set.files[file])
+  return opened
+}
+
+async function own(cluster: string, notice: Around['notice']): Promise<Opened> {
+  const passphrase = process.env['TRIPOD_PKI_PASSPHRASE']
+  const directory = join(dataDirectory(), 'clusters', cluster, 'pki')
+  const store = new SetStore(directory, passphrase ? new Secret(passphrase) : undefined)
+  const origin = `from this computer, ${directory}`
+  const kept = await store.read()
+  if (kept?.stamped === false) return { set: kept.set, origin, store }
+  // Of a cluster that is no more: with the old set every old kubeconfig would stay valid.
+  if (kept !== undefined) notice(`The authorities of an earlier ${cluster} were put aside: ${await store.setAside()}`)
+  const set = await mintAuthorities()
+  await store.write(set)
+  notice(`Made the certificate authorities of ${cluster}: ${directory} (${set.caHash})`)
+  return { set, origin, store }
+}
+
+function authoritiesOf({ files, caHash }: AuthoritySet, origin: string): Authorities {
+  const digests = Object.fromEntries(
+    AUTHORITY_FILES.map((file) => [file, createHash('sha256').update(files[file].reveal()).digest('hex')]),
+  )
+  return { caHash, digests: digests as Authorities['digests'], origin }
+}

@@ -1,0 +1,85 @@
+import { sh } from '../shell.js'
+import { TripodError } from '../errors.js'
+import type { Host } from '../host/host.js'
+import type { Authorities, AuthorityStore, CaFile } from '../pki/authorities.js'
+import type { Seen, Topology } from '../topology.js'
+import type { RunInput } from './run-types.js'
+
+const CA_FILES: readonly CaFile[] = [
+  'ca.crt',
+  'ca.key',
+  'etcd/ca.crt',
+  'etcd/ca.key',
+  'front-proxy-ca.crt',
+  'front-proxy-ca.key',
+  'sa.pub',
+  'sa.key',
+]
+
+/** Where kubeadm keeps them on masters. */
+export const PKI_DIRECTORY = '/etc/kubernetes/pki'
+
+const pathOf = (file: string): string => `${PKI_DIRECTORY}/${file}`
+
+/** The master whose whole set counts: one that serves before one that was only given it. */
+export function holderOf(topology: Topology, seen: readonly Seen[]): Seen | undefined {
+  const { caHash } = topology
+  if (caHash === undefined) return undefined
+  const holders = seen.filter(
+    ({ facts: { kubernetes } }) =>
+      kubernetes.caHash === caHash && CA_FILES.every((file) => pathOf(file) in kubernetes.files),
+  )
+  return holders.find(({ node }) => topology.states[node.name] === 'control-plane-ready') ?? holders[0]
+}
+
+/**
+ * The authorities of the cluster: those of its masters once one has them, else the operator's. Undefined where a node that was
+ * not seen may hold others, or where there is a cluster whose masters hold none: nothing is made up then.
+ */
+export async function authoritiesOf(
+  topology: Topology,
+  seen: readonly Seen[],
+  store: AuthorityStore | undefined,
+): Promise<Authorities | undefined> {
+  const holder = holderOf(topology, seen)
+  if (holder !== undefined) return adopted(holder, topology)
+  return topology.caHash === undefined && topology.init !== undefined ? store?.open() : undefined
+}
+
+function adopted({ node, facts }: Seen, { caHash = '' }: Topology): Authorities {
+  const digests = Object.fromEntries(CA_FILES.map((file) => [file, facts.kubernetes.files[pathOf(file)] ?? '']))
+  return { caHash: `sha256:${caHash}`, digests: digests as Authorities['digests'], origin: `from ${node.name}` }
+}
+
+/** Values that machines hold, beside those that the operator's side knows: `node:NAME:PATH`, and `pki:FILE` once a master has it. */
+export function withNodes(
+  input: RunInput,
+  { topology, seen }: { readonly topology: Topology; readonly seen: readonly Seen[] },
+  hosts: ReadonlyMap<string, Host>,
+): RunInput {
+  const holder = holderOf(topology, seen)?.node.name
+  return {
+    ...input,
+    resolve: (reference) => {
+      const [, node, path] = /^node:([^:]+):(.+)$/.exec(reference) ?? []
+      const [, file] = /^pki:(.+)$/.exec(reference) ?? []
+      if (node !== undefined && path !== undefined) return readFrom(hosts.get(node), node, path)
+      if (file === undefined) return input.resolve(reference)
+      if (holder !== undefined) return readFrom(hosts.get(holder), holder, pathOf(file))
+      if (input.authorities === undefined)
+        throw new TripodError('INTERNAL', `nothing holds ${file}`, 'Please report this.')
+      return input.authorities.read(file as CaFile)
+    },
+  }
+}
+
+async function readFrom(host: Host | undefined, node: string, path: string): Promise<string> {
+  const result = await host?.run(sh`base64 -w0 -- ${path}`, { title: 'a file for another node' })
+  if (result?.code === 0) return Buffer.from(result.stdout, 'base64').toString()
+  throw new TripodError(
+    'COMMAND_FAILED',
+    `${path} cannot be read from ${node}, which other nodes need`,
+    `Look at ${path} on ${node}, then run \`tripod apply\` again.`,
+    { node, output: result?.stderr ?? `${node} was not reached` },
+  )
+}

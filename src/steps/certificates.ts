@@ -1,0 +1,38 @@
+import type { CaFile } from '../pki/authorities.js'
+import type { FileResource } from '../resources/resource.js'
+import { isMaster } from './control-plane.js'
+import type { Step, StepContext } from './step.js'
+
+const CERTIFICATES: readonly CaFile[] = ['ca.crt', 'etcd/ca.crt', 'front-proxy-ca.crt', 'sa.pub']
+const KEYS: readonly CaFile[] = ['ca.key', 'etcd/ca.key', 'front-proxy-ca.key', 'sa.key']
+
+/** One set of authorities on every master: kubeadm signs what each node needs with it, and no secret has to wait in the cluster. */
+export const certificates: Step = {
+  id: 'certificates',
+  title: "Give every master the cluster's authorities",
+  why: 'All masters sign with the same authorities; who joins knows their hash beforehand, and no key passes through the cluster.',
+  runsOn: isMaster,
+  rollout: 'parallel',
+  resources: (context) => [...CERTIFICATES, ...KEYS].map((file) => caFile(file, context)),
+}
+
+function caFile(file: CaFile, { authorities }: StepContext): FileResource {
+  const isKey = KEYS.includes(file)
+  const origin = authorities?.origin ?? 'made by the first plan that sees the machines'
+  return {
+    kind: 'file',
+    path: `/etc/kubernetes/pki/${file}`,
+    state: 'present',
+    content: { text: '{{content}}', references: { content: `pki:${file}` } },
+    owner: 'root:root',
+    mode: isKey ? 0o600 : 0o644,
+    origin: file === 'ca.crt' ? `${origin}, public key ${hashOf(authorities)}` : origin,
+    ...(isKey ? { sensitive: true } : {}),
+    ...(authorities === undefined ? {} : { contentDigest: authorities.digests[file] }),
+  }
+}
+
+/** As a plan says it where nothing is minted yet. */
+export function hashOf(authorities: StepContext['authorities']): string {
+  return authorities?.caHash ?? '(made by the first plan)'
+}

@@ -1,0 +1,98 @@
+import { carriesBalancer } from '../inventory/roles.js'
+import type { Node } from '../inventory/cluster.js'
+import { osFamilyOf } from '../os/index.js'
+import { type Script, sh } from '../shell.js'
+import { apiOf, isMaster, isReady } from './control-plane.js'
+import { type Gate, whereNotZero } from './gate.js'
+import type { ClusterContext } from './step.js'
+
+/** How long a master may take to serve once kubeadm is through: its etcd catches up, HAProxy asks every two seconds. */
+const SETTLE_SECONDS = 120
+
+/** After each master: it serves, and its etcd has one vote more. At the end: the load balancer sends there. */
+export function controlPlaneGates(
+  context: ClusterContext,
+  isMeant: (node: string, context: ClusterContext) => boolean,
+): readonly Gate[] {
+  const masters = context.seen.map(({ node }) => node).filter((node) => isMaster(node) && isMeant(node.name, context))
+  if (masters.length === 0) return []
+  return [serves(context, masters), votes(masters), endpointServes(context), ...balancerSends(context, masters)]
+}
+
+function serves({ cluster }: ClusterContext, masters: readonly Node[]): Gate {
+  return {
+    id: 'api-ready',
+    title: 'its API server is ready',
+    when: 'after-node',
+    questions: masters.map((node) => ({ node: node.name, script: isReady(apiOf(node, cluster.endpoint)) })),
+    problems: whereNotZero,
+    fix: 'Look at `crictl ps -a` and `journalctl -u kubelet` on that node.',
+    deadlineSeconds: SETTLE_SECONDS,
+  }
+}
+
+/** All members started, none a learner: the next one may come. */
+const VOTES: Script = sh`
+pki=/etc/kubernetes/pki/etcd
+said=$(curl -sSm5 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>&1) || { echo "etcd does not answer: $said"; exit 1; }
+all=$(printf '%s' "$said" | grep -o '"peerURLs"' | grep -c .)
+started=$(printf '%s' "$said" | grep -o '"name":"[^"]' | grep -c .)
+learners=$(printf '%s' "$said" | grep -o '"isLearner":true' | grep -c .)
+[ "$all" -gt 0 ] && [ "$all" -eq "$started" ] && [ "$learners" -eq 0 ] || { echo "etcd has $all members, of which $started started and $learners may not vote yet"; exit 1; }`
+
+function votes(masters: readonly Node[]): Gate {
+  return {
+    id: 'etcd-voters',
+    title: 'every member of etcd has started and votes',
+    when: 'after-node',
+    questions: masters.map(({ name }) => ({ node: name, script: VOTES })),
+    problems: whereNotZero,
+    fix: 'Look at `crictl ps -a --name etcd` and the log of that container on each master.',
+    deadlineSeconds: SETTLE_SECONDS,
+  }
+}
+
+/** With the cluster's own authority, from every node that will need it. */
+function endpointServes({ cluster, seen }: ClusterContext): Gate {
+  const { host, port } = cluster.endpoint
+  const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return {
+    id: 'endpoint-serves',
+    title: `${host}:${port} answers as the cluster's API server`,
+    when: 'after',
+    questions: seen
+      .filter(({ node }) => isMaster(node))
+      .map(({ node }) => ({
+        node: node.name,
+        script: isReady(url),
+      })),
+    problems: whereNotZero,
+    fix: 'See that HAProxy runs where the load balancer is (`systemctl status haproxy`) and reaches the masters.',
+    deadlineSeconds: SETTLE_SECONDS,
+  }
+}
+
+/** HAProxy's own view, by its socket: `show servers state` has the name in its fourth column, its state (2: up) in the sixth. */
+function balancerSends({ cluster, seen }: ClusterContext, masters: readonly Node[]): readonly Gate[] {
+  const carriers = seen.filter(({ node }) => carriesBalancer(node, cluster.endpoint))
+  if (carriers.length === 0) return []
+  const names = masters.map(({ name }) => name)
+  return [
+    {
+      id: 'balancer-sends',
+      title: `HAProxy sends to ${names.join(', ')}`,
+      when: 'after',
+      questions: carriers.map(({ node, facts }) => ({
+        node: node.name,
+        script: sh`
+state=$(echo 'show servers state' | socat -t 5 stdio ${osFamilyOf(facts.os)?.haproxy.adminSocket ?? ''}) || exit 1
+for name in ${names}; do
+  printf '%s\n' "$state" | awk -v name="$name" '$4 == name && $6 == 2 { up = 1 } END { exit !up }' || { echo "HAProxy does not send to $name"; exit 1; }
+done`,
+      })),
+      problems: whereNotZero,
+      fix: `See that this host reaches ${masters.map((one) => apiOf(one, cluster.endpoint)).join(', ')}.`,
+      deadlineSeconds: SETTLE_SECONDS,
+    },
+  ]
+}

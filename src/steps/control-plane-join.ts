@@ -1,0 +1,22 @@
+import { isMaster, joins } from './control-plane.js'
+import { controlPlaneGates } from './control-plane-gates.js'
+import { isMember, join } from './join.js'
+import { portMatrix } from './port-matrix.js'
+import type { Step } from './step.js'
+import { withoutUnfinished } from './unfinished.js'
+
+/** One after the other: each adds a vote to etcd, and the next may only come when that one counts. */
+export const controlPlaneJoin: Step = {
+  id: 'control-plane-join',
+  title: 'Join the other masters',
+  why: 'Three masters bear the loss of one. They join one by one, each only when etcd and the load balancer have the one before.',
+  runsOn: (node, context) => isMaster(node) && isMember(node, context, 'control-plane-join'),
+  rollout: 'serial',
+  gates: (context) => [
+    portMatrix(context, 'before'),
+    ...controlPlaneGates(context, (name, { cluster, topology }) =>
+      cluster.nodes.some((node) => node.name === name && joins(node, topology)),
+    ),
+  ],
+  resources: (context) => [...withoutUnfinished(context), join(context)],
+}

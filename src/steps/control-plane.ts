@@ -1,0 +1,69 @@
+import type { Endpoint, Node } from '../inventory/cluster.js'
+import { type Script, sh } from '../shell.js'
+import type { NodeState, Topology } from '../topology.js'
+import type { ClusterContext } from './step.js'
+
+export const ADMIN_CONF = '/etc/kubernetes/admin.conf'
+export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock'
+
+const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+  (name) => `/etc/kubernetes/manifests/${name}.yaml`,
+)
+
+/** What a master has once kubeadm is through with it. */
+const OF_MASTER = ['/etc/kubernetes/kubelet.conf', ...MANIFESTS, '/var/lib/etcd/member']
+/** The kubelet makes it when it got its certificate. */
+const OF_WORKER = ['/etc/kubernetes/kubelet.conf']
+
+export function isMaster({ roles }: Pick<Node, 'roles'>): boolean {
+  return roles.includes('control-plane')
+}
+
+/** All that a finished init or join leaves. */
+export function filesOf(node: Node): readonly string[] {
+  return isMaster(node) ? OF_MASTER : OF_WORKER
+}
+
+/** 0 the node is a whole part of a cluster, 1 it is not. That it also serves is for gates to tell. */
+export function hasJoined(node: Node): Script {
+  return sh`for path in ${filesOf(node)}; do [ -e "$path" ] || exit 1; done`
+}
+
+/** Masters and workers that are not in the cluster yet, or only half. */
+export function isOutside(state: NodeState | undefined): boolean {
+  return state === 'fresh' || state === 'prepared' || isHalf(state)
+}
+
+export function isHalf(state: NodeState | undefined): boolean {
+  return state === 'worker-half' || state === 'control-plane-half'
+}
+
+/** Whether the node is, or will be, joined to what the topology found: not without a master to join. */
+export function joins(node: Node, { states, init, acting }: Topology): boolean {
+  return acting !== undefined && node.name !== init && isOutside(states[node.name])
+}
+
+export function actingMaster({ cluster, topology }: ClusterContext): Node | undefined {
+  return cluster.nodes.find(({ name }) => name === topology.acting)
+}
+
+/** `https://10.0.0.11:6444`: the node's own API server. */
+export function apiOf({ address }: Node, { apiPort }: Endpoint): string {
+  return `https://${address.includes(':') ? `[${address}]` : address}:${apiPort}`
+}
+
+/** kubectl on that master with its own API server, whatever becomes of the load balancer. */
+export function kubectl(master: Node, endpoint: Endpoint): Script {
+  return sh`kubectl --kubeconfig ${ADMIN_CONF} --server ${apiOf(master, endpoint)} --request-timeout 30s`
+}
+
+/**
+ * Asks whether an API server is ready, and whether it is one of this cluster; prints what is wrong. Where anonymous questions
+ * are not allowed (401), that it refuses is all that can be had; right after its start it refuses everybody (403).
+ */
+export function isReady(url: string): Script {
+  return sh`
+[ -e /etc/kubernetes/pki/ca.crt ] || { echo 'kubeadm has not finished'; exit 1; }
+code=$(curl -sSm5 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}' ${`${url}/readyz`} 2>&1)
+case $code in 200 | 401) ;; *) echo ${`${url}/readyz answers`} "$code"; exit 1 ;; esac`
+}

@@ -1,0 +1,110 @@
+import type { Cluster, Node, Taint } from '../inventory/cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
+import type { CommandResource } from '../resources/resource.js'
+import { lines, type Script, sh } from '../shell.js'
+import { ADMIN_CONF, isMaster, kubectl } from './control-plane.js'
+import type { Step, StepContext } from './step.js'
+
+const ROLE = 'node-role.kubernetes.io/'
+/** With it, load balancers of the cloud kind pass a master by. Source: kubernetes.io, well-known labels. */
+const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
+
+/** Labels and taints as the inventory has them, through the master that is spoken to; what others put on nodes stays. */
+export const scheduling: Step = {
+  id: 'scheduling',
+  title: 'Say what runs where',
+  why: 'Masters that carry workloads lose the taint that keeps them off, and each node has the labels and taints of the inventory.',
+  runsOn: (node, { topology }) => node.name === topology.acting,
+  rollout: 'parallel',
+  resources: (context) => [settings(context)],
+}
+
+/** What a node shall have and shall not have, as lines `label k=v`, `taint k=v:effect`; of what it shall not have, the key alone. */
+interface Wanted {
+  readonly node: Node
+  readonly present: readonly string[]
+  readonly absent: readonly string[]
+}
+
+/** Masters were called so by two names; from 1.25 on by the new one alone (domain reference 3.1). */
+function masterKeys({ kubernetes: { minor } }: Cluster): readonly string[] {
+  if (minor <= 23) return [`${ROLE}master`]
+  return minor === 24 ? [`${ROLE}master`, `${ROLE}control-plane`] : [`${ROLE}control-plane`]
+}
+
+function wantedOf(node: Node, cluster: Cluster): Wanted {
+  const carries = node.roles.includes('worker')
+  const taint = ({ key, value, effect }: Taint): string => `taint ${key}=${value}:${effect}`
+  const own = [...Object.entries(node.labels).map(([key, value]) => `label ${key}=${value}`), ...node.taints.map(taint)]
+  if (!isMaster(node)) return { node, present: own, absent: [] }
+  const role = `label ${ROLE}control-plane=`
+  if (!carries)
+    return {
+      node,
+      present: [role, ...masterKeys(cluster).map((key) => `taint ${key}=:NoSchedule`), ...own],
+      absent: [],
+    }
+  const keys = [`${ROLE}master`, `${ROLE}control-plane`]
+  return { node, present: [role, ...own], absent: [...keys.map((key) => `taint ${key}`), `label ${EXCLUDED}`] }
+}
+
+/** `taint k=v:effect` or `label k=v` of each node, after its name. */
+const FORMAT = `{{range .items}}{{$n := .metadata.name}}{{range $k, $v := .metadata.labels}}{{$n}} label {{$k}}={{$v}}{{"\\n"}}{{end}}{{range .spec.taints}}{{$n}} taint {{.key}}={{if .value}}{{.value}}{{end}}:{{.effect}}{{"\\n"}}{{end}}{{end}}`
+
+function settings({ cluster, node: master, seen }: StepContext): CommandResource {
+  const nodes = seen.map(({ node }) => node).filter(joinsCluster)
+  const wanted = nodes.map((node) => wantedOf(node, cluster))
+  const kube = kubectl(master, cluster.endpoint)
+  const present = wanted.flatMap(({ node, present }) => present.map((line) => `${node.name} ${line}`))
+  const absent = wanted.flatMap(({ node, absent }) => absent.map((line) => `${node.name} ${line}=`))
+  return {
+    kind: 'command',
+    id: 'node-settings',
+    summary: 'labels and taints',
+    details: wanted.map(describe),
+    doneText: 'each node has these and not those',
+    doneWhen: sh`
+[ -e ${ADMIN_CONF} ] || exit 1
+found=$(${kube} get nodes -o ${`go-template=${FORMAT}`}) || exit 2
+for node in ${nodes.map(({ name }) => name)}; do
+  printf '%s\n' "$found" | grep -q "^$node " || { echo "$node is not in the cluster yet"; exit 1; }
+done
+for line in ${present}; do
+  printf '%s\n' "$found" | grep -qxF -e "$line" || { echo "$line is missing"; exit 1; }
+done
+for line in ${absent}; do
+  if printf '%s\n' "$found" | grep -F -e "$line" | grep -q "^$line"; then echo "$line is there"; exit 1; fi
+done`,
+    run: lines([sh`set -e`, ...wanted.flatMap((one) => changes(one, kube))]),
+    undo: 'nothing',
+  }
+}
+
+function changes({ node, present, absent }: Wanted, kube: Script): readonly Script[] {
+  const strip = (line: string): string => line.replace(/^\w+ /, '')
+  const labels = present.filter((line) => line.startsWith('label ')).map(strip)
+  const taints = present.filter((line) => line.startsWith('taint ')).map(strip)
+  const without = (kind: string): readonly string[] =>
+    absent.filter((line) => line.startsWith(`${kind} `)).map((line) => `${strip(line)}-`)
+  const own = [
+    ...(labels.length + without('label').length > 0
+      ? [sh`${kube} label --overwrite node ${node.name} ${[...labels, ...without('label')]}`]
+      : []),
+    ...(taints.length > 0 ? [sh`${kube} taint --overwrite node ${node.name} ${taints}`] : []),
+    // To take a taint away that is not there is an error to kubectl; a label, none.
+    ...without('taint').map(
+      (key) => sh`
+keys=$(${kube} get node ${node.name} -o ${'go-template={{range .spec.taints}}{{.key}}{{"\\n"}}{{end}}'})
+if printf '%s\n' "$keys" | grep -qxF -e ${key.slice(0, -1)}; then ${kube} taint node ${node.name} ${key}; fi`,
+    ),
+  ]
+  // Who could not join is for the step that joins to tell.
+  return own.length === 0
+    ? []
+    : [sh`if [ -n "$(${kube} get node ${node.name} --ignore-not-found -o name)" ]; then`, ...own, sh`fi`]
+}
+
+function describe({ node, present, absent }: Wanted): string {
+  const shown = [...present, ...absent.map((line) => `no ${line}`)]
+  return `${node.name}: ${shown.length === 0 ? 'as it is' : shown.join(', ')}`
+}

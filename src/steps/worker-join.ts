@@ -1,0 +1,49 @@
+import { joinsCluster } from '../inventory/roles.js'
+import { actingMaster, isMaster, joins, kubectl } from './control-plane.js'
+import { type Gate, whereNotZero } from './gate.js'
+import { isMember, join } from './join.js'
+import type { ClusterContext, Step } from './step.js'
+import { withoutUnfinished } from './unfinished.js'
+import { sh } from '../shell.js'
+
+/** Longest until the cluster knows a node that joined, in seconds. */
+const REGISTER_SECONDS = 60
+
+export const workerJoin: Step = {
+  id: 'worker-join',
+  title: 'Join the workers',
+  why: 'They join all at once, when there is somebody to join who serves.',
+  runsOn: (node, context) => joinsCluster(node) && !isMaster(node) && isMember(node, context, 'worker-join'),
+  rollout: 'parallel',
+  gates: (context) => registered(context),
+  resources: (context) => [...withoutUnfinished(context), join(context)],
+}
+
+/** Under its own name, with the address that the inventory gives it. */
+function registered(context: ClusterContext): readonly Gate[] {
+  const { cluster, topology } = context
+  const master = actingMaster(context)
+  const joining = cluster.nodes.filter((node) => joinsCluster(node) && !isMaster(node) && joins(node, topology))
+  if (master === undefined || joining.length === 0) return []
+  const format = '{{range .items}}{{.metadata.name}}{{range .status.addresses}} {{.address}}{{end}}{{"\\n"}}{{end}}'
+  return [
+    {
+      id: 'workers-registered',
+      title: `the cluster knows ${joining.map(({ name }) => name).join(', ')} by name and address`,
+      when: 'after',
+      questions: [
+        {
+          node: master.name,
+          script: sh`
+nodes=$(${kubectl(master, cluster.endpoint)} get nodes -o ${`go-template=${format}`}) || exit 1
+for node in ${joining.map(({ name, address }) => `${name} ${address}`)}; do
+  printf '%s\n' "$nodes" | awk -v node="$node" '{ split(node, want, " "); for (i = 2; i <= NF; i++) if ($1 == want[1] && $i == want[2]) found = 1 } END { exit !found }' || { echo "the cluster does not know $node"; exit 1; }
+done`,
+        },
+      ],
+      problems: whereNotZero,
+      fix: 'Look at `journalctl -u kubelet` on that node.',
+      deadlineSeconds: REGISTER_SECONDS,
+    },
+  ]
+}
