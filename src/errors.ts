@@ -59,6 +59,12 @@ export const ERRORS = {
     why: 'Cluster files on the nodes contradict each other or the inventory; touching anything could destroy a cluster.',
     fix: 'Take the foreign node out of the inventory, or clean it by hand if it is really meant to be rebuilt.',
   },
+  CLUSTER_UNREACHABLE: {
+    exit: 69,
+    title: 'No master of the cluster serves',
+    why: 'The masters cannot be reached, have no cluster yet, or their API servers do not answer.',
+    fix: 'Run `tripod plan`: it tells where each master stands.',
+  },
   AUTHORITIES_INVALID: {
     exit: 13,
     title: 'The certificate authorities cannot be used',

@@ -15,7 +15,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
     types: ['facts', 'checks', 'topology'],
   },
   cli: {
-    values: ['engine', 'steps', 'host', 'pki', 'inventory', 'init'],
+    values: ['engine', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig'],
     types: ['resources', 'checks', 'topology', 'facts'],
   },
   engine: { values: ['steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'], types: ['host', 'pki'] },
@@ -30,6 +30,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   templates: { values: [], types: ['inventory'] },
   inventory: { values: [] },
   // A new inventory is drafted without looking: what was seen is handed to it.
+  kubeconfig: { values: [] },
   init: { values: ['inventory', 'templates'] },
   host: { values: [], types: ['inventory'] },
   pki: { values: [], types: ['inventory'] },
@@ -55,7 +56,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   semver: ['inventory/'],
   ssh2: ['host/ssh.ts'],
   'write-file-atomic': ['host/', 'pki/', 'cli/', 'lab/'],
-  yaml: ['inventory/'],
+  yaml: ['inventory/', 'kubeconfig/'],
   zod: ['inventory/'],
 }
 

@@ -33,6 +33,7 @@ import { size } from './size.js'
 import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
 import { timeDaemon } from './time-daemon.js'
+import { unappliable } from './unappliable.js'
 import { unpackaged } from './unpackaged.js'
 import { vip } from './vip.js'
 
@@ -57,6 +58,7 @@ const CHECKS: readonly Check[] = [
   vip,
   foreign,
   quorum,
+  unappliable,
   strandedData,
   containerdSource,
   containerdPair,

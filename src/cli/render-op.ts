@@ -53,7 +53,8 @@ export function renderOp(op: Op, options: { readonly paint: Paint; readonly full
   const whole = line(details.join('; '))
   const fits = whole.length <= WIDTH && !details.some((detail) => detail.includes('\n'))
   const below = fits ? [] : details.slice(1).flatMap((note) => note.split('\n').map(escapeLine))
-  const diff = op.sensitive ? [] : renderDiff(op.change, options)
+  // What a command is given is read whole or not at all.
+  const diff = op.sensitive ? [] : renderDiff(op.change, { ...options, full: options.full || op.kind === 'command' })
   const text = fits ? whole : line(details[0])
   return [painted + text.slice(symbol.length), ...[...below, ...diff].map((one) => `      ${one}`)]
 }

@@ -8,9 +8,13 @@ import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
 import { renderSummary } from '../cli/render-summary.js'
 import { type Session, withSession } from '../cli/session.js'
+import { kubeconfigPath, writeKubeconfig } from '../cli/keep-kubeconfig.js'
 import { updateLockFile } from '../cli/lock-file.js'
 import type { NodeVersions, Run } from '../engine/run-types.js'
+import { fetchKubeconfig } from '../engine/fetch-kubeconfig.js'
 import { openRun } from '../engine/run.js'
+import { messageOf } from '../errors.js'
+import { Secret } from '../secret.js'
 
 interface ApplyFlags {
   readonly full: boolean
@@ -58,6 +62,22 @@ export default class Apply extends BaseCommand {
     const summary = await run.apply()
     await progress.end()
     this.log(renderSummary(summary, log.path))
+    if (plan.steps.some(({ id }) => id === 'kubeconfig')) await this.keepKubeconfig(session)
+  }
+
+  /** The work is done; that this could not be had is no failure of it. */
+  private async keepKubeconfig({ input, log }: Session): Promise<void> {
+    const path = kubeconfigPath(input.cluster)
+    try {
+      const { text } = await fetchKubeconfig(input)
+      log.redactor.know(new Secret(text))
+      if (await writeKubeconfig(path, input.cluster, text))
+        this.log(`Wrote ${path}. Try: kubectl --kubeconfig ${path} get nodes`)
+    } catch (error) {
+      this.say(
+        `! ${path} was not written: ${messageOf(error)}. Later: tripod kubeconfig -i ${input.cluster.inventoryPath}`,
+      )
+    }
   }
 
   /** Also after a failure: what was done until then is done. */

@@ -159,7 +159,7 @@ export interface KubernetesFacts {
   readonly etcdData: boolean
   /** Members of etcd as the local one lists them; left out where it does not tell. */
   readonly members?: readonly EtcdMember[]
-  /** Flags of the control plane's static pods, without `--`; name -> value. */
+  /** Flags of the API server's static pod, without `--`, and the controller manager's cluster-cidr; name -> value. */
   readonly flags: Readonly<Record<string, string>>
   /** Names and addresses in the certificate of the local API server; left out where there is none. */
   readonly certSANs?: readonly string[]

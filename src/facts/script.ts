@@ -244,7 +244,8 @@ if [ -e $pki/server.key ]; then
   curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
 fi
 end etcd-members $?
-sed -n 's/^ *- --//p' /etc/kubernetes/manifests/kube-*.yaml 2>/dev/null
+sed -n 's/^ *- --//p' "$manifest" 2>/dev/null
+sed -n 's/^ *- --cluster-cidr=/cluster-cidr=/p' /etc/kubernetes/manifests/kube-controller-manager.yaml 2>/dev/null
 end flags 0`
 
 const RECORD = sh`

@@ -1,4 +1,5 @@
 import type { Endpoint, Node } from '../inventory/cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
 import { type Script, sh } from '../shell.js'
 import type { NodeState, Topology } from '../topology.js'
 import type { ClusterContext } from './step.js'
@@ -40,7 +41,7 @@ export function isHalf(state: NodeState | undefined): boolean {
 
 /** Whether the node is, or will be, joined to what the topology found: not without a master to join. */
 export function joins(node: Node, { states, init, acting }: Topology): boolean {
-  return acting !== undefined && node.name !== init && isOutside(states[node.name])
+  return joinsCluster(node) && acting !== undefined && node.name !== init && isOutside(states[node.name])
 }
 
 export function actingMaster({ cluster, topology }: ClusterContext): Node | undefined {

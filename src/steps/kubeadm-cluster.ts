@@ -1,4 +1,5 @@
 import type { Cluster } from '../inventory/cluster.js'
+import { certSANs } from '../inventory/cert-sans.js'
 import { type KubeadmFormat, render } from '../templates/index.js'
 
 /** kubeadm reads v1beta3 from 1.22 to 1.36, v1beta4 from 1.31 on (domain reference 3.1). */
@@ -50,10 +51,4 @@ function dnsRepository({ kubernetes, sources }: Cluster): string | null {
   const repository = sources.images.kubernetes
   const isBuiltIn = kubernetes.minor > LAST_OF_OLD_REGISTRY && repository === 'registry.k8s.io'
   return UPSTREAM_REGISTRIES.includes(repository) && !isBuiltIn ? `${repository}/coredns` : null
-}
-
-function certSANs({ endpoint, nodes, apiServer }: Cluster): readonly string[] {
-  const masters = nodes.filter(({ roles }) => roles.includes('control-plane'))
-  const own = [endpoint.host, ...masters.flatMap(({ name, address }) => [address, name]), '127.0.0.1', 'localhost']
-  return [...new Set([...own, ...apiServer.certSANs])]
 }

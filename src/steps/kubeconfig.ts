@@ -9,14 +9,17 @@ export const kubeconfig: Step = {
   why: 'Whoever logs in on a master to look at the cluster finds kubectl at work; what was there before is kept beside it.',
   runsOn: (node, { topology }) => isMaster(node) && topology.acting !== undefined,
   rollout: 'parallel',
-  resources: ({ node }) => {
+  resources: ({ node, cluster }) => {
     const users = [...new Set(['root', node.ssh.user])]
     return [
       {
         kind: 'command',
         id: 'kubeconfig',
         summary: `~/.kube/config of ${users.join(' and ')}`,
-        details: ['a copy of /etc/kubernetes/admin.conf; another one that is there is kept as config.before-tripod'],
+        details: [
+          'a copy of /etc/kubernetes/admin.conf; another one that is there is kept as config.before-tripod',
+          `the operator gets ${cluster.name}.kubeconfig beside the inventory`,
+        ],
         doneText: 'both are the same',
         doneWhen: sh`
 [ -e ${ADMIN_CONF} ] || exit 1

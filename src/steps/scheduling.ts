@@ -3,6 +3,7 @@ import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
 import { ADMIN_CONF, isMaster, kubectl } from './control-plane.js'
+import { masterTaints } from './kubeadm-taints.js'
 import type { Step, StepContext } from './step.js'
 
 const ROLE = 'node-role.kubernetes.io/'
@@ -26,12 +27,6 @@ interface Wanted {
   readonly absent: readonly string[]
 }
 
-/** Masters were called so by two names; from 1.25 on by the new one alone (domain reference 3.1). */
-function masterKeys({ kubernetes: { minor } }: Cluster): readonly string[] {
-  if (minor <= 23) return [`${ROLE}master`]
-  return minor === 24 ? [`${ROLE}master`, `${ROLE}control-plane`] : [`${ROLE}control-plane`]
-}
-
 function wantedOf(node: Node, cluster: Cluster): Wanted {
   const carries = node.roles.includes('worker')
   const taint = ({ key, value, effect }: Taint): string => `taint ${key}=${value}:${effect}`
@@ -41,7 +36,7 @@ function wantedOf(node: Node, cluster: Cluster): Wanted {
   if (!carries)
     return {
       node,
-      present: [role, ...masterKeys(cluster).map((key) => `taint ${key}=:NoSchedule`), ...own],
+      present: [role, ...masterTaints(cluster.kubernetes.minor).map(taint), ...own],
       absent: [],
     }
   const keys = [`${ROLE}master`, `${ROLE}control-plane`]
