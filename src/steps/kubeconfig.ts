@@ -20,7 +20,7 @@ export const kubeconfig: Step = {
           'a copy of /etc/kubernetes/admin.conf; another one that is there is kept as config.before-tripod',
           `the operator gets ${cluster.name}.kubeconfig beside the inventory`,
         ],
-        doneText: 'both are the same',
+        doneText: 'each is the same',
         doneWhen: sh`
 [ -e ${ADMIN_CONF} ] || exit 1
 for user in ${users}; do

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
+import { certSANs } from '../../src/inventory/cert-sans.js'
+import { clusterOf, findingsFor } from './machines.js'
+
+const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+  (name) => `/etc/kubernetes/manifests/${name}.yaml`,
+)
+const SERVING: KubernetesFacts = {
+  files: Object.fromEntries([...FILES, '/etc/kubernetes/kubelet.conf'].map((path) => [path, 'x'])),
+  caHash: 'ours',
+  etcdData: true,
+  apiLive: true,
+  shadowing: [],
+  flags: { 'secure-port': '6444', 'service-cluster-ip-range': '10.96.0.0/12', 'cluster-cidr': '10.244.0.0/16' },
+  certSANs: certSANs(clusterOf({})),
+}
+const DOWN = { ...SERVING, apiLive: false }
+const told = (facts: Readonly<Record<string, KubernetesFacts>>, id: string, cluster = {}) => {
+  const all: Readonly<Record<string, Partial<Facts>>> = Object.fromEntries(
+    Object.entries(facts).map(([name, kubernetes]) => [name, { kubernetes }]),
+  )
+  return findingsFor({ facts: all, cluster }).filter((one) => one.id === id)
+}
+
+describe('a lost quorum', () => {
+  test('refuses everything, with the numbers and the way back', () => {
+    const [found] = told({ m1: DOWN, m2: DOWN, m3: DOWN }, 'QUORUM')
+    expect(found).toMatchObject({ severity: 'fatal' })
+    expect(found?.message).toContain('etcd has 3 members, of which 2 must run')
+    expect(found?.fix).toContain('--force-new-cluster')
+  })
+
+  test('is counted by the members that etcd has, learners aside', () => {
+    const member = (id: string, learner = false) => ({ id, name: `m${id}`, peerURLs: [], learner })
+    const [found] = told({ m1: { ...DOWN, members: [member('1'), member('2'), member('3', true)] } }, 'QUORUM')
+    expect(found?.message).toContain('etcd has 2 members, of which 2 must run')
+  })
+
+  test('is none where another master serves: then the one that does not is named', () => {
+    expect(told({ m1: SERVING, m2: DOWN }, 'QUORUM')).toMatchObject([{ severity: 'warning', node: 'm2' }])
+    expect(told({ m1: SERVING }, 'QUORUM')).toEqual([])
+  })
+})
+
+describe('what no step changes of a running control plane', () => {
+  const said = (kubernetes: Partial<KubernetesFacts>, cluster = {}) =>
+    told({ m1: { ...SERVING, ...kubernetes } }, 'UNAPPLIABLE', cluster).map(({ message }) => message)
+
+  test('is nothing where it runs as the inventory says', () => {
+    expect(said({})).toEqual([])
+    // How X.509 spells addresses of IPv6.
+    const apiServer = { extraArgs: {}, certSANs: ['fd00::1'] }
+    expect(said({ certSANs: [...(SERVING.certSANs ?? []), 'FD00:0:0:0:0:0:0:1'] }, { apiServer })).toEqual([])
+  })
+
+  test('is a name that its certificate lacks', () => {
+    const apiServer = { extraArgs: {}, certSANs: ['api.example.org'] }
+    expect(said({}, { apiServer })).toEqual([expect.stringContaining('does not have api.example.org')])
+  })
+
+  test('is a network, a port or an argument that it runs without', () => {
+    const flags = { ...SERVING.flags, 'cluster-cidr': '10.10.0.0/16', 'secure-port': '6443', 'audit-log-maxage': '7' }
+    const apiServer = { extraArgs: { 'audit-log-maxage': '30', profiling: 'false' }, certSANs: [] }
+    expect(said({ flags }, { apiServer })).toEqual([
+      expect.stringContaining('runs with 10.10.0.0/16 as network.podSubnet, where the inventory has 10.244.0.0/16'),
+      expect.stringContaining('--audit-log-maxage=30, and runs with 7'),
+      expect.stringContaining('--profiling=false, and runs without it'),
+      expect.stringContaining('--secure-port=6444, and runs with 6443'),
+    ])
+  })
+})

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest'
+import type { EtcdMember, Facts } from '../../src/facts/facts.js'
+import type { Node } from '../../src/inventory/cluster.js'
+import type { CommandResource, Resource } from '../../src/resources/resource.js'
+import { steps } from '../../src/steps/index.js'
+import { kubeadmFailure } from '../../src/steps/kubeadm-failure.js'
+import type { ClusterContext, StepContext } from '../../src/steps/step.js'
+import type { NodeState, Topology } from '../../src/topology.js'
+import { contextWith } from './context.js'
+
+const base = contextWith()
+const named = (name: string, last: number, roles: Node['roles']): Node => ({
+  ...base.node,
+  name,
+  address: `10.0.0.${last}`,
+  roles,
+})
+const NODES = [
+  named('m1', 11, ['control-plane']),
+  named('m2', 12, ['control-plane']),
+  named('m3', 13, ['control-plane', 'worker']),
+  named('w1', 21, ['worker']),
+]
+
+/** A cluster of three masters and a worker of which this is known; who begins is m1 unless told. */
+function situation(
+  states: Readonly<Record<string, NodeState>>,
+  who: Pick<Topology, 'init' | 'acting'>,
+  facts: Readonly<Record<string, Partial<Facts>>> = {},
+): ClusterContext {
+  const all = { m1: 'fresh', m2: 'fresh', m3: 'fresh', w1: 'fresh', ...states } as const
+  return {
+    cluster: { ...base.cluster, nodes: NODES },
+    topology: { states: all, ...who },
+    seen: NODES.map((node) => ({ node, facts: { ...base.facts, ...facts[node.name] } })),
+    runId: 'r1',
+    authorities: { caHash: 'sha256:ab', digests: {} as never, origin: 'from m1' },
+  }
+}
+
+/** Names of what is wanted on each node by the steps that build the cluster. */
+function wanted(context: ClusterContext): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(NODES.map((node) => [node.name, resourcesOn(node, context).map(shown)]))
+}
+
+function resourcesOn(node: Node, context: ClusterContext): readonly Resource[] {
+  const facts = context.seen.find((one) => one.node.name === node.name)?.facts ?? base.facts
+  const own: StepContext = { ...context, node, facts, os: base.os }
+  const building = steps.slice(steps.findIndex(({ id }) => id === 'images'))
+  return building.filter((step) => step.runsOn(node, context)).flatMap((step) => step.resources(own))
+}
+
+const shown = (one: Resource): string =>
+  one.kind === 'command' ? one.summary : one.kind === 'file' ? one.path.replace('/etc/kubernetes/pki/', '') : one.kind
+const withoutCa = (all: Readonly<Record<string, readonly string[]>>) =>
+  Object.fromEntries(
+    Object.entries(all).map(([node, names]) => [node, names.filter((name) => !/\.(crt|key|pub)$/.test(name))]),
+  )
+const PULL = 'pull what `kubeadm config images list` names'
+const CONFIG = '~/.kube/config of root'
+const BEGINS = { init: 'm1', acting: 'm1' }
+const entry = (step: string) => ({
+  record: { entries: { 'command:kubeadm': { step, wanted: 'a', state: 'applied' as const, before: null } } },
+})
+
+describe('a cluster', () => {
+  test('is begun by one master, and joined by all others', () => {
+    expect(withoutCa(wanted(situation({}, BEGINS)))).toEqual({
+      m1: [PULL, 'kubeadm init', 'labels and taints', CONFIG],
+      m2: [PULL, 'kubeadm join', CONFIG],
+      m3: [PULL, 'kubeadm join', CONFIG],
+      w1: ['pull kube-proxy and pause', 'kubeadm join'],
+    })
+  })
+
+  test('gives every master the whole set of authorities, keys as secrets, and no worker anything of it', () => {
+    const context = situation({}, BEGINS)
+    const files = NODES.map((node) => resourcesOn(node, context).filter((one) => one.kind === 'file'))
+    expect(files.map(({ length }) => length)).toEqual([8, 8, 8, 0])
+    for (const one of files[0] ?? []) {
+      expect([one.path, one.sensitive, one.mode]).toEqual(
+        one.path.endsWith('.key') ? [one.path, true, 0o600] : [one.path, undefined, 0o644],
+      )
+    }
+  })
+
+  test('that stands wants of each node what its record says of it, and no images any more', () => {
+    const ready = {
+      m1: 'control-plane-ready',
+      m2: 'control-plane-ready',
+      m3: 'control-plane-ready',
+      w1: 'worker-ready',
+    } as const
+    const facts = {
+      m1: entry('control-plane-init'),
+      m2: entry('control-plane-join'),
+      m3: entry('control-plane-join'),
+      w1: entry('worker-join'),
+    }
+    expect(withoutCa(wanted(situation(ready, { acting: 'm1' }, facts)))).toEqual({
+      m1: ['kubeadm init', 'labels and taints', CONFIG],
+      m2: ['kubeadm join', CONFIG],
+      m3: ['kubeadm join', CONFIG],
+      w1: ['kubeadm join'],
+    })
+  })
+
+  test('takes a first master that was wiped back as one that joins, after its old membership went', () => {
+    const members: readonly EtcdMember[] = [
+      { id: '11', name: 'm1', peerURLs: ['https://10.0.0.11:2380'], learner: false },
+      { id: '12', name: 'm2', peerURLs: ['https://10.0.0.12:2380'], learner: false },
+    ]
+    const states = { m2: 'control-plane-ready', m3: 'control-plane-ready', w1: 'worker-ready' } as const
+    const kubernetes = { ...base.facts.kubernetes, members }
+    const context = situation(states, { acting: 'm2' }, { m2: { kubernetes, ...entry('control-plane-join') } })
+    const { m1, m2 } = withoutCa(wanted(context))
+    expect(m1).toEqual([PULL, 'kubeadm join', CONFIG])
+    expect(m2).toEqual([
+      'take m1 as it was before out of etcd and the cluster',
+      'kubeadm token create',
+      'kubeadm join',
+      'labels and taints',
+      CONFIG,
+    ])
+  })
+
+  test('clears what an unfinished init or join left before it begins again', () => {
+    const states = { m1: 'control-plane-ready', m2: 'control-plane-half', w1: 'worker-half' } as const
+    const { m2, w1 } = withoutCa(wanted(situation(states, { acting: 'm1' })))
+    const reset = 'kubeadm reset of an unfinished init or join'
+    expect(m2).toEqual([PULL, reset, 'kubeadm join', CONFIG])
+    expect(w1).toEqual(['pull kube-proxy and pause', reset, 'kubeadm join'])
+  })
+
+  test('whose first init never ended loses the data of that only with the name of the cluster', () => {
+    const resetOn = (etcdData: boolean) => {
+      const kubernetes = { ...base.facts.kubernetes, etcdData }
+      const context = situation({ m1: 'control-plane-half' }, BEGINS, { m1: { kubernetes } })
+      const found = resourcesOn(NODES[0] ?? base.node, context).find(
+        (one): one is CommandResource => one.kind === 'command' && one.id === 'reset-unfinished',
+      )
+      return found?.disruption
+    }
+    expect([resetOn(true), resetOn(false)]).toEqual(['data-loss', 'restart'])
+  })
+
+  test('of which nobody can tell who begins is left alone', () => {
+    const { m1, w1 } = withoutCa(wanted(situation({ m2: 'control-plane-down' }, {})))
+    expect([m1, w1]).toEqual([[PULL], ['pull kube-proxy and pause']])
+  })
+
+  test('has its token named nowhere but by a reference, and deleted at the end of any run', () => {
+    const context = situation({ m1: 'control-plane-ready' }, { acting: 'm1' })
+    const commands = NODES.flatMap((node) => resourcesOn(node, context)).filter((one) => one.kind === 'command')
+    for (const { inputs = [] } of commands)
+      for (const { content } of inputs) expect(content).toMatchObject({ references: { token: 'minted:token' } })
+    const titles = (of: ClusterContext) =>
+      steps.flatMap((step) => (NODES.some((node) => step.runsOn(node, of)) ? (step.cleanup?.(of) ?? []) : []))
+    expect(titles(context).map(({ title, node }) => [title, node])).toEqual([
+      ['the token to join with is deleted', 'm1'],
+    ])
+    expect(titles(situation({}, BEGINS))).toHaveLength(1)
+  })
+})
+
+describe('what kubeadm prints when it fails', () => {
+  const explain = kubeadmFailure(NODES[1] ?? base.node, base.cluster)
+  const SAID: readonly (readonly [output: string, cause: RegExp])[] = [
+    ['[ERROR Port-6443]: Port 6443 is in use', /a port that the control plane needs is taken/],
+    [
+      '[ERROR CRI]: container runtime is not running: unknown service runtime.v1.RuntimeService',
+      /containerd does not answer/,
+    ],
+    ['[ERROR FileAvailable--etc-kubernetes-kubelet.conf]: exists', /files of an earlier attempt/],
+    ['failed to run Kubelet: running with swap on is not supported', /swap came back on/],
+    ['x509: certificate has expired or is not yet valid', /the clocks/],
+    ['none of the public keys "sha256:ab" are pinned', /another cluster/],
+    [
+      'could not find a JWS signature in the cluster-info ConfigMap for token ID "abcdef"',
+      /token to join with has expired/,
+    ],
+    ['a Node with name "m2" and status "Ready" already exists in the cluster', /another machine is in the cluster/],
+    ['etcdserver: too many learner members in cluster', /etcd still has a member/],
+    ['failed to pull image "x": manifest unknown', /an image cannot be had/],
+    ['write /etc/x: no space left on device', /disk of the node is full/],
+    ['timed out waiting for the condition', /did not come up in time/],
+  ]
+
+  test.each(SAID)('%s', (output, cause) => {
+    const told = explain(`error execution phase kubelet-start: ${output}`)
+    expect(told?.message).toMatch(/^kubeadm, in its phase kubelet-start, failed on m2: /)
+    expect(told?.message).toMatch(cause)
+    expect(told?.fix).not.toBe('')
+  })
+
+  test('is passed on with the next command where nothing is known of it', () => {
+    expect(explain('boom')).toEqual({
+      message: 'kubeadm failed on m2',
+      fix: expect.stringContaining('tripod apply -i') as string,
+    })
+  })
+})
