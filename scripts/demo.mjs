@@ -43,6 +43,7 @@ const HINTS = [
     'Change a file behind its back:',
     `lab ssh m1 --name ${LAB} -- sed -i s/ip_forward/ip_backward/ /etc/sysctl.d/99-zz-tripod.conf`,
   ],
+  ['The kubeconfig for this computer:', `kubeconfig -i ${INVENTORY}`],
   ['Find what was changed:', `drift -i ${INVENTORY}`],
   ['Mend that and nothing else:', `apply -i ${INVENTORY}`],
   ['Cut the power of a machine:', `lab fault kill m2 --name ${LAB}`],
@@ -53,6 +54,25 @@ const HINTS = [
 
 const STATE =
   'cat /proc/swaps; sysctl net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables; containerd config dump | grep SystemdCgroup'
+
+/** One pod on each node, of an image that is there already: its health check is the answer. */
+const WORKLOAD = `image=$(kubectl -n kube-system get deployment coredns -o 'jsonpath={..image}')
+kubectl apply -f - <<END
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: hello }
+spec:
+  selector: { matchLabels: { app: hello } }
+  template:
+    metadata: { labels: { app: hello } }
+    spec:
+      tolerations: [{ operator: Exists }]
+      containers: [{ name: hello, image: "$image", args: [] }]
+END
+kubectl rollout status daemonset/hello --timeout=120s
+kubectl get pods -l app=hello -o 'jsonpath={range .items[*]}{.spec.nodeName} {.status.podIP}{"\\n"}{end}' | while read -r node ip; do
+  curl -sS --max-time 5 --retry 5 --retry-connrefused -o /dev/null -w "$node answers %{http_code}\\n" "http://$ip:8080/health"
+done`
 
 async function demo() {
   section(
@@ -81,6 +101,12 @@ async function demo() {
     'On each machine: no swap in use, kernel settings in force, and what containerd really runs with.',
   )
   for (const name of await nodeNames()) await tripod('lab', 'ssh', name, '--name', LAB, '--', STATE)
+
+  section('One cluster', 'Three masters behind one address that outlives any of them, asked under that address.')
+  await tripod('lab', 'ssh', 'm1', '--name', LAB, '--', 'kubectl cluster-info; kubectl get nodes -o wide')
+
+  section('It carries work', 'One pod on every machine, masters included, and an answer from each over the pod network.')
+  await tripod('lab', 'ssh', 'm1', '--name', LAB, '--', WORKLOAD)
 
   section('Go on from here', 'Everything above can be typed again. Some things to try:')
   for (const [what, command] of HINTS) console.log(`   ${what.padEnd(37)}${TRIPOD} ${command}`)
