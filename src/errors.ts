@@ -65,6 +65,12 @@ export const ERRORS = {
     why: 'The masters cannot be reached, have no cluster yet, or their API servers do not answer.',
     fix: 'Run `tripod plan`: it tells where each master stands.',
   },
+  UNHEALTHY: {
+    exit: 14,
+    title: 'The cluster is not healthy',
+    why: 'tripod looked, and something that must hold does not: a master does not serve, the VIP is not on exactly one host, a service is down.',
+    fix: 'Each line of the message names a node and what is wrong with it. Mend that; `tripod apply` puts back what tripod made.',
+  },
   AUTHORITIES_INVALID: {
     exit: 13,
     title: 'The certificate authorities cannot be used',

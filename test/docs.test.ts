@@ -34,7 +34,7 @@ function commandExists([first, second]: readonly string[]): boolean {
 
 /** `tripod lab up` -> lab, up; what is no command of this form (`tripod --help`) is left out. */
 function commandsIn(text: string): readonly (readonly string[])[] {
-  return [...text.matchAll(/\btripod ([a-z]+)(?: ([a-z]+))?/g)].map((match) => match.slice(1))
+  return [...text.matchAll(/\btripod ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+))?/g)].map((match) => match.slice(1))
 }
 
 const unknownCommands = (file: string, text: string): readonly string[] =>
