@@ -105,7 +105,10 @@ async function demo() {
   section('One cluster', 'Three masters behind one address that outlives any of them, asked under that address.')
   await tripod('lab', 'ssh', 'm1', '--name', LAB, '--', 'kubectl cluster-info; kubectl get nodes -o wide')
 
-  section('It carries work', 'One pod on every machine, masters included, and an answer from each over the pod network.')
+  section(
+    'It carries work',
+    'One pod on every machine, masters included, and an answer from each over the pod network.',
+  )
   await tripod('lab', 'ssh', 'm1', '--name', LAB, '--', WORKLOAD)
 
   section('Go on from here', 'Everything above can be typed again. Some things to try:')

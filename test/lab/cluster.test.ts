@@ -12,167 +12,186 @@ if (unable !== undefined) console.warn(`SKIPPED test/lab/cluster.test.ts: ${unab
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
 /** Seconds after kubeadm began on it at which a joining master loses its power. */
-const POINTS = LONG ? [0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 7, 9] : [1, 4]
+const POINTS = LONG ? [0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 7, 9] : [3]
 
-const OPTIONS = { name: 't-cluster', nodes: 3, kubernetes: '1.22.17' }
+interface Kind extends Pick<UpOptions, 'os' | 'kubernetes'> {
+  readonly balancers: number
+}
+/** A run of every change takes the kind that converge.test.ts does not (npm run test:long: both). */
+const KINDS: readonly Kind[] = [
+  { os: 'debian13', kubernetes: '1.31.14', balancers: 2 },
+  ...(LONG ? [{ os: 'debian12', kubernetes: '1.22.17', balancers: 0 } as const] : []),
+]
 
 /** Three masters that carry workloads too, and what becomes of their cluster when machines are lost. */
-describe.skipIf(unable !== undefined)('three masters without workers', { timeout: 4 * MINUTE }, () => {
-  const context = testLab(OPTIONS)
-  beforeAll(async () => {
-    const { inventoryPath } = context.lab
-    const text = await readFile(inventoryPath, 'utf8')
-    await writeFile(inventoryPath, text.replaceAll('[control-plane]', '[control-plane, worker]'))
-  })
+describe.skipIf(unable !== undefined).each(KINDS)(
+  'three masters without workers, $os',
+  { timeout: 4 * MINUTE },
+  (kind) => {
+    const OPTIONS = { name: 't-cluster', nodes: 3, ...kind }
+    const context = testLab(OPTIONS)
+    const NOTHING = `No changes. ${3 + kind.balancers} nodes match inventory.yaml.`
+    const apiPort = kind.balancers === 0 ? 6444 : 6443
+    beforeAll(async () => {
+      const { inventoryPath } = context.lab
+      const text = await readFile(inventoryPath, 'utf8')
+      await writeFile(inventoryPath, text.replaceAll('[control-plane]', '[control-plane, worker]'))
+    })
 
-  const apply = async (...args: readonly string[]) => {
-    const ended = await context.tripod(['apply', '--yes', ...args])
-    expect([ended.code, ended.code === 0 ? '' : ended.stdout + ended.stderr]).toEqual([0, ''])
-    return ended
-  }
-  const empty = async (): Promise<void> => {
-    expect((await context.tripod(['plan'])).stdout).toBe('No changes. 3 nodes match inventory.yaml.')
-  }
-  const kubectl = (node: string, command: string): Promise<string> =>
-    said(context.lab, node, `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`)
-  const members = async (node: string): Promise<readonly string[]> => {
-    const pki = '/etc/kubernetes/pki/etcd'
-    const text = await said(
-      context.lab,
-      node,
-      `curl -sS --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list`,
-    )
-    const { members: all } = JSON.parse(text) as { members: readonly { name?: string; isLearner?: boolean }[] }
-    return all.map(({ name = 'unstarted', isLearner }) => (isLearner ? `${name} learns` : name)).toSorted()
-  }
-  const readyNodes = async (node: string): Promise<readonly string[]> => {
-    const lines = (await kubectl(node, 'get nodes --no-headers')).split('\n')
-    return lines.filter((line) => / Ready /.test(line)).map((line) => line.split(' ')[0] ?? '')
-  }
-  /** As from the rack: nothing of before is on it, and its host key is another one. */
-  const reinstall = async (node: string): Promise<void> => {
-    await fault(OPTIONS.name, node, { kind: 'kill' })
-    await rm(machinePlaces(OPTIONS.name, node).directory, { recursive: true, force: true })
-    const again: UpOptions = { ...OPTIONS, inventoryPath: context.lab.inventoryPath }
-    context.lab = await up(again)
-  }
-  /** Answers of the API under the VIP, asked every 100 ms from a master for as long as the work takes. */
-  const watched = async (from: string, work: () => Promise<unknown>): Promise<readonly string[]> => {
-    const { lab } = context
-    await said(lab, from, 'rm -f /tmp/stop /tmp/seen')
-    const loop = `i=0; while [ ! -e /tmp/stop ] && [ $i -lt 3000 ]; do curl -so /dev/null --max-time 1 --cacert /etc/kubernetes/pki/ca.crt -w '%{http_code}\\n' https://${lab.vip}:6443/readyz >>/tmp/seen; i=$((i+1)); sleep 0.1; done`
-    const watching = inside(lab, from, loop, { timeoutSeconds: 300 })
-    try {
-      await work()
-    } finally {
-      await said(lab, from, 'touch /tmp/stop')
-      await watching
+    const apply = async (...args: readonly string[]) => {
+      const ended = await context.tripod(['apply', '--yes', ...args])
+      expect([ended.code, ended.code === 0 ? '' : ended.stdout + ended.stderr]).toEqual([0, ''])
+      return ended
     }
-    return (await said(lab, from, 'cat /tmp/seen')).split('\n')
-  }
-
-  it('become one cluster by one apply, which workloads may use whole', async () => {
-    const plan = await context.tripod(['plan'])
-    expect(plan.stdout).toContain('kind: ClusterConfiguration')
-    expect(plan.stdout).toContain('token: "minted.atapply000000000"')
-    await apply()
-    await expect.poll(() => readyNodes('m1'), { timeout: 60_000, interval: 1000 }).toEqual(['m1', 'm2', 'm3'])
-    expect(await kubectl('m1', 'get nodes -o jsonpath={.items[*].spec.taints}')).not.toContain('node-role')
-    expect(await members('m1')).toEqual(['m1', 'm2', 'm3'])
-    await empty()
-    const kubeconfig = await readFile(join(context.directory, 't-cluster.kubeconfig'), 'utf8')
-    expect(kubeconfig).toContain(`server: https://${context.lab.vip}:6443`)
-    const pod = '--image=registry.k8s.io/pause:3.5 --restart=Never'
-    for (const node of ['m1', 'm2', 'm3'])
-      await kubectl('m1', `run on-${node} ${pod} --overrides='{"spec":{"nodeName":"${node}"}}'`)
-    const phases = () => kubectl('m1', 'get pods -o jsonpath={.items[*].status.phase}')
-    await expect.poll(phases, { timeout: 60_000, interval: 1000 }).toBe('Running Running Running')
-  })
-
-  it('leave no token, key or password in anything that was printed or logged', async () => {
-    const { lab, directory } = context
-    const key = await said(lab, 'm1', 'sed -n 4p /etc/kubernetes/pki/ca.key')
-    const own = await said(lab, 'm1', "sed -n 's/.*client-key-data: //p' /etc/kubernetes/admin.conf | cut -c 40-80")
-    const found = await execa(
-      'grep',
-      [
-        '-rlE',
-        `${key.slice(0, 40).replaceAll('+', '\\+')}|${own.replaceAll('+', '\\+')}`,
-        join(directory, 'state/runs'),
-      ],
-      { reject: false },
-    )
-    expect([found.exitCode, found.stdout]).toEqual([1, ''])
-    const tokens = await execa('grep', ['-rnoE', '\\b[a-z0-9]{6}\\.[a-z0-9]{16}\\b', join(directory, 'state/runs')], {
-      reject: false,
-    })
-    expect(tokens.stdout.split('\n').filter((line) => line !== '' && !line.includes('minted.atapply'))).toEqual([])
-    await everywhere(lab, async (node) => {
-      expect(await said(lab, node, 'find /run/tripod/inputs -type f')).toBe('')
-      expect(await said(lab, node, "grep -rlE '[a-z0-9]{6}[.][a-z0-9]{16}' /var/lib/tripod/runs || echo none")).toBe(
-        'none',
+    const empty = async (): Promise<void> => {
+      expect((await context.tripod(['plan'])).stdout).toBe(NOTHING)
+    }
+    const kubectl = (node: string, command: string): Promise<string> =>
+      said(context.lab, node, `kubectl --kubeconfig /etc/kubernetes/admin.conf ${command}`)
+    const members = async (node: string): Promise<readonly string[]> => {
+      const pki = '/etc/kubernetes/pki/etcd'
+      const text = await said(
+        context.lab,
+        node,
+        `curl -sS --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list`,
       )
-    })
-  })
+      const { members: all } = JSON.parse(text) as { members: readonly { name?: string; isLearner?: boolean }[] }
+      return all.map(({ name = 'unstarted', isLearner }) => (isLearner ? `${name} learns` : name)).toSorted()
+    }
+    const readyNodes = async (node: string): Promise<readonly string[]> => {
+      const lines = (await kubectl(node, 'get nodes --no-headers')).split('\n')
+      return lines.filter((line) => / Ready /.test(line)).map((line) => line.split(' ')[0] ?? '')
+    }
+    /** As from the rack: nothing of before is on it, and its host key is another one. */
+    const reinstall = async (node: string): Promise<void> => {
+      await fault(OPTIONS.name, node, { kind: 'kill' })
+      await rm(machinePlaces(OPTIONS.name, node).directory, { recursive: true, force: true })
+      const again: UpOptions = { ...OPTIONS, inventoryPath: context.lab.inventoryPath }
+      context.lab = await up(again)
+    }
+    /** Answers of the API under the VIP, asked every 100 ms from a master for as long as the work takes. */
+    const watched = async (from: string, work: () => Promise<unknown>): Promise<readonly string[]> => {
+      const { lab } = context
+      await said(lab, from, 'rm -f /tmp/stop /tmp/seen')
+      const loop = `i=0; while [ ! -e /tmp/stop ] && [ $i -lt 3000 ]; do curl -so /dev/null --max-time 1 --cacert /etc/kubernetes/pki/ca.crt -w '%{http_code}\\n' https://${lab.vip}:6443/readyz >>/tmp/seen; i=$((i+1)); sleep 0.1; done`
+      const watching = inside(lab, from, loop, { timeoutSeconds: 300 })
+      try {
+        await work()
+      } finally {
+        await said(lab, from, 'touch /tmp/stop')
+        await watching
+      }
+      return (await said(lab, from, 'cat /tmp/seen')).split('\n')
+    }
 
-  it('take a first master that was reinstalled back as one that joins, and serve meanwhile', async () => {
-    await reinstall('m1')
-    const plan = await context.tripod(['plan', '--node', 'm1', '--node', 'm2', '--node', 'm3'])
-    expect(plan.stdout).toContain('take m1 as it was before out of etcd and the cluster')
-    expect(plan.stdout).not.toContain('kubeadm init\n')
-    const answers = await watched('m3', () => apply())
-    const failed = answers.filter((code) => code !== '200').length
-    console.log(`m1 reinstalled: ${failed} of ${answers.length} requests to the API failed meanwhile`)
-    expect(answers.length).toBeGreaterThan(100)
-    expect(failed).toBeLessThan(10)
-    expect(await members('m2')).toEqual(['m1', 'm2', 'm3'])
-    await expect.poll(() => readyNodes('m2'), { timeout: 60_000, interval: 1000 }).toEqual(['m1', 'm2', 'm3'])
-    await empty()
-  })
-
-  it.each(POINTS)('have three voters again after a third master lost its power %s s into its join', async (seconds) => {
-    await reinstall('m3')
-    const program = execa('node', [join(ROOT, 'bin/run.js'), 'apply', '--yes'], {
-      cwd: context.directory,
-      env: { TRIPOD_STATE_DIR: join(context.directory, 'state'), NO_COLOR: '1' },
-      reject: false,
-      all: true,
+    it('become one cluster by one apply, which workloads may use whole', async () => {
+      const plan = await context.tripod(['plan'])
+      expect(plan.stdout).toContain('kind: ClusterConfiguration')
+      expect(plan.stdout).toContain('token: "minted.atapply000000000"')
+      await apply()
+      await expect.poll(() => readyNodes('m1'), { timeout: 60_000, interval: 1000 }).toEqual(['m1', 'm2', 'm3'])
+      expect(await kubectl('m1', 'get nodes -o jsonpath={.items[*].spec.taints}')).not.toContain('node-role')
+      expect(await members('m1')).toEqual(['m1', 'm2', 'm3'])
+      await empty()
+      const kubeconfig = await readFile(join(context.directory, 't-cluster.kubeconfig'), 'utf8')
+      expect(kubeconfig).toContain(`server: https://${context.lab.vip}:6443`)
+      const image = await kubectl('m1', '-n kube-system get deployment coredns -o jsonpath={..image}')
+      const pod = `--image=${image} --restart=Never`
+      for (const node of ['m1', 'm2', 'm3'])
+        await kubectl('m1', `run on-${node} ${pod} --overrides='{"spec":{"nodeName":"${node}"}}'`)
+      const phases = () => kubectl('m1', 'get pods -o jsonpath={.items[*].status.phase}')
+      await expect.poll(phases, { timeout: 60_000, interval: 1000 }).toBe('Running Running Running')
     })
-    await new Promise<void>((resolve) => {
-      program.all.on('data', (chunk: Buffer) => {
-        if (chunk.toString().includes('control-plane-join: Join the other masters')) setTimeout(resolve, seconds * 1000)
+
+    it('leave no token, key or password in anything that was printed or logged', async () => {
+      const { lab, directory } = context
+      const key = await said(lab, 'm1', 'sed -n 4p /etc/kubernetes/pki/ca.key')
+      const own = await said(lab, 'm1', "sed -n 's/.*client-key-data: //p' /etc/kubernetes/admin.conf | cut -c 40-80")
+      const found = await execa(
+        'grep',
+        [
+          '-rlE',
+          `${key.slice(0, 40).replaceAll('+', '\\+')}|${own.replaceAll('+', '\\+')}`,
+          join(directory, 'state/runs'),
+        ],
+        { reject: false },
+      )
+      expect([found.exitCode, found.stdout]).toEqual([1, ''])
+      const tokens = await execa('grep', ['-rnoE', '\\b[a-z0-9]{6}\\.[a-z0-9]{16}\\b', join(directory, 'state/runs')], {
+        reject: false,
       })
-      void program.then(() => {
-        resolve()
+      expect(tokens.stdout.split('\n').filter((line) => line !== '' && !line.includes('minted.atapply'))).toEqual([])
+      await everywhere(lab, async (node) => {
+        expect((await inside(lab, node, 'find /run/tripod/inputs -type f')).stdout).toBe('')
+        expect(await said(lab, node, "grep -rlE '[a-z0-9]{6}[.][a-z0-9]{16}' /var/lib/tripod/runs || echo none")).toBe(
+          'none',
+        )
       })
     })
-    await fault(OPTIONS.name, 'm3', { kind: 'kill' })
-    await program
-    await fault(OPTIONS.name, 'm3', { kind: 'boot' })
-    await expect.poll(async () => (await inside(context.lab, 'm3', 'true')).code, { timeout: 30_000 }).toBe(0)
-    await apply()
-    expect(await members('m1')).toEqual(['m1', 'm2', 'm3'])
-    await expect.poll(() => readyNodes('m1'), { timeout: 60_000, interval: 1000 }).toEqual(['m1', 'm2', 'm3'])
-    await empty()
-  })
 
-  it('are not touched where two of them are gone: the lost quorum is named', async () => {
-    const { lab } = context
-    for (const node of ['m2', 'm3']) await fault(lab.name, node, { kind: 'kill' })
-    const alive = () =>
-      inside(lab, 'm1', `curl -sk --max-time 4 -o /dev/null -w '%{http_code}' https://127.0.0.1:6444/livez`)
-    await expect.poll(async () => (await alive()).stdout, { timeout: 60_000, interval: 1000 }).not.toBe('200')
-    await footprint(lab, 'm1')
-    const before = await footprint(lab, 'm1')
-    const all = await context.tripod(['apply', '--yes'])
-    expect([all.code, all.stderr]).toEqual([69, expect.stringContaining('m2')])
-    const rest = await context.tripod(['apply', '--yes', '--skip-node', 'm2', '--skip-node', 'm3'])
-    expect([rest.code, rest.stderr]).toEqual([13, expect.stringContaining('of which 2 must run')])
-    expect(await footprint(lab, 'm1')).toEqual(before)
-    for (const node of ['m2', 'm3']) await fault(lab.name, node, { kind: 'boot' })
-    await expect.poll(async () => (await alive()).stdout, { timeout: 120_000, interval: 1000 }).toBe('200')
-    await expect
-      .poll(async () => (await context.tripod(['plan'])).stdout, { timeout: 60_000, interval: 2000 })
-      .toBe('No changes. 3 nodes match inventory.yaml.')
-  })
-})
+    it('take a first master that was reinstalled back as one that joins, and serve meanwhile', async () => {
+      await reinstall('m1')
+      const plan = await context.tripod(['plan'])
+      expect(plan.stdout).toContain('take m1 as it was before out of etcd and the cluster')
+      expect(plan.stdout).not.toContain('kubeadm init\n')
+      const answers = await watched('m3', () => apply())
+      const failed = answers.filter((code) => code !== '200').length
+      console.log(`m1 reinstalled: ${failed} of ${answers.length} requests to the API failed meanwhile`)
+      expect(answers.length).toBeGreaterThan(100)
+      expect(failed).toBeLessThan(10)
+      expect(await members('m2')).toEqual(['m1', 'm2', 'm3'])
+      await expect.poll(() => readyNodes('m2'), { timeout: 60_000, interval: 1000 }).toEqual(['m1', 'm2', 'm3'])
+      await empty()
+    })
+
+    it.each(POINTS)(
+      'have three voters again after a third master lost its power %s s into its join',
+      async (seconds) => {
+        await reinstall('m3')
+        const program = execa('node', [join(ROOT, 'bin/run.js'), 'apply', '--yes'], {
+          cwd: context.directory,
+          env: { TRIPOD_STATE_DIR: join(context.directory, 'state'), NO_COLOR: '1' },
+          reject: false,
+          all: true,
+        })
+        await new Promise<void>((resolve) => {
+          program.all.on('data', (chunk: Buffer) => {
+            if (chunk.toString().includes('control-plane-join: Join the other masters'))
+              setTimeout(resolve, seconds * 1000)
+          })
+          void program.then(() => {
+            resolve()
+          })
+        })
+        await fault(OPTIONS.name, 'm3', { kind: 'kill' })
+        await program
+        await fault(OPTIONS.name, 'm3', { kind: 'boot' })
+        await expect.poll(async () => (await inside(context.lab, 'm3', 'true')).code, { timeout: 30_000 }).toBe(0)
+        await apply()
+        expect(await members('m1')).toEqual(['m1', 'm2', 'm3'])
+        await expect.poll(() => readyNodes('m1'), { timeout: 60_000, interval: 1000 }).toEqual(['m1', 'm2', 'm3'])
+        await empty()
+      },
+    )
+
+    it('are not touched where two of them are gone: the lost quorum is named', async () => {
+      const { lab } = context
+      for (const node of ['m2', 'm3']) await fault(lab.name, node, { kind: 'kill' })
+      const alive = () =>
+        inside(lab, 'm1', `curl -sk --max-time 4 -o /dev/null -w '%{http_code}' https://127.0.0.1:${apiPort}/livez`)
+      await expect.poll(async () => (await alive()).stdout, { timeout: 60_000, interval: 1000 }).not.toBe('200')
+      await footprint(lab, 'm1')
+      const before = await footprint(lab, 'm1')
+      const all = await context.tripod(['apply', '--yes'])
+      expect([all.code, all.stderr]).toEqual([69, expect.stringContaining('m2')])
+      const rest = await context.tripod(['apply', '--yes', '--skip-node', 'm2', '--skip-node', 'm3'])
+      expect([rest.code, rest.stderr]).toEqual([13, expect.stringContaining('of which 2 must run')])
+      expect(await footprint(lab, 'm1')).toEqual(before)
+      for (const node of ['m2', 'm3']) await fault(lab.name, node, { kind: 'boot' })
+      await expect.poll(async () => (await alive()).stdout, { timeout: 120_000, interval: 1000 }).toBe('200')
+      await expect
+        .poll(async () => (await context.tripod(['plan'])).stdout, { timeout: 60_000, interval: 2000 })
+        .toBe(NOTHING)
+    })
+  },
+)
