@@ -1,8 +1,9 @@
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
+import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { TripodError } from '../errors.js'
 import type { Secret } from '../secret.js'
 import type { CaFile } from './authorities.js'
-import { AUTHORITY_FILES, type AuthoritySet, PAIRS, pinOf } from './authority-files.js'
+import { AUTHORITY_FILES, type AuthoritySet, isKey, PAIRS, pinOf } from './authority-files.js'
+import { certificateIn, holdsPrivateKey, KEY_TYPES, privateKeyIn, publicKeyIn } from './pem.js'
 
 /** A set as it was found: any file may be missing. */
 export type FoundFiles = Readonly<Partial<Record<CaFile, Secret>>>
@@ -15,6 +16,7 @@ export function verifyAuthorities(files: FoundFiles, where: string, now = new Da
   const missing = AUTHORITY_FILES.filter((file) => files[file] === undefined)
   const wrong = [
     ...missing.map((file) => `${file} is missing`),
+    ...keysInPublic(files),
     ...PAIRS.flatMap((name) => wrongPair(files, name, now)),
     ...wrongServiceAccount(files),
   ]
@@ -29,16 +31,31 @@ export function verifyAuthorities(files: FoundFiles, where: string, now = new Da
   return { files: whole, caHash: pinOf(whole['ca.crt'].reveal()) }
 }
 
+/** What is no key file goes to masters for everybody there to read, and no redactor knows it. */
+function keysInPublic(files: FoundFiles): readonly string[] {
+  return AUTHORITY_FILES.filter(
+    (file) => !isKey(file) && files[file] !== undefined && holdsPrivateKey(files[file]),
+  ).map((file) => `${file} holds a private key, and everybody on a master may read that file`)
+}
+
 function wrongPair(files: FoundFiles, name: (typeof PAIRS)[number], now: Date): readonly string[] {
   const [certificate, key] = [files[`${name}.crt`], files[`${name}.key`]]
-  const read = certificate && attempt(() => new X509Certificate(certificate.reveal()))
-  const privateKey = key && attempt(() => createPrivateKey(key.reveal()))
+  const read = certificate && certificateIn(certificate)
+  const privateKey = key && privateKeyIn(key)
   return [
     ...(certificate !== undefined && read === undefined ? [`${name}.crt is no certificate`] : []),
-    ...(key !== undefined && privateKey === undefined ? [`${name}.key is no private key, or has a passphrase`] : []),
+    ...(key === undefined ? [] : wrongKey(privateKey, `${name}.key`)),
     ...(read === undefined ? [] : wrongCertificate(read, `${name}.crt`, now)),
     ...(read && privateKey && !read.checkPrivateKey(privateKey) ? [`${name}.key does not belong to ${name}.crt`] : []),
   ]
+}
+
+function wrongKey(key: KeyObject | undefined, file: CaFile): readonly string[] {
+  if (key === undefined) return [`${file} is no private key, or has a passphrase`]
+  const { asymmetricKeyType = 'unknown' } = key
+  return KEY_TYPES.includes(asymmetricKeyType)
+    ? []
+    : [`${file} is of type ${asymmetricKeyType}: kubeadm takes RSA or EC`]
 }
 
 function wrongCertificate(certificate: X509Certificate, file: string, now: Date): readonly string[] {
@@ -53,20 +70,12 @@ function wrongCertificate(certificate: X509Certificate, file: string, now: Date)
 }
 
 function wrongServiceAccount({ 'sa.pub': pub, 'sa.key': key }: FoundFiles): readonly string[] {
-  const publicKey = pub && attempt(() => createPublicKey(pub.reveal()))
-  const privateKey = key && attempt(() => createPrivateKey(key.reveal()))
+  const publicKey = pub && publicKeyIn(pub)
+  const privateKey = key && privateKeyIn(key)
   const own = privateKey && createPublicKey(privateKey)
   return [
-    ...(pub !== undefined && publicKey === undefined ? ['sa.pub is no public key'] : []),
-    ...(key !== undefined && privateKey === undefined ? ['sa.key is no private key, or has a passphrase'] : []),
+    ...(pub !== undefined && publicKey === undefined ? ['sa.pub is no public key (PEM, BEGIN PUBLIC KEY)'] : []),
+    ...(key === undefined ? [] : wrongKey(privateKey, 'sa.key')),
     ...(own && publicKey && !own.equals(publicKey) ? ['sa.key does not belong to sa.pub'] : []),
   ]
-}
-
-function attempt<Result>(read: () => Result): Result | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
 }
