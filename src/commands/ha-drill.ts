@@ -1,0 +1,101 @@
+import { Flags } from '@oclif/core'
+import type { Asker } from '../cli/asker.js'
+import { BaseCommand } from '../cli/base-command.js'
+import { paintFor } from '../cli/colour.js'
+import { escapeLine } from '../cli/escape.js'
+import { connectionFlags, inventoryFlag, noInputFlag, progressFlags } from '../cli/flags.js'
+import { renderDrill, renderWatch } from '../cli/render-drill.js'
+import { type Session, withSession } from '../cli/session.js'
+import { type Drill, type FaultReport, openDrill } from '../engine/drill.js'
+import { watchEndpoint, type WatchReport } from '../engine/drill-watch.js'
+import { TripodError } from '../errors.js'
+import { quote } from '../shell.js'
+
+/** So that all its answers fit into what is read of one command. */
+const LONGEST_WATCH_SECONDS = 1800
+
+interface DrillJson {
+  readonly cluster: string
+  /** Times in milliseconds. */
+  readonly faults?: readonly FaultReport[]
+  readonly watch?: WatchReport
+}
+
+export default class HaDrill extends BaseCommand {
+  static override summary = 'Move the VIP on purpose, and measure for how long the API was gone.'
+  static override description =
+    'Stops keepalived on the host that has the VIP, then HAProxy on the one that took it over: one at a time, each started again ' +
+    'at once, by the host itself after 60 s if tripod cannot come back. Refuses when a member is down already. A node asks the ' +
+    'API through the VIP every 100 ms. With --watch it only measures while you break something.'
+  static override enableJsonFlag = true
+  static override flags = {
+    ...inventoryFlag,
+    watch: Flags.integer({
+      min: 1,
+      max: LONGEST_WATCH_SECONDS,
+      helpValue: 'SECONDS',
+      description: 'Stop nothing; only measure for so long.',
+      exclusive: ['yes'],
+    }),
+    yes: Flags.boolean({ char: 'y', description: 'Begin without asking (automation).' }),
+    ...connectionFlags,
+    ...noInputFlag,
+    ...progressFlags,
+  }
+  static override examples = [
+    '<%= config.bin %> ha-drill',
+    '<%= config.bin %> ha-drill --yes --json',
+    '<%= config.bin %> ha-drill --watch 60',
+  ]
+
+  async run(): Promise<DrillJson> {
+    const { flags } = await this.parse(HaDrill)
+    return withSession('ha-drill', flags, (session) =>
+      flags.watch === undefined ? this.drill(session, flags.yes) : this.watch(session, flags.watch),
+    )
+  }
+
+  private async drill({ input, asker, log }: Session, yes: boolean): Promise<DrillJson> {
+    const drill = await openDrill(input)
+    try {
+      await agreed(drill, input.cluster.inventoryPath, { yes, asker })
+      const faults = await drill.run()
+      this.log(log.redact(renderDrill(drill.vip, faults, paintFor(process.stdout))))
+      return { cluster: input.cluster.name, faults }
+    } finally {
+      await drill.close()
+    }
+  }
+
+  private async watch({ input, log }: Session, seconds: number): Promise<DrillJson> {
+    const watch = await watchEndpoint(input, seconds)
+    this.log(log.redact(renderWatch(watch, paintFor(process.stdout))))
+    return { cluster: input.cluster.name, watch }
+  }
+}
+
+/** It takes the API away for seconds, on purpose: never without a yes. */
+async function agreed(
+  { vip, holder }: Drill,
+  inventoryPath: string,
+  { yes, asker }: { readonly yes: boolean; readonly asker: Asker | undefined },
+): Promise<void> {
+  if (yes) return
+  const again = `tripod ha-drill -i ${quote(inventoryPath)}`
+  if (asker === undefined)
+    throw new TripodError(
+      'NOT_CONFIRMED',
+      'There is no terminal to ask on and no --yes, nothing done',
+      `${again} --yes`,
+    )
+  const typed = await asker.words(
+    `The VIP ${vip} is on ${holder}. keepalived is stopped there, then HAProxy where the VIP went; twice the API is gone for seconds. Begin? Only \`yes\` is taken:`,
+  )
+  if (typed === 'yes') return
+  const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`
+  throw new TripodError(
+    'NOT_CONFIRMED',
+    `The drill was declined: ${why} is not \`yes\`; nothing done`,
+    `To be asked again: ${again}`,
+  )
+}
