@@ -11,16 +11,16 @@ const SRC = path.join(import.meta.dirname, '../src')
 const RULES: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   main: { values: ['cli'] },
   commands: {
-    values: ['cli', 'engine', 'steps', 'inventory', 'init', 'host', 'lab'],
+    values: ['manifests', 'cli', 'engine', 'steps', 'inventory', 'init', 'host', 'lab'],
     types: ['facts', 'checks', 'topology'],
   },
   cli: {
-    values: ['engine', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig'],
+    values: ['engine', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig', 'manifests'],
     types: ['resources', 'checks', 'topology', 'facts'],
   },
   engine: { values: ['steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'], types: ['host', 'pki'] },
-  // Of the inventory, checks take the arithmetic of addresses and versions.
-  checks: { values: ['facts', 'topology', 'os', 'inventory'] },
+  // Of the inventory, checks take the arithmetic of addresses and versions; of manifests, what is pinned.
+  checks: { values: ['facts', 'topology', 'os', 'inventory', 'manifests'] },
   topology: { values: ['facts'], types: ['inventory'] },
   steps: { values: ['resources', 'os', 'inventory', 'facts', 'topology', 'templates'], types: ['pki'] },
   // A kind says how it is probed and acted on; the facts and the host are handed to it.
@@ -31,6 +31,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   inventory: { values: [] },
   // A new inventory is drafted without looking: what was seen is handed to it.
   kubeconfig: { values: [] },
+  manifests: { values: ['inventory'] },
   init: { values: ['inventory', 'templates'] },
   host: { values: [], types: ['inventory'] },
   pki: { values: [], types: ['inventory'] },
@@ -56,7 +57,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   semver: ['inventory/'],
   ssh2: ['host/ssh.ts'],
   'write-file-atomic': ['host/', 'pki/', 'cli/', 'lab/'],
-  yaml: ['inventory/', 'kubeconfig/'],
+  yaml: ['inventory/', 'kubeconfig/', 'manifests/'],
   zod: ['inventory/'],
 }
 

@@ -1,5 +1,6 @@
 import type { AcceptableCheck } from '../inventory/cluster.js'
 import { brokenPackages } from './broken-packages.js'
+import { calicoPair } from './calico-pair.js'
 import { cgroup } from './cgroup.js'
 import type { Check, CheckContext } from './check.js'
 import { clock } from './clock.js'
@@ -62,6 +63,7 @@ const CHECKS: readonly Check[] = [
   strandedData,
   containerdSource,
   containerdPair,
+  calicoPair,
   unpackaged,
   installedVersion,
   brokenPackages,

@@ -29,7 +29,8 @@ function needed({ nodes, endpoint, network }: Cluster): readonly string[] {
 /** An exception is an address, a subnet, a name, or the end of names after a dot. */
 function covers(exception: string, wanted: string): boolean {
   if (exception === '*' || exception === wanted) return true
-  if (exception.startsWith('.') && wanted.endsWith(exception)) return true
+  // Go and curl take a name for its whole domain, with or without a dot before it.
+  if (wanted.endsWith(exception.startsWith('.') ? exception : `.${exception}`)) return true
   const subnet = parseSubnet(exception)
   const [inner, outer] = [parseSubnet(wanted), parseAddress(wanted)]
   if (subnet === undefined) return false

@@ -10,7 +10,7 @@ export const selinux: Check = ({ seen, cluster }) =>
     .filter(({ node, facts }) => joinsCluster(node) && facts.security.selinux?.mode === 'enforcing')
     .filter(() => cluster.selinux === 'keep-enforcing')
     .filter(({ facts }) => !(POLICY in facts.packages.installed))
-    .filter(({ facts }) => osFamilyOf(facts.os)?.basePackages.includes(POLICY) !== true)
+    .filter(({ facts }) => osFamilyOf(facts.os)?.basePackages(facts.os.version).includes(POLICY) !== true)
     .map(({ node, facts }) => ({
       id: 'P29',
       severity: 'warning',

@@ -9,6 +9,8 @@ interface Interview {
   readonly inventoryPath: string
   /** A free address among the candidates, by trying. */
   readonly probe: (candidates: readonly string[]) => Promise<string>
+  /** It was asked for beforehand. */
+  readonly isProbing: boolean
 }
 
 /** Asks for what was not given, each question with the answer that looking around suggests; an answer is checked at once. */
@@ -55,13 +57,12 @@ async function placeOfBalancer(answers: Answers, asker: Interviewer): Promise<'m
 }
 
 /** What is suggested as the VIP: tried, where that is wanted. */
-async function freeVip(answers: Answers, { asker, around, probe }: Interview): Promise<string | undefined> {
+async function freeVip(answers: Answers, { asker, around, probe, isProbing }: Interview): Promise<string | undefined> {
   if (answers.vip !== undefined) return undefined
   const { vips } = await draftOf(answers, around)
   if (vips.length === 0) return undefined
-  return (await asker.yesNo('Look from this computer which address is free for the VIP?', false))
-    ? probe(vips)
-    : vips[0]
+  const look = isProbing || (await asker.yesNo('Look from this computer which address is free for the VIP?', false))
+  return look ? probe(vips) : vips[0]
 }
 
 /** Why the answer cannot be right, beside those that were given before. What is not answered yet is not held against it. */

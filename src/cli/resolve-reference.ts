@@ -36,6 +36,17 @@ async function file(path: string, { redactor }: Around): Promise<string> {
   return text
 }
 
+/** keepalived takes eight characters, and reads signs among them as its own: what it would cut or misread is refused. */
+async function vrrpPassword(kind: string, rest: string, around: Around): Promise<string> {
+  const text = (kind === 'env' ? variable(rest, around) : await file(rest, around)).trim()
+  if (/^[A-Za-z0-9]{1,8}$/.test(text)) return text
+  throw new TripodError(
+    'SOURCE_REJECTED',
+    `the password of endpoint.vrrp.password (${kind}:${rest}) is not 1 to 8 letters and digits`,
+    'keepalived cuts longer ones and reads other signs as its own: choose one of letters and digits.',
+  )
+}
+
 const TOKEN_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** A bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}`: one for the run, made when the first node needs it. */
@@ -70,6 +81,7 @@ export function referenceResolver(around: Around): (reference: Reference) => Pro
   const known = new Map<Reference, Promise<string>>()
   const read = async (reference: Reference): Promise<string> => {
     const [kind, rest] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)]
+    if (reference === around.cluster.endpoint.vrrp?.password) return vrrpPassword(kind, rest, around)
     if (kind === 'env') return variable(rest, around)
     if (kind === 'file') return file(rest, around)
     if (kind === 'key') return key(rest, around)

@@ -13,6 +13,7 @@ import { stateDirectory } from './directories.js'
 import { askAboutHostKey } from './host-key-question.js'
 import { watchInterrupts } from './interrupt.js'
 import { namingInventory } from './naming-inventory.js'
+import { networkManifests } from './network-manifests.js'
 import { openInventory } from './open-inventory.js'
 import { openProgress } from './open-progress.js'
 import { operatorCredentials } from './operator-secrets.js'
@@ -89,6 +90,7 @@ async function runInput(
     connect: (node) => connect(node, options).catch(namingInventory(flags.inventory)),
     resolve: referenceResolver({ cluster, redactor, runId }),
     authorities: authorityStore({ cluster, redactor, notice }),
+    manifests: networkManifests(cluster),
     emit: progress.emit,
     signal,
     runId,

@@ -78,9 +78,11 @@ export default class Init extends BaseCommand {
     const asker = openAsker({ noInput: flags['no-input'] })
     const given: Answers = flags
     if (flags.masters !== undefined || asker === undefined) refuse(await checked(given, around, path))
-    let answers = asker ? await interview(given, { asker, around, inventoryPath: path, probe }) : given
+    let answers = asker
+      ? await interview(given, { asker, around, inventoryPath: path, probe, isProbing: flags.probe })
+      : given
     if (answers.masters === undefined) throw missing('the masters are not given', path)
-    if (flags.probe) {
+    if (flags.probe && answers.external === undefined && asker === undefined) {
       const { vips } = await draftOf(answers, around)
       answers = { ...answers, vip: await probe(answers.vip === undefined ? vips : [answers.vip]) }
     }

@@ -10,6 +10,7 @@ import { selectorsOf } from '../cli/selectors.js'
 import { withSession } from '../cli/session.js'
 import type { Plan } from '../engine/plan-types.js'
 import { openRun, planOffline } from '../engine/run.js'
+import { unfetched } from '../manifests/sets.js'
 import { Redactor } from '../secret.js'
 import { steps } from '../steps/index.js'
 
@@ -42,7 +43,10 @@ export default class PlanCommand extends BaseCommand {
     if (flags.offline) {
       const os = flags.os === undefined ? {} : { os: parseOs(flags.os) }
       const cluster = await openInventory(flags.inventory)
-      show(planOffline({ cluster, steps, selectors: selectorsOf(flags), ...os }), (text) => new Redactor().redact(text))
+      show(
+        planOffline({ cluster, steps, selectors: selectorsOf(flags), manifests: unfetched(cluster), ...os }),
+        (text) => new Redactor().redact(text),
+      )
       return
     }
     await withSession('plan', flags, async ({ input, log }) => {

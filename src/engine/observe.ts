@@ -49,7 +49,9 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   const topology = topologyOf(input.cluster, seen)
   const authorities = await authoritiesOf(topology, seen, input.authorities)
   const { cluster, runId } = input
-  const context: ClusterContext = { cluster, topology, seen, runId, ...(authorities && { authorities }) }
+  const manifests = topology.acting === undefined ? undefined : await input.manifests?.()
+  const known = { ...(authorities && { authorities }), ...(manifests && { manifests }) }
+  const context: ClusterContext = { cluster, topology, seen, runId, ...known }
   const findings = preflight(context)
   const plans = new Map<string, NodePlan>()
   const stations = await onAll(factual, async (station) => {

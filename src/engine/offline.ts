@@ -4,7 +4,7 @@ import { assumedFacts } from '../facts/assumed.js'
 import type { Cluster, Node, OsRelease } from '../inventory/cluster.js'
 import { osFamilyOf, SUPPORTED } from '../os/index.js'
 import { kindsFor } from '../resources/kinds.js'
-import type { Step } from '../steps/step.js'
+import type { ManifestSet, Step } from '../steps/step.js'
 import { topologyOf } from '../topology.js'
 import { assemble } from './assemble.js'
 import { wishesOf } from './observe.js'
@@ -16,6 +16,8 @@ export interface OfflineInput {
   readonly cluster: Cluster
   readonly steps: readonly Step[]
   readonly selectors: Selectors
+  /** What the pod network would consist of, by name. */
+  readonly manifests?: readonly ManifestSet[]
   /** Overrides what the inventory declares. */
   readonly os?: OsRelease
 }
@@ -25,7 +27,8 @@ export function planOffline(input: OfflineInput): Plan {
   const steps = selectSteps(input.steps, input.selectors)
   const stations = selectNodes(input.cluster, input.selectors).map((node) => assumedStation(input, node))
   const topology = topologyOf(input.cluster, stations)
-  const context = { cluster: input.cluster, topology, seen: stations }
+  const manifests = input.manifests === undefined ? {} : { manifests: input.manifests }
+  const context = { cluster: input.cluster, topology, seen: stations, ...manifests }
   const findings = preflight({ ...context, offline: true })
   const plans = stations.map((station) => {
     const wishes = wishesOf(steps, station, context)

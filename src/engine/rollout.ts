@@ -69,7 +69,7 @@ export class Rollout {
     const going = stations.filter(({ node }) => !this.#failures.has(node.name))
     const { emit, signal } = this.#work.input
     const hosts = new Map(this.#stations.map(({ node, host }) => [node.name, host]))
-    for (const gate of step?.gates?.(this.#context) ?? []) {
+    for (const gate of step?.gates?.(this.#without(this.#failures)) ?? []) {
       if (gate.when !== when || going.length === 0) continue
       emit({ type: 'notice', message: `checking that ${gate.title}` })
       const found = await askGate(when === 'after-node' ? only(gate, going) : gate, { hosts, emit, signal })
@@ -81,6 +81,11 @@ export class Rollout {
       return false
     }
     return true
+  }
+
+  /** What failed is told of already, and must not stop the others: nobody is asked about it, and it is not asked. */
+  #without(failures: ReadonlyMap<string, TripodError>): ClusterContext {
+    return { ...this.#context, seen: this.#context.seen.filter(({ node }) => !failures.has(node.name)) }
   }
 
   /** Up to the first that fails: the next one may be what still serves. */

@@ -2,7 +2,7 @@ import type { Host } from '../host/host.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { AuthorityStore } from '../pki/authorities.js'
 import type { Reference } from '../secret.js'
-import type { Step } from '../steps/step.js'
+import type { ManifestSet, Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
 import type { PackageVersions } from './plan-node.js'
 import type { Plan, Selectors } from './plan-types.js'
@@ -26,6 +26,8 @@ export interface RunInput {
   readonly resolve: (reference: Reference) => Promise<string>
   /** Left out: no authorities can be had, and no cluster is begun. */
   readonly authorities?: AuthorityStore
+  /** Fetches and verifies the pod network's manifests; called where they are needed. */
+  readonly manifests?: () => Promise<readonly ManifestSet[]>
   readonly emit: Emit
   /** Called when an apply that changed something ends, well or not: what runs where now. */
   readonly noteVersions?: (nodes: readonly NodeVersions[]) => void

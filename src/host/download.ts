@@ -9,6 +9,8 @@ const SECONDS = 30
 interface DownloadOptions {
   /** PEM text of one more authority to trust. */
   readonly ca?: string
+  /** 1 MiB when left out. */
+  readonly mostBytes?: number
 }
 
 function request(url: URL, { ca }: DownloadOptions): Promise<IncomingMessage> {
@@ -22,12 +24,12 @@ function request(url: URL, { ca }: DownloadOptions): Promise<IncomingMessage> {
   })
 }
 
-async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+async function bodyOf(response: IncomingMessage, most: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > MOST_BYTES) throw new Error(`it is larger than ${String(MOST_BYTES)} bytes`)
+    if (size > most) throw new Error(`it is larger than ${String(most)} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -51,5 +53,5 @@ export async function download(address: string, options: DownloadOptions = {}, r
     response.resume()
     throw new Error(`HTTP status ${String(status)}`)
   }
-  return bodyOf(response)
+  return bodyOf(response, options.mostBytes ?? MOST_BYTES)
 }

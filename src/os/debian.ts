@@ -14,7 +14,7 @@ const BASE_PACKAGES = [
 export const debian: OsFamily = {
   id: 'debian',
   format: 'deb',
-  basePackages: BASE_PACKAGES,
+  basePackages: () => BASE_PACKAGES,
   balancerTools: ['iputils-arping', 'curl', 'socat', 'tcpdump'],
   chrony: {
     unit: 'chrony.service',

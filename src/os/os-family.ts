@@ -47,7 +47,7 @@ export interface OsFamily {
   /** Format of its packages, as repositories name it in their addresses. */
   readonly format: 'deb' | 'rpm'
   /** What a node of a cluster needs beyond a minimal installation (domain reference 1.7). */
-  readonly basePackages: readonly string[]
+  basePackages(version: string): readonly string[]
   /** What the load balancer's checks need: arping, curl, socat, tcpdump. */
   readonly balancerTools: readonly string[]
   /** chrony as the family has it. */

@@ -17,7 +17,9 @@ const BASE_PACKAGES = [
 export const rhel: OsFamily = {
   id: 'rhel',
   format: 'rpm',
-  basePackages: BASE_PACKAGES,
+  // Release 8 has the nft variant under the old name.
+  basePackages: (version) =>
+    BASE_PACKAGES.map((name) => (name === 'iptables-nft' && version.startsWith('8') ? 'iptables' : name)),
   // arping is in iputils.
   balancerTools: ['iputils', 'socat', 'tcpdump'],
   chrony: {

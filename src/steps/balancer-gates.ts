@@ -22,7 +22,10 @@ export function balancerGates(context: ClusterContext): readonly Gate[] {
     vipAnswers(context),
   ]
   // Neighbours of IPv6 were asked with the facts; arping knows only those of IPv4.
-  return vip.includes(':') ? own : [vipFree(context, carriers), routerIdFree(context, carriers), ...own]
+  if (vip.includes(':')) return own
+  // Whose MAC it is that answers can only be told with all of them at hand: one that is left out may hold the VIP.
+  const isWhole = cluster.nodes.filter((node) => carriesBalancer(node, cluster.endpoint)).length === carriers.length
+  return [...(isWhole ? [vipFree(context, carriers)] : []), routerIdFree(context, carriers), ...own]
 }
 
 /** arping says `Unicast reply from 10.0.0.10 [02:00:0A:00:00:63]  0.7ms` and ends with 1 when somebody has the address. */
@@ -55,7 +58,9 @@ function vipFree({ cluster, seen }: ClusterContext, carriers: readonly Seen[]): 
 /** Only what is sent to all can be heard: a stranger that speaks by unicast is not found. `timeout` ends with 124 where all is quiet. */
 function routerIdFree({ cluster }: ClusterContext, carriers: readonly Seen[]): Gate {
   const id = cluster.endpoint.vrrp?.id ?? 0
-  const own = carriers.map(({ node }) => node.address)
+  const own = cluster.nodes.map(({ address }) => address)
+  // Our own speak every second: they would be all that is heard.
+  const others = ['ip proto 112', ...own.map((address) => `not src host ${address}`)].join(' and ')
   const foreign = ({ node, code, output }: GateAnswer): readonly string[] => {
     if (code !== 0 && code !== 124) return [`${node}: tcpdump ended with ${code}: ${output.trim()}`]
     const heard = [...output.matchAll(/IP6? (\S+) > \S+: VRRPv\d, Advertisement, vrid (\d+)/g)]
@@ -69,7 +74,7 @@ function routerIdFree({ cluster }: ClusterContext, carriers: readonly Seen[]): G
     when: 'before',
     questions: carriers.map(({ node, facts }) => ({
       node: node.name,
-      script: sh`timeout 4 tcpdump -nn -l -c 3 -i ${interfaceOf({ cluster, node, facts })} 'ip proto 112'`,
+      script: sh`timeout 4 tcpdump -nn -l -c 3 -i ${interfaceOf({ cluster, node, facts })} ${others}`,
     })),
     problems: (answers) => answers.flatMap(foreign),
     fix: `Choose another one as endpoint.vrrp.id in ${cluster.inventoryPath}.`,

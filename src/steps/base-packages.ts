@@ -12,7 +12,7 @@ export const basePackages: Step = {
   rollout: 'parallel',
   resources: ({ cluster, facts, node, os }): readonly Resource[] => {
     const names = [
-      ...(joinsCluster(node) ? os.basePackages : []),
+      ...(joinsCluster(node) ? os.basePackages(facts.os.version) : []),
       ...(joinsCluster(node) && cluster.kubeProxy['mode'] === 'ipvs' ? ['ipvsadm'] : []),
       ...(carriesBalancer(node, cluster.endpoint) ? os.balancerTools : []),
     ]

@@ -9,6 +9,21 @@ import type { ClusterContext } from './step.js'
 /** How long a master may take to serve once kubeadm is through: its etcd catches up, HAProxy asks every two seconds. */
 const SETTLE_SECONDS = 120
 
+/** Whom the others join: where it failed before, nobody has anything to join. */
+export function masterServes({ cluster, topology, seen }: ClusterContext): Gate {
+  const master = seen.find(({ node }) => node.name === topology.acting)?.node
+  return {
+    id: 'master-serves',
+    title: `${topology.acting ?? 'a master'}, which is joined, is ready`,
+    when: 'before',
+    questions: master === undefined ? [] : [{ node: master.name, script: isReady(apiOf(master, cluster.endpoint)) }],
+    problems: (answers) =>
+      master === undefined ? [`${topology.acting ?? 'the first master'} failed before`] : whereNotZero(answers),
+    fix: 'Mend that master first; the next apply goes on from there.',
+    deadlineSeconds: SETTLE_SECONDS,
+  }
+}
+
 /** After each master: it serves, and its etcd has one vote more. At the end: the load balancer sends there. */
 export function controlPlaneGates(
   context: ClusterContext,

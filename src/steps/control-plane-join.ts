@@ -1,5 +1,5 @@
 import { isMaster, joins } from './control-plane.js'
-import { controlPlaneGates } from './control-plane-gates.js'
+import { controlPlaneGates, masterServes } from './control-plane-gates.js'
 import { isMember, join } from './join.js'
 import { portMatrix } from './port-matrix.js'
 import type { Step } from './step.js'
@@ -13,6 +13,7 @@ export const controlPlaneJoin: Step = {
   runsOn: (node, context) => isMaster(node) && isMember(node, context, 'control-plane-join'),
   rollout: 'serial',
   gates: (context) => [
+    masterServes(context),
     portMatrix(context, 'before'),
     ...controlPlaneGates(context, (name, { cluster, topology }) =>
       cluster.nodes.some((node) => node.name === name && joins(node, topology)),

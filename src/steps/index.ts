@@ -13,6 +13,7 @@ import { controlPlaneJoin } from './control-plane-join.js'
 import { formerMembers } from './former-members.js'
 import { images } from './images.js'
 import { kubeconfig } from './kubeconfig.js'
+import { network } from './network.js'
 import { scheduling } from './scheduling.js'
 import { workerJoin } from './worker-join.js'
 import { swap } from './swap.js'
@@ -35,6 +36,7 @@ export const steps: readonly Step[] = [
   controlPlaneInit,
   bootstrapToken,
   controlPlaneJoin,
+  network,
   workerJoin,
   scheduling,
   kubeconfig,

@@ -10,14 +10,16 @@ import type { ClusterContext } from './step.js'
  * tried so; the VIP on one host, and the network's own checks, speak for those.
  */
 export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']): Gate {
-  const questions = seen.flatMap(({ node }) => {
-    const targets = targetsOf(node, cluster)
+  const peers = seen.map(({ node }) => node)
+  const isWhole = peers.length === cluster.nodes.length
+  const questions = peers.flatMap((node) => {
+    const targets = targetsOf(node, peers, cluster)
     return targets.length === 0 ? [] : [{ node: node.name, script: tries(targets.flat()) }]
   })
   return {
     id: 'port-matrix',
     check: 'P14',
-    title: 'every node reaches the TCP ports that it needs of the others',
+    title: `every node${isWhole ? '' : ' of these'} reaches the TCP ports that it needs of the others`,
     when,
     questions,
     problems: (answers) => answers.flatMap((answer) => unreached(answer, cluster.nodes)),
@@ -27,11 +29,15 @@ export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']
   }
 }
 
-/** Address and port of each that a node needs. Of a range, its first port: a firewall opens ranges as a whole. */
-function targetsOf(node: Node, cluster: Cluster): readonly (readonly [address: string, port: string])[] {
+/** Address and port of each that a node needs; of nodes that are left out or down, nothing can be told. Of a range, its first port: a firewall opens ranges as a whole. */
+function targetsOf(
+  node: Node,
+  peers: readonly Node[],
+  cluster: Cluster,
+): readonly (readonly [address: string, port: string])[] {
   const isNeeded = ({ protocol, from, outsiders }: NeededPorts): boolean =>
     protocol === 'tcp' && !outsiders && (from === 'anywhere' || from.some(({ name }) => name === node.name))
-  return cluster.nodes
+  return peers
     .filter((peer) => peer.name !== node.name)
     .flatMap((peer) =>
       neededPorts(peer, cluster)

@@ -7,6 +7,19 @@ import type { Script } from '../shell.js'
 import type { Seen, Topology } from '../topology.js'
 import type { Gate } from './gate.js'
 
+/** Objects that go to the API server together, verified and made fit for this cluster. */
+export interface ManifestSet {
+  /** `calico-crds`: names its file on the node. */
+  readonly name: string
+  /** Address or file it came from. */
+  readonly source: string
+  /** Of the bytes as they came, hex. */
+  readonly sha256: string
+  /** YAML to apply; left out where it was not fetched, as in an offline plan. */
+  readonly text?: string
+  readonly objects: readonly { readonly kind: string; readonly namespace?: string | undefined; readonly name: string }[]
+}
+
 /** What is known of the whole cluster. */
 export interface ClusterContext {
   readonly cluster: Cluster
@@ -15,6 +28,8 @@ export interface ClusterContext {
   readonly seen: readonly Seen[]
   /** Left out in an offline plan, and while it cannot be told which they are. */
   readonly authorities?: Authorities
+  /** What the pod network consists of, in the order in which it is applied; left out where it is not at hand. */
+  readonly manifests?: readonly ManifestSet[]
   /** Names this run: [a-z0-9]+; what it makes for itself alone bears it. */
   readonly runId?: string
 }

@@ -21,8 +21,14 @@ export const timeSync: Step = {
     const nodes = seen.filter(({ facts }) => wantsChrony(facts, cluster)).map(({ node }) => node.name)
     return nodes.length === 0 ? [] : [synchronised(nodes, cluster.inventoryPath)]
   },
-  resources: (context): readonly Resource[] =>
-    wantsChrony(context.facts, context.cluster) ? [...others(context), ...chrony(context)] : [],
+  resources: (context): readonly Resource[] => (wantsChrony(context.facts, context.cluster) ? inOrder(context) : []),
+}
+
+/** The old daemon goes when the new one is at hand: its package says so where it excludes others, else it is installed first. */
+function inOrder(context: StepContext): readonly Resource[] {
+  const [installed, ...rest] = chrony(context)
+  if (installed === undefined || context.os.chrony.excludesOthers) return [...others(context), ...chrony(context)]
+  return [installed, ...others(context), ...rest]
 }
 
 /** Two daemons would pull at one clock. Where packages exclude chrony's they go, else they are switched off. */

@@ -1,7 +1,9 @@
 import { joinsCluster } from '../inventory/roles.js'
 import { actingMaster, isMaster, joins, kubectl } from './control-plane.js'
+import { masterServes } from './control-plane-gates.js'
 import { type Gate, whereNotZero } from './gate.js'
 import { isMember, join } from './join.js'
+import { portMatrix } from './port-matrix.js'
 import type { ClusterContext, Step } from './step.js'
 import { withoutUnfinished } from './unfinished.js'
 import { sh } from '../shell.js'
@@ -15,7 +17,7 @@ export const workerJoin: Step = {
   why: 'They join all at once, when there is somebody to join who serves.',
   runsOn: (node, context) => joinsCluster(node) && !isMaster(node) && isMember(node, context, 'worker-join'),
   rollout: 'parallel',
-  gates: (context) => registered(context),
+  gates: (context) => [masterServes(context), portMatrix(context, 'before'), ...registered(context)],
   resources: (context) => [...withoutUnfinished(context), join(context)],
 }
 

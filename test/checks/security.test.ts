@@ -102,6 +102,7 @@ describe('P30, a proxy of the whole machine', () => {
       { id: 'P30', message: expect.stringContaining('api.example.org') as string },
     ])
     expect(findings(external, { proxy: { exceptions: [...exceptions, '.example.org'] } })).toEqual([])
+    expect(findings(external, { proxy: { exceptions: [...exceptions, 'example.org'] } })).toEqual([])
     expect(findings({}, { proxy: { exceptions: [...exceptions.slice(0, 3), '10.96.0.0/13'] } })).toHaveLength(1)
   })
 })

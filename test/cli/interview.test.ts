@@ -60,7 +60,7 @@ async function hold(says: Readonly<Record<string, Said>>, given: Answers = {}, a
     probed.push(candidates)
     return Promise.resolve(candidates[1] ?? '')
   }
-  const answers = await interview(given, { asker, around, inventoryPath: 'inventory.yaml', probe })
+  const answers = await interview(given, { asker, around, inventoryPath: 'inventory.yaml', probe, isProbing: false })
   return { answers, asked, objections, probed }
 }
 

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../../src/engine/events.js'
 import { examine } from '../../src/engine/examine.js'
 import { sh } from '../../src/shell.js'
 import { whereNotZero, type Gate } from '../../src/steps/gate.js'
+import type { CommandResource } from '../../src/resources/resource.js'
 import type { Step } from '../../src/steps/step.js'
 import { Machine } from './machine.js'
 import { apply, failuresOf, file, input, open, step } from './small-lab.js'
@@ -85,6 +86,30 @@ describe('a gate', () => {
     expect(failuresOf(await apply(small))).toEqual(['m1 NOT_CONVERGED', 'm2 APPLY_INCOMPLETE'])
     expect(small.machines.map(written)).toEqual([true, false])
     expect(small.machines[1]?.log).not.toContain(`run ${ASK}`)
+  })
+
+  it('is not asked of a node that failed before, nor about it: the others go on', async () => {
+    const small = lab([], {
+      gates: ({ seen }) => [
+        gate({ questions: seen.map(({ node: { name } }) => ({ node: name, script: sh`is-the-vip-free` })) }),
+      ],
+    })
+    const command: CommandResource = {
+      kind: 'command',
+      id: 'first',
+      summary: 'first-thing',
+      run: sh`first-thing`,
+      doneWhen: sh`:`,
+      doneText: 'it is done',
+      undo: 'nothing',
+    }
+    const first = step('before', [command], 'parallel')
+    small.machines[0]?.checks.set('done:first', () => [1, ''])
+    small.machines[0]?.acts.push(['first-thing', () => ({ code: 1, stdout: '', stderr: 'no' })])
+    const error = await apply({ ...small, steps: [first, ...small.steps] })
+    expect(failuresOf(error)).toEqual(['m1 COMMAND_FAILED'])
+    expect(small.machines.map((one) => one.log.includes(`run ${ASK}`))).toEqual([false, true])
+    expect(small.machines.map(written)).toEqual([false, true])
   })
 
   it('is not asked where its step has nothing to do', async () => {

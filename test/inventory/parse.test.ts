@@ -148,7 +148,7 @@ describe('sources', () => {
       containerd: {
         url: 'https://download.docker.com/linux',
         upstream: true,
-        fingerprints: ['9DC858229FC7DD38854AE2D88D81803C0EBFCD88'],
+        fingerprints: ['9DC858229FC7DD38854AE2D88D81803C0EBFCD88', '060A61C51B558A7F742B77AAC52FEB6B621E9F35'],
       },
       images: { kubernetes: 'registry.k8s.io', calico: 'quay.io' },
       manifests: {},

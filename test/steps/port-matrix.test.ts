@@ -76,6 +76,14 @@ describe('the port matrix', () => {
     expect(asked('m1', nodes)).toContain('set -- 10.0.0.21 10250 10.0.0.21 10256\n')
   })
 
+  it('tries nobody who was left out or is down, and says that not all were tried', () => {
+    const nodes = [nodeOf('m1', '10.0.0.11'), nodeOf('m2', '10.0.0.12'), nodeOf('m3', '10.0.0.13')]
+    const seen = nodes.slice(1).map((one) => ({ node: one, facts }))
+    const gate = portMatrix({ cluster: { ...cluster, nodes }, seen, topology: { states: {} } }, 'before')
+    expect(gate.title).toContain('every node of these')
+    expect(gate.questions.map(({ script }) => script.text.includes('10.0.0.11'))).toEqual([false, false])
+  })
+
   it('asks nothing of a machine that is alone', () => {
     expect(gateOf([nodeOf('m1', '10.0.0.11')]).questions).toEqual([])
   })

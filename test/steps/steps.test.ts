@@ -54,6 +54,7 @@ describe('all steps', () => {
       'control-plane-init',
       'bootstrap-token',
       'control-plane-join',
+      'network',
       'worker-join',
       'scheduling',
       'kubeconfig',
@@ -73,7 +74,7 @@ describe('all steps', () => {
     expect(ids(balancer)).toEqual(['host-identity', 'base-packages', 'time-sync', 'security', 'load-balancer'])
     expect(ids(node)).not.toContain('load-balancer')
     const master = steps.filter((step) => step.runsOn(node, contextWith())).map(({ id }) => id)
-    const rest = ['former-members', 'bootstrap-token', 'control-plane-join', 'worker-join']
+    const rest = ['former-members', 'bootstrap-token', 'control-plane-join', 'network', 'worker-join']
     expect(master).toEqual(steps.map(({ id }) => id).filter((id) => !rest.includes(id)))
   })
 

@@ -1,0 +1,95 @@
+import { sha256 } from '../resources/digest.js'
+import { joinsCluster } from '../inventory/roles.js'
+import type { CommandResource, Resource } from '../resources/resource.js'
+import { sh } from '../shell.js'
+import { ADMIN_CONF, actingMaster, kubectl } from './control-plane.js'
+import { type Gate, whereNotZero } from './gate.js'
+import type { ClusterContext, ManifestSet, Step, StepContext } from './step.js'
+
+const DIRECTORY = '/var/lib/tripod/manifests'
+
+/** Calico pulls its images on every node. */
+const READY_SECONDS = 600
+
+/** By way of the master that is spoken to: it keeps each set as it was applied, so that a plan can tell what changed. */
+export const network: Step = {
+  id: 'network',
+  title: 'Apply the pod network',
+  why: 'Nodes are not ready, and pods do not reach each other, until the network between pods is there.',
+  runsOn: (node, { cluster, topology }) => node.name === topology.acting && cluster.network.cni !== 'none',
+  rollout: 'parallel',
+  gates: nodesReady,
+  resources: (context) => (context.manifests ?? []).flatMap((set) => applied(set, context)),
+}
+
+function applied(set: ManifestSet, { cluster, node }: StepContext): readonly Resource[] {
+  const { text } = set
+  const path = `${DIRECTORY}/${set.name}.yaml`
+  const digest = sha256(text ?? '')
+  const kube = kubectl(node, cluster.endpoint)
+  const crds = set.objects.some(({ kind }) => kind === 'CustomResourceDefinition')
+  const command: CommandResource = {
+    kind: 'command',
+    id: `apply:${set.name}`,
+    summary: `kubectl apply --server-side ${set.name}`,
+    details: [...counted(set), `from ${set.source}, sha256:${set.sha256}`],
+    doneText: 'the cluster has all of it, as it stands in the file',
+    // The mark tells which text was applied; that nothing of it went since, the API server.
+    doneWhen: sh`
+[ -e ${ADMIN_CONF} ] && [ -e ${path} ] || exit 1
+[ "$(cat ${`${path}.applied`} 2>/dev/null)" = ${digest} ] || { echo 'another text was applied before'; exit 1; }
+there=$(${kube} get -f ${path} --ignore-not-found -o name) || exit 2
+there=$(printf '%s\n' "$there" | grep -c .)
+[ "$there" -eq ${set.objects.length} ] || { echo ${`of ${set.objects.length} objects the cluster has`} "$there"; exit 1; }`,
+    // More than kubectl could note in an annotation: the server keeps what is ours.
+    run: sh`
+try=0
+until ${kube} apply --server-side --force-conflicts -f ${path}; do
+  try=$((try + 1)); [ $try -lt 5 ] || exit 1
+  sleep 3
+done
+${crds ? sh`${kube} wait --for=condition=Established --timeout=60s crd --all || exit 1` : sh`:`}
+printf '%s' ${digest} >${`${path}.applied`}`,
+    undo: { run: () => sh`${kube} delete --ignore-not-found -f ${path}`, summary: 'kubectl delete' },
+    detached: true,
+    timeoutSeconds: 300,
+  }
+  if (text === undefined) return [command]
+  return [{ kind: 'file', path, state: 'present', content: text, owner: 'root:root', mode: 0o600 }, command]
+}
+
+/** `3 CustomResourceDefinition, 1 Deployment`: what a line each would be too long for. */
+function counted({ objects }: ManifestSet): readonly string[] {
+  const kinds = [...new Set(objects.map(({ kind }) => kind))]
+  if (kinds.length === 0) return []
+  return [kinds.map((kind) => `${objects.filter((one) => one.kind === kind).length} ${kind}`).join(', ')]
+}
+
+/** With a network every node becomes ready; those that join later in the run are not counted yet. */
+function nodesReady(context: ClusterContext): readonly Gate[] {
+  const master = actingMaster(context)
+  if (master === undefined || context.cluster.network.cni === 'none') return []
+  const masters = context.seen.filter(({ node }) => joinsCluster(node) && node.roles.includes('control-plane'))
+  const format =
+    '{{range .items}}{{$n := .metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}}{{$n}} {{.status}} {{.message}}{{"\\n"}}{{end}}{{end}}{{end}}'
+  return [
+    {
+      id: 'nodes-ready',
+      title: `${masters.map(({ node }) => node.name).join(', ')} are ready`,
+      when: 'after',
+      questions: [
+        {
+          node: master.name,
+          script: sh`
+nodes=$(${kubectl(master, context.cluster.endpoint)} get nodes -o ${`go-template=${format}`}) || exit 1
+for node in ${masters.map(({ node }) => node.name)}; do
+  printf '%s\n' "$nodes" | grep -q "^$node True " || { printf '%s\n' "$nodes" | grep "^$node "; exit 1; }
+done`,
+        },
+      ],
+      problems: whereNotZero,
+      fix: 'Look at the pods of the network (`kubectl get pods -A -o wide`): an image that cannot be pulled is the usual cause.',
+      deadlineSeconds: READY_SECONDS,
+    },
+  ]
+}
