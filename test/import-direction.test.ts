@@ -12,13 +12,18 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   main: { values: ['cli'] },
   commands: {
     values: ['manifests', 'cli', 'engine', 'steps', 'inventory', 'init', 'host', 'lab'],
-    types: ['facts', 'checks', 'topology'],
+    types: ['facts', 'checks', 'topology', 'status'],
   },
   cli: {
-    values: ['engine', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig', 'manifests'],
+    values: ['engine', 'status', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig', 'manifests'],
     types: ['resources', 'checks', 'topology', 'facts'],
   },
-  engine: { values: ['steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'], types: ['host', 'pki'] },
+  engine: {
+    values: ['status', 'steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'],
+    types: ['host', 'pki'],
+  },
+  // What nodes are asked about their health, what the answers mean, and what is not well.
+  status: { values: ['steps', 'checks', 'facts', 'os', 'inventory'], types: ['topology'] },
   // Of the inventory, checks take the arithmetic of addresses and versions; of manifests, what is pinned.
   checks: { values: ['facts', 'topology', 'os', 'inventory', 'manifests'] },
   topology: { values: ['facts'], types: ['inventory'] },

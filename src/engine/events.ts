@@ -4,7 +4,7 @@ import type { Op } from './plan-types.js'
 /** What the engine tells while it works. It never prints; progress, run log and tests listen. */
 export type EngineEvent =
   | { readonly type: 'connecting' | 'connected'; readonly node: string }
-  | { readonly type: 'looking' | 'looked'; readonly node: string; readonly what: 'facts' | 'resources' }
+  | { readonly type: 'looking' | 'looked'; readonly node: string; readonly what: 'facts' | 'resources' | 'health' }
   | { readonly type: 'node-failed'; readonly node: string; readonly error: TripodError }
   | { readonly type: 'locked' | 'unlocked'; readonly nodes: readonly string[] }
   | {

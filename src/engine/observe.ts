@@ -66,7 +66,8 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   return { stations, context, findings, plans }
 }
 
-async function readFacts(input: RunInput, station: Station, host: Host): Promise<Station> {
+/** One exec: what the machine is. A node that cannot be read is a station with a problem. */
+export async function readFacts(input: RunInput, station: Station, host: Host): Promise<Station> {
   const { name } = station.node
   input.emit({ type: 'looking', node: name, what: 'facts' })
   try {
@@ -110,7 +111,8 @@ export function wishesOf(
     .map((step) => ({ step: step.id, resources: step.resources({ ...context, node, facts, os }) }))
 }
 
-function failed(input: RunInput, station: Station, error: unknown): Station {
+/** The station with what is wrong with it, told to whoever watches. */
+export function failed(input: RunInput, station: Station, error: unknown): Station {
   const { name } = station.node
   const problem = error instanceof TripodError ? error : bug(name, error)
   input.emit({ type: 'node-failed', node: name, error: problem })

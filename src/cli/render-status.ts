@@ -1,0 +1,114 @@
+import {
+  votesOf,
+  type BalancerStatus,
+  type ClusterStatus,
+  type HealthFinding,
+  type MemberStatus,
+} from '../status/status.js'
+import type { Paint } from './colour.js'
+import { columns } from './columns.js'
+import { escapeLine } from './escape.js'
+import { count } from './plan-headline.js'
+
+/** What could not be told; never the same as "no". */
+const UNKNOWN = '?'
+
+/** Tables, then a line for each finding, then one that says it all. Ends without a line feed. */
+export function renderStatus(status: ClusterStatus, paint: Paint): string {
+  const tables = status.begun
+    ? [nodes(status), etcd(status), ...serving(status), certificates(status)]
+    : [nodes(status)]
+  const sections = tables.map(([head = '', ...rest]) => [paint('bold', head), ...rest])
+  const findings = status.findings.map((one) => paint('red', renderFinding(one)))
+  return [...sections, ...(findings.length === 0 ? [] : [findings]), [paint('bold', summary(status))]]
+    .map((section) => section.join('\n'))
+    .join('\n\n')
+}
+
+function renderFinding({ node, what, fix }: HealthFinding): string {
+  const where = node === undefined ? '' : `${node}: `
+  return escapeLine(`! ${where}${oneLine(what)}. Next: ${oneLine(fix)}`)
+}
+
+export function summary({ cluster, healthy, findings }: ClusterStatus): string {
+  return healthy ? `${cluster} is healthy.` : `${cluster} is not healthy: ${count(findings.length, 'finding')}.`
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ').replace(/\.$/, '')
+}
+
+function nodes({ nodes: all, strangers }: ClusterStatus): readonly string[] {
+  const rows = all.map(({ name, roles, reached, state, ready, kubelet, containerd, clockSeconds }) => [
+    name,
+    roles.join(','),
+    reached ? (state ?? UNKNOWN) : 'NOT READ',
+    ready === 'True' ? 'yes' : ready === null ? UNKNOWN : ready === 'False' ? 'NO' : 'UNKNOWN',
+    kubelet ?? UNKNOWN,
+    containerd ?? UNKNOWN,
+    clockSeconds === null ? UNKNOWN : `${clockSeconds < 0 ? '' : '+'}${clockSeconds.toFixed(3)} s`,
+  ])
+  const also = strangers.length === 0 ? [] : [`not in the inventory: ${strangers.map(escapeLine).join(', ')}`]
+  return [...table(['NODE', 'ROLES', 'STATE', 'READY', 'KUBELET', 'CONTAINERD', 'CLOCK'], rows), ...also]
+}
+
+function etcd({ etcd: members }: ClusterStatus): readonly string[] {
+  if (members === null) return ['ETCD  no master tells its members']
+  const { voters, answering, needed } = votesOf(members)
+  const votes = `of ${count(voters, 'voter')} ${String(answering)} answer, ${String(needed)} must`
+  return [...table(['ETCD', 'MEMBER', 'ANSWERS', ''], members.map(memberRow)), votes]
+}
+
+function memberRow({ name, started, learner, leader, answers }: MemberStatus): readonly string[] {
+  const kind = started ? (learner ? 'LEARNER' : 'voter') : 'NOT STARTED'
+  return [name ?? UNKNOWN, kind, yesNo(answers), leader ? 'leader' : '']
+}
+
+function serving({ apiServers, balancers, vip, endpoint }: ClusterStatus): readonly (readonly string[])[] {
+  const api = apiServers.map(({ node, ready, said }) => [node, yesNo(ready), said])
+  const seen = endpoint.from.map(({ node, ready, said }) => [node, yesNo(ready), said])
+  const masters = apiServers.map(({ node }) => node)
+  const carried = balancers.map((one) => balancerRow(one, masters, vip))
+  return [
+    table(['API SERVER', 'READY', ''], api),
+    ...(carried.length === 0
+      ? []
+      : [
+          table(
+            ['LOAD BALANCER', vip?.address ?? '', 'HAPROXY', 'KEEPALIVED', ...masters.map((name) => `-> ${name}`)],
+            carried,
+          ),
+        ]),
+    table([`${endpoint.url} FROM`, 'READY', ''], seen),
+  ]
+}
+
+function balancerRow(
+  { node, haproxy, keepalived, servers }: BalancerStatus,
+  masters: readonly string[],
+  vip: ClusterStatus['vip'],
+): readonly string[] {
+  const held = vip?.holders.includes(node) === true ? 'here' : vip?.unread.includes(node) === true ? UNKNOWN : ''
+  const states = masters.map((name) =>
+    servers === null ? UNKNOWN : (servers.find((one) => one.name === name)?.state ?? 'missing').toUpperCase(),
+  )
+  return [node, held, haproxy ?? UNKNOWN, keepalived ?? UNKNOWN, ...states]
+}
+
+function certificates({ certificates: all }: ClusterStatus): readonly string[] {
+  const rows = all.map(({ node, path, notAfter, days }) => [
+    node,
+    days === null ? UNKNOWN : count(days, 'day'),
+    notAfter?.slice(0, 10) ?? UNKNOWN,
+    path ?? UNKNOWN,
+  ])
+  return table(['CERTIFICATES', 'LEFT', 'UNTIL', 'THE FIRST TO EXPIRE'], rows)
+}
+
+function yesNo(answer: boolean | null): string {
+  return answer === null ? UNKNOWN : answer ? 'yes' : 'NO'
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return columns([head, ...rows.map((row) => row.map(escapeLine))])
+}

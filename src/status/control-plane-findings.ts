@@ -1,0 +1,120 @@
+import { isMaster } from '../steps/control-plane.js'
+import type { LookedAt } from './assemble.js'
+import { lookOn, tripod, type Judged } from './findings.js'
+import { isPart } from './script.js'
+import { votesOf, type HealthFinding, type MemberStatus } from './status.js'
+
+const LOOK_AT_ETCD = 'crictl ps -a --name etcd, and crictl logs of the newest'
+/** How a member says that it knows no leader. */
+const NOBODY = '0'
+const LOOK_AT_API = 'crictl ps -a --name kube-apiserver, and crictl logs of the newest'
+
+/** API servers, the list of nodes, and etcd. */
+export function controlPlaneFindings(judged: Judged): readonly HealthFinding[] {
+  return [...judged.looked.flatMap((one) => apiOfMaster(one, judged)), ...asked(judged), ...etcd(judged)]
+}
+
+function apiOfMaster({ node, answers, problem }: LookedAt, judged: Judged): readonly HealthFinding[] {
+  if (!isMaster(node) || problem !== undefined || !isPart(judged.topology.states[node.name])) return []
+  if (answers?.api?.ready === true) return []
+  const said = answers?.api?.said ?? 'no answer'
+  return [
+    { node: node.name, what: `its API server is not ready: ${said}`, fix: lookOn(judged, node.name, LOOK_AT_API) },
+  ]
+}
+
+/** Without the API's own list nobody knows which nodes are Ready. */
+function asked({ looked, topology, cluster }: Judged): readonly HealthFinding[] {
+  if (looked.some(({ answers }) => answers?.nodes !== undefined)) return []
+  const refused = looked.find(({ answers }) => answers?.nodesRefused !== undefined)
+  if (refused === undefined)
+    return [
+      {
+        what: `no master of ${cluster.name} serves: which nodes are Ready cannot be told`,
+        fix: tripod('plan', cluster),
+      },
+    ]
+  return [
+    {
+      node: refused.node.name,
+      what: `its API server does not list the nodes: ${refused.answers?.nodesRefused ?? ''}`,
+      fix: `on ${topology.acting ?? refused.node.name}: kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes`,
+    },
+  ]
+}
+
+function etcd(judged: Judged): readonly HealthFinding[] {
+  const { tables, looked } = judged
+  const members =
+    tables.etcd === null
+      ? [
+          { what: 'etcd: no master tells its members', fix: tripod('plan', judged.cluster) },
+          ...looked.flatMap((one) => silence(one, judged)),
+        ]
+      : tables.etcd.flatMap((member) => ofMember(member, judged))
+  return [
+    ...members,
+    ...looked.flatMap((one) => notMember(one, judged)),
+    ...looked.flatMap((one) => alarms(one, judged)),
+    ...leadership(judged),
+  ]
+}
+
+function silence({ node, answers }: LookedAt, judged: Judged): readonly HealthFinding[] {
+  if (answers?.etcd === undefined || 'id' in answers.etcd) return []
+  const what = `its etcd does not answer: ${answers.etcd.silent}`
+  return [{ node: node.name, what, fix: lookOn(judged, node.name, LOOK_AT_ETCD) }]
+}
+
+function ofMember({ id, name, started, learner, answers }: MemberStatus, judged: Judged): readonly HealthFinding[] {
+  if (name === null || !started)
+    return [{ what: `etcd: member ${hex(id)} was added and has not started`, fix: tripod('apply', judged.cluster) }]
+  const one = judged.looked.find(({ node }) => node.name === name)
+  if (one === undefined)
+    return [{ what: `etcd: member ${name} is no node of the inventory`, fix: tripod('apply', judged.cluster) }]
+  const learns = learner
+    ? [{ node: name, what: 'its etcd learns and may not vote yet', fix: tripod('apply', judged.cluster) }]
+    : []
+  // Of a node that could not be read, or has joined only half, the line that says so is enough.
+  if (answers === true || !isPart(judged.topology.states[name]) || one.problem !== undefined) return learns
+  const said = one.answers?.etcd && 'silent' in one.answers.etcd ? `: ${one.answers.etcd.silent}` : ''
+  return [
+    ...learns,
+    { node: name, what: `its etcd does not answer as a member${said}`, fix: lookOn(judged, name, LOOK_AT_ETCD) },
+  ]
+}
+
+function notMember({ node }: LookedAt, { tables, topology, cluster }: Judged): readonly HealthFinding[] {
+  if (!isMaster(node) || !isPart(topology.states[node.name])) return []
+  if (tables.etcd?.some(({ name }) => name === node.name) !== false) return []
+  return [{ node: node.name, what: 'is no member of etcd', fix: tripod('apply', cluster) }]
+}
+
+function alarms({ node, answers }: LookedAt, judged: Judged): readonly HealthFinding[] {
+  const errors = answers?.etcd && 'errors' in answers.etcd ? answers.etcd.errors : []
+  // That there is no leader is told below, once for all members.
+  const others = errors.filter((error) => !error.includes('no leader'))
+  return others.map((error) => ({
+    node: node.name,
+    what: `its etcd says: ${error}`,
+    fix: lookOn(judged, node.name, LOOK_AT_ETCD),
+  }))
+}
+
+/** Each member names its leader; one that knows none has lost the majority. */
+function leadership({ tables, looked, cluster }: Judged): readonly HealthFinding[] {
+  const named = looked.flatMap(({ node, answers }) =>
+    answers?.etcd && 'leader' in answers.etcd ? [{ node: node.name, leader: answers.etcd.leader }] : [],
+  )
+  const leaders = new Set(named.map(({ leader }) => leader))
+  if (named.length === 0 || (leaders.size === 1 && !leaders.has(NOBODY))) return []
+  const each = named.map(({ node, leader }) => `${node} ${leader === NOBODY ? 'none' : hex(leader)}`).join(', ')
+  const { voters, answering, needed } = votesOf(tables.etcd ?? [])
+  const votes = voters === 0 ? '' : `: of ${voters} voters ${answering} answer, ${needed} must`
+  return [{ what: `etcd has no leader that all agree on (${each})${votes}`, fix: tripod('plan', cluster) }]
+}
+
+/** As etcdctl spells the number of a member. */
+function hex(id: string): string {
+  return /^\d+$/.test(id) ? BigInt(id).toString(16) : id
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { plain } from '../../src/cli/colour.js'
+import { renderStatus } from '../../src/cli/render-status.js'
+import { TripodError } from '../../src/errors.js'
+import { judge } from '../../src/status/judge.js'
+import { answering, sightWith, type Differences } from '../status/sight.js'
+
+const shown = (differs: Differences = {}) => renderStatus(judge(sightWith(differs)), plain)
+
+describe('the status as people see it', () => {
+  test('is a table for each part, and a line that says it all', () => {
+    expect(shown()).toBe(`NODE  ROLES          STATE                READY  KUBELET  CONTAINERD  CLOCK
+m1    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s
+m2    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s
+m3    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s
+
+ETCD  MEMBER  ANSWERS
+m1    voter   yes      leader
+m2    voter   yes
+m3    voter   yes
+of 3 voters 3 answer, 2 must
+
+API SERVER  READY
+m1          yes
+m2          yes
+m3          yes
+
+LOAD BALANCER  10.0.0.10  HAPROXY  KEEPALIVED  -> m1  -> m2  -> m3
+m1             here       active   active      UP     UP     UP
+m2                        active   active      UP     UP     UP
+m3                        active   active      UP     UP     UP
+
+https://10.0.0.10:6443 FROM  READY
+m1                           yes
+m2                           yes
+m3                           yes
+
+CERTIFICATES  LEFT      UNTIL       THE FIRST TO EXPIRE
+m1            363 days  2027-11-21  /etc/kubernetes/pki/apiserver-kubelet-client.crt
+m2            363 days  2027-11-21  /etc/kubernetes/pki/apiserver-kubelet-client.crt
+m3            363 days  2027-11-21  /etc/kubernetes/pki/apiserver-kubelet-client.crt
+
+lab is healthy.`)
+  })
+
+  test('has a question mark for what nobody could tell, and one line for each finding', () => {
+    const text = shown({
+      looked: {
+        m2: answering({ endpoint: { ready: false, said: 'no\u001b[2J answer' } }),
+        m3: ({ node }) => ({ node, problem: new TripodError('NODE_UNREACHABLE', 'm3: no\nroute', 'Check\nit.') }),
+      },
+    })
+    expect(text).toContain('m3    control-plane  NOT READ             yes    1.22.17  1.6.20      ?\n')
+    expect(text).toContain('m3    voter   ?\nof 3 voters 2 answer, 2 must\n')
+    expect(text).toContain('\nm3             ?          ?        ?           ?      ?      ?\n')
+    expect(text).toContain('\nm3            ?         ?           ?\n')
+    expect(text.split('\n\n').slice(-2).join('\n')).toBe(
+      [
+        '! m3: could not be read: NODE_UNREACHABLE m3: no route. Next: Check it',
+        '! https://10.0.0.10:6443 does not serve m2: no\\x1b[2J answer. Next: tripod doctor -i inventory.yaml',
+        'lab is not healthy: 2 findings.',
+      ].join('\n'),
+    )
+  })
+
+  test('has nothing but the nodes before there is a cluster', () => {
+    const text = shown({ states: { m1: 'fresh', m2: 'fresh', m3: 'fresh' }, init: 'm1' })
+    expect(text).toContain('m1    control-plane  fresh')
+    expect(text).not.toContain('ETCD')
+    expect(text).toContain('! lab is not begun: no master has a cluster yet. Next: tripod apply -i inventory.yaml\n')
+  })
+})
