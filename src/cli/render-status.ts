@@ -1,9 +1,11 @@
+import { joinsCluster } from '../inventory/roles.js'
 import {
   votesOf,
   type BalancerStatus,
   type ClusterStatus,
   type HealthFinding,
   type MemberStatus,
+  type NodeStatus,
 } from '../status/status.js'
 import type { Paint } from './colour.js'
 import { columns } from './columns.js'
@@ -12,6 +14,8 @@ import { count } from './plan-headline.js'
 
 /** What could not be told; never the same as "no". */
 const UNKNOWN = '?'
+
+const READY = { True: 'yes', False: 'NO', Unknown: 'UNKNOWN' } as const
 
 /** Tables, then a line for each finding, then one that says it all. Ends without a line feed. */
 export function renderStatus(status: ClusterStatus, paint: Paint): string {
@@ -39,17 +43,23 @@ function oneLine(text: string): string {
 }
 
 function nodes({ nodes: all, strangers }: ClusterStatus): readonly string[] {
-  const rows = all.map(({ name, roles, reached, state, ready, kubelet, containerd, clockSeconds }) => [
+  const also = strangers.length === 0 ? [] : [`not in the inventory: ${strangers.map(escapeLine).join(', ')}`]
+  return [...table(['NODE', 'ROLES', 'STATE', 'READY', 'KUBELET', 'CONTAINERD', 'CLOCK'], all.map(nodeRow)), ...also]
+}
+
+function nodeRow(node: NodeStatus): readonly string[] {
+  const { name, roles, reached, state, ready, kubelet, containerd, clockSeconds } = node
+  // A host of the load balancer alone has none of it.
+  const none = joinsCluster(node) ? UNKNOWN : '-'
+  return [
     name,
     roles.join(','),
     reached ? (state ?? UNKNOWN) : 'NOT READ',
-    ready === 'True' ? 'yes' : ready === null ? UNKNOWN : ready === 'False' ? 'NO' : 'UNKNOWN',
-    kubelet ?? UNKNOWN,
-    containerd ?? UNKNOWN,
+    ready === null ? none : READY[ready],
+    kubelet ?? none,
+    containerd ?? none,
     clockSeconds === null ? UNKNOWN : `${clockSeconds < 0 ? '' : '+'}${clockSeconds.toFixed(3)} s`,
-  ])
-  const also = strangers.length === 0 ? [] : [`not in the inventory: ${strangers.map(escapeLine).join(', ')}`]
-  return [...table(['NODE', 'ROLES', 'STATE', 'READY', 'KUBELET', 'CONTAINERD', 'CLOCK'], rows), ...also]
+  ]
 }
 
 function etcd({ etcd: members }: ClusterStatus): readonly string[] {

@@ -3,6 +3,7 @@ import { plain } from '../../src/cli/colour.js'
 import { renderStatus } from '../../src/cli/render-status.js'
 import { TripodError } from '../../src/errors.js'
 import { judge } from '../../src/status/judge.js'
+import type { NodeStatus } from '../../src/status/status.js'
 import { answering, sightWith, type Differences } from '../status/sight.js'
 
 const shown = (differs: Differences = {}) => renderStatus(judge(sightWith(differs)), plain)
@@ -61,6 +62,13 @@ lab is healthy.`)
         'lab is not healthy: 2 findings.',
       ].join('\n'),
     )
+  })
+
+  test('asks nothing of a host of the load balancer that only masters and workers have', () => {
+    const { nodes, ...status } = judge(sightWith())
+    const host = { ...nodes[0], name: 'lb1', roles: ['load-balancer'], ready: null, kubelet: null, containerd: null }
+    const text = renderStatus({ ...status, nodes: [host as NodeStatus] }, plain)
+    expect(text).toMatch(/^lb1 +load-balancer +\S+ +- +- +- +\+0.000 s$/m)
   })
 
   test('has nothing but the nodes before there is a cluster', () => {
