@@ -122,14 +122,14 @@ export const ERRORS = {
   SOURCE_UNAVAILABLE: {
     exit: 69,
     title: 'A download of the operator machine failed',
-    why: 'A signing key or another source named in the inventory (or its default) could not be fetched or read.',
+    why: 'A signing key, a manifest or another source named in the inventory (or its default) could not be fetched or read.',
     fix: 'Check the address and the proxy settings, or name a mirror or a local file under `sources` in the inventory.',
   },
   SOURCE_REJECTED: {
     exit: 13,
     title: 'A downloaded source is not what was pinned',
-    why: 'A signing key does not have the accepted fingerprint, or has expired.',
-    fix: 'If the key was changed on purpose, put its fingerprint into the inventory under `sources`; otherwise do not use it.',
+    why: 'A signing key does not have the accepted fingerprint or has expired, or a manifest does not have the pinned sha256 or holds what cannot be applied.',
+    fix: 'If it was changed on purpose, put its fingerprint or sha256 into the inventory under `sources`; otherwise do not use it.',
   },
   NODE_UNREACHABLE: {
     exit: 69,

@@ -36,7 +36,8 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   inventory: { values: [] },
   // A new inventory is drafted without looking: what was seen is handed to it.
   kubeconfig: { values: [] },
-  manifests: { values: ['inventory'] },
+  // Fetched on the operator's machine, like signing keys.
+  manifests: { values: ['inventory', 'host'] },
   init: { values: ['inventory', 'templates'] },
   host: { values: [], types: ['inventory'] },
   pki: { values: [], types: ['inventory'] },
@@ -61,7 +62,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'p-retry': ['engine/', 'host/', 'lab/'],
   semver: ['inventory/'],
   ssh2: ['host/ssh.ts'],
-  'write-file-atomic': ['host/', 'pki/', 'cli/', 'lab/'],
+  'write-file-atomic': ['host/', 'pki/', 'cli/', 'lab/', 'manifests/'],
   yaml: ['inventory/', 'kubeconfig/', 'manifests/'],
   zod: ['inventory/'],
 }

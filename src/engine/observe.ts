@@ -49,7 +49,8 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   const topology = topologyOf(input.cluster, seen)
   const authorities = await authoritiesOf(topology, seen, input.authorities)
   const { cluster, runId } = input
-  const manifests = topology.acting === undefined ? undefined : await input.manifests?.()
+  const areNeeded = topology.acting !== undefined && steps.some((step) => step.needsManifests === true)
+  const manifests = areNeeded ? await input.manifests?.() : undefined
   const known = { ...(authorities && { authorities }), ...(manifests && { manifests }) }
   const context: ClusterContext = { cluster, topology, seen, runId, ...known }
   const findings = preflight(context)

@@ -11,10 +11,12 @@ interface DownloadOptions {
   readonly ca?: string
   /** 1 MiB when left out. */
   readonly mostBytes?: number
+  /** Deadline of each request, its answer included; 30 when left out. */
+  readonly seconds?: number
 }
 
-function request(url: URL, { ca }: DownloadOptions): Promise<IncomingMessage> {
-  const signal = AbortSignal.timeout(SECONDS * 1000)
+function request(url: URL, { ca, seconds = SECONDS }: DownloadOptions): Promise<IncomingMessage> {
+  const signal = AbortSignal.timeout(seconds * 1000)
   return new Promise((resolve, reject) => {
     const sent =
       url.protocol === 'https:'

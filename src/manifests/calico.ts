@@ -1,97 +1,44 @@
 import type { Cluster } from '../inventory/cluster.js'
-import { type KubernetesObject, parseObjects, writeObjects } from './objects.js'
+import { calicoNode } from './calico-node.js'
+import { DEFAULT_REGISTRY, inRegistry } from './images.js'
+import { type KubernetesObject, objectOf } from './objects.js'
+import { podPool } from './pod-pool.js'
+import type { SetPlan } from './sets.js'
 
-const isIpv6 = ({ network }: Cluster): boolean => network.podSubnet.includes(':')
-
-/** What the operator is asked for: the network, and the API of its resources. */
-export function installation(cluster: Cluster): readonly KubernetesObject[] {
+/** Upstream's objects with this cluster's values in them, and nothing else changed. Throws SOURCE_REJECTED when there is no place for a value. */
+export function customised(
+  { content, source }: SetPlan,
+  objects: readonly KubernetesObject[],
+  cluster: Cluster,
+): readonly KubernetesObject[] {
   const registry = cluster.sources.images.calico
-  const family = isIpv6(cluster) ? 'V6' : 'V4'
-  return [
-    {
-      apiVersion: 'operator.tigera.io/v1',
-      kind: 'Installation',
-      metadata: { name: 'default' },
-      spec: {
-        ...(registry === 'quay.io' ? {} : { registry }),
-        calicoNetwork: {
-          ipPools: [
-            {
-              name: `default-ip${family.toLowerCase()}-ippool`,
-              blockSize: isIpv6(cluster) ? 122 : 26,
-              cidr: cluster.network.podSubnet,
-              encapsulation: isIpv6(cluster) ? 'None' : 'VXLANCrossSubnet',
-              natOutgoing: 'Enabled',
-              nodeSelector: 'all()',
-            },
-          ],
-          [`nodeAddressAutodetection${family}`]: { kubernetes: 'NodeInternalIP' },
-        },
-      },
-    },
-    { apiVersion: 'operator.tigera.io/v1', kind: 'APIServer', metadata: { name: 'default' }, spec: {} },
-  ]
+  if (content === 'operator') return inRegistry(objects, registry)
+  if (content === 'manifest') return calicoNode(inRegistry(objects, registry), podPool(cluster), source)
+  return objects
 }
 
-/** tigera-operator.yaml with the operator's own image, of which the Installation does not decide. */
-export function operatorText(text: string, { sources }: Cluster): string {
-  const registry = sources.images.calico
-  return registry === 'quay.io' ? text : text.replaceAll(/(\bimage: )quay\.io\//g, `$1${registry}/`)
-}
-
-/** calico.yaml with the cluster's pool, node address and registry; nothing else of it differs from upstream's. */
-export function manifestText(text: string, cluster: Cluster): string {
-  return writeObjects(parseObjects(text, 'calico.yaml').map((one) => customised(one, cluster)))
-}
-
-interface Container {
-  readonly name: string
-  readonly image?: string
-  readonly env?: readonly { readonly name: string; readonly value?: string }[]
-}
-
-interface Workload {
-  readonly template: {
-    readonly spec: { readonly containers: readonly Container[]; readonly initContainers?: readonly Container[] }
+/** What the operator shall install (operator.tigera.io/v1): the pod network, and the API for its own objects. */
+export function installation(cluster: Cluster): readonly KubernetesObject[] {
+  const { family, cidr, name, blockSize } = podPool(cluster)
+  const registry = cluster.sources.images.calico
+  const pool = {
+    name,
+    blockSize,
+    cidr,
+    encapsulation: 'VXLANCrossSubnet',
+    natOutgoing: 'Enabled',
+    nodeSelector: 'all()',
   }
-}
-
-function customised(object: KubernetesObject, cluster: Cluster): KubernetesObject {
-  if (object.kind !== 'DaemonSet' && object.kind !== 'Deployment') return object
-  const spec = object['spec'] as Workload
-  const pod = spec.template.spec
-  const own = (container: Container): Container => withRegistry(withSettings(container, cluster), cluster)
-  const containers = pod.containers.map(own)
-  const initial = pod.initContainers === undefined ? {} : { initContainers: pod.initContainers.map(own) }
-  return { ...object, spec: { ...spec, template: { ...spec.template, spec: { ...pod, ...initial, containers } } } }
-}
-
-function withSettings(container: Container, cluster: Cluster): Container {
-  if (container.name !== 'calico-node') return container
-  const six = isIpv6(cluster)
-  const wanted: Readonly<Record<string, string>> = six
-    ? {
-        CALICO_IPV6POOL_CIDR: cluster.network.podSubnet,
-        IP6_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
-        IP: 'none',
-        IP6: 'autodetect',
-        FELIX_IPV6SUPPORT: 'true',
-      }
-    : {
-        CALICO_IPV4POOL_CIDR: cluster.network.podSubnet,
-        CALICO_IPV4POOL_IPIP: 'Never',
-        CALICO_IPV4POOL_VXLAN: 'CrossSubnet',
-        IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
-      }
-  const env = container.env ?? []
-  const kept = env.map((one) => (one.name in wanted ? { name: one.name, value: wanted[one.name] ?? '' } : one))
-  const added = Object.entries(wanted).filter(([name]) => !env.some((one) => one.name === name))
-  return { ...container, env: [...kept, ...added.map(([name, value]) => ({ name, value }))] }
-}
-
-function withRegistry(container: Container, { sources }: Cluster): Container {
-  const registry = sources.images.calico
-  const { image } = container
-  if (registry === 'quay.io' || image === undefined) return container
-  return { ...container, image: image.replace(/^(?:docker|quay)\.io\//, `${registry}/`) }
+  const spec = {
+    // Of the operator's own image its Deployment decides. The slash at the end is asked for.
+    ...(registry !== DEFAULT_REGISTRY && { registry: `${registry}/` }),
+    calicoNetwork: {
+      ipPools: [pool],
+      // Else Calico may take the VIP for the address of the node that holds it.
+      [`nodeAddressAutodetectionV${String(family)}`]: { kubernetes: 'NodeInternalIP' },
+    },
+  }
+  const object = (kind: string, content: typeof spec | object): KubernetesObject =>
+    objectOf({ apiVersion: 'operator.tigera.io/v1', kind, metadata: { name: 'default' }, spec: { ...content } })
+  return [object('Installation', spec), object('APIServer', {})]
 }

@@ -1,77 +1,95 @@
-import { parseAllDocuments, stringify } from 'yaml'
-import { TripodError } from '../errors.js'
+import { stringify } from 'yaml'
+import type { Json } from '../inventory/cluster.js'
+import { readDocuments, type YamlDocument } from './documents.js'
+import { rejected } from './rejected.js'
 
-/** An object of the Kubernetes API: what tripod looks at, and all else as it is. */
+/** Fields of a map of JSON. */
+export type Fields = Readonly<Record<string, Json>>
+
+/** An object for the API server. */
 export interface KubernetesObject {
   readonly apiVersion: string
   readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace?: string }
-  readonly [field: string]: unknown
-}
-
-/** What names an object in a plan. */
-export interface ObjectName {
-  readonly kind: string
+  readonly namespace?: string
   readonly name: string
-  readonly namespace?: string | undefined
+  readonly raw: Fields
+  /** YAML of this object alone, without dashes, ending in a line break: as it came, until something of it is changed. */
+  readonly text: string
 }
 
-export const nameOf = ({ kind, metadata: { name, namespace } }: KubernetesObject): ObjectName => ({
-  kind,
-  name,
-  namespace,
-})
+const FIX = 'Mend the file: every document is one object with apiVersion, kind and metadata.name, or a List of such.'
 
-/** The objects of a YAML text, Lists opened. Throws SOURCE_REJECTED, naming the document. */
-export function parseObjects(text: string, where: string): readonly KubernetesObject[] {
-  const documents = parseAllDocuments(text, { uniqueKeys: true, prettyErrors: false })
-  if (!Array.isArray(documents)) return []
-  return documents.flatMap((document, index) => {
-    const [error] = document.errors
-    if (error !== undefined) throw unusable(where, index, error.message)
-    const value = attempt((): unknown => document.toJS({ maxAliasCount: 100 }), where, index)
-    return value === null ? [] : flat(value, where, index)
-  })
-}
-
-function flat(value: unknown, where: string, index: number): readonly KubernetesObject[] {
-  const one = value as Partial<KubernetesObject> & { readonly items?: unknown }
-  if (one.kind === 'List' && Array.isArray(one.items)) return one.items.flatMap((item) => flat(item, where, index))
-  if (typeof one.apiVersion !== 'string' || typeof one.kind !== 'string' || typeof one.metadata?.name !== 'string')
-    throw unusable(where, index, 'it has no apiVersion, kind or metadata.name')
-  return [one as KubernetesObject]
-}
-
-function attempt<T>(work: () => T, where: string, index: number): T {
-  try {
-    return work()
-  } catch {
-    throw unusable(where, index, 'its aliases multiply without end')
+/** The objects of a manifest in its order, Lists opened. Throws SOURCE_REJECTED, naming the document that is no object. */
+export function readObjects(bytes: Buffer, source: string): readonly KubernetesObject[] {
+  const objects = readDocuments(bytes, source).flatMap((document) => objectsOf(document, source))
+  const seen = new Set<string>()
+  for (const object of objects) {
+    const identity = identityOf(object)
+    if (seen.has(identity)) throw rejected(source, `holds ${identity} twice`, 'Keep one of them.')
+    seen.add(identity)
   }
+  if (objects.length === 0) throw rejected(source, 'holds no object at all', FIX)
+  return objects
 }
 
-function unusable(where: string, index: number, why: string): TripodError {
-  return new TripodError(
-    'SOURCE_REJECTED',
-    `document ${index + 1} of ${where} is no Kubernetes object: ${why}`,
-    'Correct the file, or name another one in the inventory.',
+/** `Deployment kube-system/calico-kube-controllers`; with its API group where that is not Kubernetes' own. */
+export function identityOf({ apiVersion, kind, namespace, name }: KubernetesObject): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.replace(/\/.*$/, '')}` : ''
+  return `${kind}${group} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+}
+
+/** The object with other content, and its text made from that. */
+export function withRaw(object: KubernetesObject, raw: Fields): KubernetesObject {
+  return { ...object, raw, text: yamlOf(raw) }
+}
+
+/** An object that tripod itself makes. */
+export function objectOf(raw: Fields): KubernetesObject {
+  const object = parsedObject(raw, yamlOf(raw))
+  if (typeof object === 'string') throw new Error(object)
+  return object
+}
+
+/** All of them as one file for `kubectl apply -f`. */
+export function textOf(objects: readonly KubernetesObject[]): string {
+  return objects.map(({ text }) => text).join('---\n')
+}
+
+// kubectl reads YAML 1.1, to which a bare `on` or `0755` is something else: such texts get quotes.
+const yamlOf = (raw: Fields): string => stringify(raw, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
+
+function objectsOf({ number, line, text, value }: YamlDocument, source: string): readonly KubernetesObject[] {
+  const checked = (object: KubernetesObject | string, where: string): KubernetesObject => {
+    if (typeof object === 'string')
+      throw rejected(source, `has a document ${String(number)} (line ${String(line)})${where} that ${object}`, FIX)
+    return object
+  }
+  if (!isList(value)) return [checked(parsedObject(value, text), '')]
+  return value.items.map((item, index) =>
+    checked(parsedObject(item, isFields(item) ? yamlOf(item) : ''), `, item ${String(index + 1)}`),
   )
 }
 
-/** As YAML that YAML 1.1, which kubectl reads, understands in the same way. */
-export function writeObjects(objects: readonly KubernetesObject[]): string {
-  return objects
-    .map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' }))
-    .join('---\n')
-}
+const isFields = (value: Json | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What the documents of a text of upstream's are, without parsing megabytes of schemas. */
-export function namesIn(text: string): readonly ObjectName[] {
-  return text.split(/^---.*$/m).flatMap((document) => {
-    const kind = /^kind: (\S+)\s*$/m.exec(document)?.[1]
-    const metadata = /^metadata:\n((?: +.*\n?|\n)*)/m.exec(document)?.[1] ?? ''
-    const name = /^ {2}name: "?([^\s"]+)"?\s*$/m.exec(metadata)?.[1]
-    const namespace = /^ {2}namespace: "?([^\s"]+)"?\s*$/m.exec(metadata)?.[1]
-    return kind === undefined || name === undefined ? [] : [{ kind, name, namespace }]
-  })
+const isList = (value: Json): value is Fields & { readonly items: readonly Json[] } =>
+  isFields(value) &&
+  typeof value['kind'] === 'string' &&
+  value['kind'].endsWith('List') &&
+  Array.isArray(value['items'])
+
+/** The object, or what is wrong with it. */
+function parsedObject(raw: Json, text: string): KubernetesObject | string {
+  if (!isFields(raw)) return 'is no object of Kubernetes'
+  if (isList(raw)) return 'is a List within a List'
+  const { apiVersion, kind, metadata } = raw
+  if (typeof apiVersion !== 'string' || apiVersion === '') return 'has no apiVersion'
+  if (typeof kind !== 'string' || kind === '') return 'has no kind'
+  const { name, namespace } = isFields(metadata) ? metadata : {}
+  // With generateName alone every apply would make one more.
+  if (typeof name !== 'string' || name === '') return `is a ${kind} without metadata.name`
+  if (namespace !== undefined && typeof namespace !== 'string')
+    return `is a ${kind} whose metadata.namespace is no text`
+  return { apiVersion, kind, ...(namespace !== undefined && { namespace }), name, raw, text }
 }

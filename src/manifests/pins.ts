@@ -1,67 +1,115 @@
+import { TripodError } from '../errors.js'
 import type { Cluster } from '../inventory/cluster.js'
 
-/** A manifest of the pod network, by its checksum. */
-export interface ManifestSource {
-  /** Names the set: `operator-crds`. */
-  readonly set: string
-  /** Address, or absolute path on the operator's machine. */
-  readonly source: string
-  /** Left out for manifests of the user's own. */
-  readonly sha256?: string
+/** A file of a Calico release, as upstream published it. */
+export interface PinnedFile {
+  readonly address: string
+  /** Hex, of the untouched bytes. */
+  readonly sha256: string
+  readonly bytes: number
 }
 
-interface Release {
+interface CalicoRelease {
+  /** `v3.32.1` */
   readonly version: string
-  /** Lowest and highest minor of Kubernetes 1.x. */
-  readonly minors: readonly [number, number]
-  /** Files of the operator's way, in the order in which they are applied. */
-  readonly operator?: Readonly<Record<string, string>>
-  /** calico.yaml. */
-  readonly manifest: string
+  /** Minors of Kubernetes 1.x that upstream tested it with. */
+  readonly minors: readonly number[]
+  /** All in one, without the operator. */
+  readonly manifest: PinnedFile
+  /** In the order in which they are applied; tripod renders what the operator shall install. */
+  readonly operator?: { readonly crds: PinnedFile; readonly operator: PinnedFile }
 }
 
-const UPSTREAM = 'https://raw.githubusercontent.com/projectcalico/calico'
+const upstream = (version: string, name: string, bytes: number, sha256: string): PinnedFile => ({
+  address: `https://raw.githubusercontent.com/projectcalico/calico/${version}/manifests/${name}`,
+  sha256,
+  bytes,
+})
 
-const RELEASES: readonly Release[] = [
+/** Sums of the releases' files as published on GitHub; minors as on docs.tigera.io, "System requirements". */
+export const CALICO_RELEASES: readonly CalicoRelease[] = [
   {
     version: 'v3.32.1',
-    minors: [34, 36],
+    minors: [34, 35, 36],
+    manifest: upstream(
+      'v3.32.1',
+      'calico.yaml',
+      349_572,
+      'a1df919d9721cf667accdc3e72848911b0cb25cfab7d2478ad0c996302c95744',
+    ),
     operator: {
-      'operator-crds.yaml': '192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71',
-      'tigera-operator.yaml': 'f18e073794207d372606bc3ea6f8fd73972f86d6828f4ba666dfe0d4aa8ab07f',
+      crds: upstream(
+        'v3.32.1',
+        'operator-crds.yaml',
+        3_046_956,
+        '192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71',
+      ),
+      operator: upstream(
+        'v3.32.1',
+        'tigera-operator.yaml',
+        19_660,
+        'f18e073794207d372606bc3ea6f8fd73972f86d6828f4ba666dfe0d4aa8ab07f',
+      ),
     },
-    manifest: 'a1df919d9721cf667accdc3e72848911b0cb25cfab7d2478ad0c996302c95744',
   },
   {
     version: 'v3.27.5',
-    minors: [27, 29],
-    manifest: 'a8b89fd22e304cea657d5a4ee06a350bb2287dc6d39ff83e06e8a7e5cf9f172b',
+    minors: [27, 28, 29],
+    manifest: upstream(
+      'v3.27.5',
+      'calico.yaml',
+      252_815,
+      'a8b89fd22e304cea657d5a4ee06a350bb2287dc6d39ff83e06e8a7e5cf9f172b',
+    ),
   },
 ]
 
-/** What Calico is made of for this cluster, in order; undefined where no release is pinned and none is named with its sum. */
-export function calicoSources({ kubernetes, sources }: Cluster): readonly ManifestSource[] | undefined {
-  const release = RELEASES.find(
-    ({ minors: [lowest, highest] }) => kubernetes.minor >= lowest && kubernetes.minor <= highest,
-  )
-  const { calico, sha256 = release?.manifest } = sources.manifests
-  if (calico !== undefined && sha256 !== undefined) return [{ set: 'calico', source: calico, sha256 }]
+/** Which Calico a cluster gets, and in which of upstream's two ways. */
+export type CalicoChoice =
+  | { readonly way: 'operator'; readonly version: string; readonly crds: PinnedFile; readonly operator: PinnedFile }
+  | {
+      readonly way: 'manifest'
+      /** Left out: only the operator knows, who gave its sum. */
+      readonly version?: string
+      readonly file: { readonly address: string; readonly sha256: string; readonly bytes?: number }
+    }
+
+/**
+ * The operator where it is pinned for the Kubernetes minor, as upstream recommends; a file named in the inventory is applied as
+ * calico.yaml. Undefined where no sum is known that the file could be held against.
+ */
+export function findCalico({ kubernetes, sources }: Cluster): CalicoChoice | undefined {
+  const release = CALICO_RELEASES.find(({ minors }) => minors.includes(kubernetes.minor))
+  const { calico: address, sha256 } = sources.manifests
+  if (address !== undefined && sha256 !== undefined) return given(address, sha256)
   if (release === undefined) return undefined
-  const at = (file: string): string => `${UPSTREAM}/${release.version}/manifests/${file}`
-  if (release.operator === undefined) return [{ set: 'calico', source: at('calico.yaml'), sha256: release.manifest }]
-  return Object.entries(release.operator).map(([file, sum]) => ({
-    set: file.replace('.yaml', ''),
-    source: at(file),
-    sha256: sum,
-  }))
+  const { version, manifest, operator } = release
+  // Elsewhere, yet the same file.
+  if (address !== undefined) return { way: 'manifest', version, file: { ...manifest, address } }
+  return operator === undefined
+    ? { way: 'manifest', version, file: manifest }
+    : { way: 'operator', version, ...operator }
+}
+
+/** The same; throws INVENTORY_INVALID where there is none. */
+export function calicoFor(cluster: Cluster): CalicoChoice {
+  const choice = findCalico(cluster)
+  if (choice !== undefined) return choice
+  const { kubernetes, sources, inventoryPath } = cluster
+  const file = sources.manifests.calico ?? 'calico.yaml'
+  throw new TripodError(
+    'INVENTORY_INVALID',
+    `no release of Calico is pinned for Kubernetes ${kubernetes.version}; pinned are ${PINNED_CALICO.join(', ')}`,
+    `Name a calico.yaml that fits (docs.tigera.io, "System requirements") in ${inventoryPath}: sources.manifests.calico, and as sources.manifests.sha256 what \`sha256sum ${file}\` prints; or set network.cni: none.`,
+  )
 }
 
 /** `v3.32.1 (1.34 to 1.36)`, for messages. */
-export const CALICO_RELEASES: readonly string[] = RELEASES.map(
-  ({ version, minors: [lowest, highest] }) => `${version} (1.${lowest} to 1.${highest})`,
+export const PINNED_CALICO: readonly string[] = CALICO_RELEASES.map(
+  ({ version, minors }) => `${version} (1.${String(minors[0])} to 1.${String(minors.at(-1))})`,
 )
 
-/** Manifests of the user's own, in their order. */
-export function ownSources(manifests: readonly string[]): readonly ManifestSource[] {
-  return manifests.map((source, index) => ({ set: `manifest-${index + 1}`, source }))
+function given(address: string, sha256: string): CalicoChoice {
+  const known = CALICO_RELEASES.find(({ manifest }) => manifest.sha256 === sha256)
+  return { way: 'manifest', ...(known && { version: known.version }), file: { address, sha256 } }
 }

@@ -1,58 +1,64 @@
 import type { Cluster } from '../inventory/cluster.js'
-import { installation, manifestText, operatorText } from './calico.js'
-import { nameOf, namesIn, type ObjectName, parseObjects, writeObjects } from './objects.js'
-import { calicoSources, type ManifestSource, ownSources } from './pins.js'
+import { calicoFor, findCalico, type PinnedFile } from './pins.js'
 
-/** Objects that go to the API server together, verified and made fit for this cluster. */
-export interface ManifestSet {
+/** What goes to the API server together, before anything is fetched. */
+export interface SetPlan {
+  /** [a-z0-9-]+, names the set and its file on the node: `calico-crds`, `manifest-1`. */
   readonly name: string
+  /** What is in it, and so what tripod changes of it; `installation` is rendered, `own` is applied as it is. */
+  readonly content: 'crds' | 'operator' | 'installation' | 'manifest' | 'own'
+  /** Address, or absolute path on the operator's machine; `tripod` of what is rendered. */
   readonly source: string
-  /** Of the bytes as they came, hex. */
-  readonly sha256: string
-  /** YAML to apply; left out where it was not fetched. */
-  readonly text?: string
-  readonly objects: readonly ObjectName[]
+  /** Hex, of the bytes as they come. Left out: nobody gave one (`own`), or it is rendered. */
+  readonly sha256?: string
+  /** Size as published, where that is known. */
+  readonly bytes?: number
+  /** Release of the add-on, `v3.32.1`, where that is known. */
+  readonly version?: string
+  /** Never client-side: some objects are larger than the annotation that it keeps its last state in. */
+  readonly serverSide: true
 }
 
-/** A source with what was fetched from it. */
-export interface FetchedManifest extends ManifestSource {
-  readonly sha256: string
-  readonly text: string
-}
+const SERVER_SIDE = { serverSide: true } as const
 
-/** What the pod network is made of; undefined where there is no Calico that could be verified. */
-export function networkSources(cluster: Cluster): readonly ManifestSource[] | undefined {
+/** The pod network as sets, in the order in which they are applied. Pure; throws INVENTORY_INVALID like `calicoFor`. */
+export function manifestSets(cluster: Cluster): readonly SetPlan[] {
   const { cni } = cluster.network
   if (cni === 'none') return []
-  return cni === 'calico' ? calicoSources(cluster) : ownSources(cni.manifests)
+  if (cni === 'calico') return calicoSets(cluster)
+  return cni.manifests.map((source, index) => ({
+    name: `manifest-${String(index + 1)}`,
+    content: 'own',
+    source,
+    ...SERVER_SIDE,
+  }))
 }
 
-/** The sets to apply, in order, from what was fetched and verified. */
-export function manifestSets(cluster: Cluster, fetched: readonly FetchedManifest[]): readonly ManifestSet[] {
-  const sets = fetched.map(({ set, source, sha256, text }): ManifestSet => {
-    const made = { name: set, source, sha256 }
-    if (set === 'operator-crds') return { ...made, text, objects: namesIn(text) }
-    if (set === 'tigera-operator') return { ...made, text: operatorText(text, cluster), objects: namesIn(text) }
-    const own = set === 'calico' ? manifestText(text, cluster) : text
-    return { ...made, text: own, objects: parseObjects(own, source).map(nameOf) }
+/** For a plan without any network: names, sources and sums alone; nothing where there is no Calico that could be verified. */
+export function unfetched(cluster: Cluster): readonly {
+  readonly name: string
+  readonly source: string
+  readonly sha256: string
+  readonly objects: readonly []
+}[] {
+  if (cluster.network.cni === 'calico' && findCalico(cluster) === undefined) return []
+  return manifestSets(cluster).map(({ name, content, source, sha256 }) => {
+    const sum = sha256 ?? (content === 'own' ? 'not pinned' : 'rendered')
+    return { name, source, sha256: sum, objects: [] }
   })
-  const operator = fetched.find(({ set }) => set === 'tigera-operator')
-  return operator === undefined ? sets : [...sets, asked(cluster, operator)]
 }
 
-/** For a plan without any network: names and sums alone. */
-export function unfetched(cluster: Cluster): readonly ManifestSet[] {
-  const sources = networkSources(cluster) ?? []
-  return sources.map(({ set, source, sha256 = 'not pinned' }) => ({ name: set, source, sha256, objects: [] }))
-}
-
-function asked(cluster: Cluster, { sha256 }: FetchedManifest): ManifestSet {
-  const objects = installation(cluster)
-  return {
-    name: 'calico-installation',
-    source: "tripod's own, for the operator",
-    sha256,
-    text: writeObjects(objects),
-    objects: objects.map(nameOf),
+function calicoSets(cluster: Cluster): readonly SetPlan[] {
+  const choice = calicoFor(cluster)
+  const release = choice.version === undefined ? {} : { version: choice.version }
+  const set = (name: string, content: SetPlan['content'], file: Omit<PinnedFile, 'bytes'>): SetPlan => {
+    const { address, ...sum } = file
+    return { name, content, source: address, ...sum, ...release, ...SERVER_SIDE }
   }
+  if (choice.way === 'manifest') return [set('calico', 'manifest', choice.file)]
+  return [
+    set('calico-crds', 'crds', choice.crds),
+    set('calico-operator', 'operator', choice.operator),
+    { name: 'calico', content: 'installation', source: 'tripod', ...release, ...SERVER_SIDE },
+  ]
 }

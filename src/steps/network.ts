@@ -18,6 +18,7 @@ export const network: Step = {
   why: 'Nodes are not ready, and pods do not reach each other, until the network between pods is there.',
   runsOn: (node, { cluster, topology }) => node.name === topology.acting && cluster.network.cni !== 'none',
   rollout: 'parallel',
+  needsManifests: true,
   gates: nodesReady,
   resources: (context) => (context.manifests ?? []).flatMap((set) => applied(set, context)),
 }

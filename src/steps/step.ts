@@ -63,6 +63,8 @@ export interface Step {
   readonly rollout: 'parallel' | 'serial'
   /** Of a serial step: this node's turn comes when the others are done. */
   readonly goesLast?: (seen: Seen) => boolean
+  /** It applies manifests: they are fetched only where such a step is asked. */
+  readonly needsManifests?: true
   /** What must hold around the step; asked only where it has something to do. */
   readonly gates?: (context: ClusterContext) => readonly Gate[]
   /** Where it had something to do: at the end of the run, also of one that fails or is interrupted. */

@@ -1,197 +1,281 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import type { Cluster } from '../../src/inventory/cluster.js'
-import { installation, manifestText, operatorText } from '../../src/manifests/calico.js'
-import { type KubernetesObject, namesIn, nameOf, parseObjects, writeObjects } from '../../src/manifests/objects.js'
-import { calicoSources } from '../../src/manifests/pins.js'
-import { manifestSets, networkSources, unfetched } from '../../src/manifests/sets.js'
-import { clusterOf } from '../checks/machines.js'
+import { customised, installation } from '../../src/manifests/calico.js'
+import { readinessOf } from '../../src/manifests/manifest-set.js'
+import { identityOf, type KubernetesObject, readObjects, textOf } from '../../src/manifests/objects.js'
+import { CALICO_RELEASES } from '../../src/manifests/pins.js'
+import type { SetPlan } from '../../src/manifests/sets.js'
+import { clusterWith } from './cluster.js'
+import { differences, isUpstreamHere, upstream, upstreamObjects } from './upstream.js'
 
-/** Upstream's releases are never part of the project: they lie beside it, or where TRIPOD_TEST_DATA says. */
-const DATA = join(process.env['TRIPOD_TEST_DATA'] ?? join(import.meta.dirname, '../../../shared/data'), 'manifests')
-const isThere = existsSync(DATA)
-if (!isThere)
-  console.warn(`SKIPPED tests of Calico's manifests: there is no ${DATA} (TRIPOD_TEST_DATA names another place)`)
+const FILES = CALICO_RELEASES.flatMap(({ manifest, operator }) => [
+  manifest,
+  ...(operator === undefined ? [] : [operator.crds, operator.operator]),
+])
+const manifestOf = (version: string): string =>
+  CALICO_RELEASES.find((release) => release.version === version)?.manifest.address ?? ''
+const operatorFile = CALICO_RELEASES.find(({ operator }) => operator !== undefined)?.operator
+const plan = (content: SetPlan['content'], source: string): SetPlan => ({
+  name: 'calico',
+  content,
+  source,
+  serverSide: true,
+})
 
-const cluster = (minor: number, differs: Partial<Cluster> = {}): Cluster => {
-  const base = clusterOf({})
-  const network = { ...base.network, cni: 'calico' as const, podSubnet: '10.20.0.0/16' }
-  return { ...base, kubernetes: { version: `1.${minor}.0`, minor }, network, ...differs }
-}
-const read = (release: string, file: string): string => readFileSync(join(DATA, `calico-${release}`, file), 'utf8')
-const withRegistry = (registry: string): Partial<Cluster> => {
-  const { sources } = clusterOf({})
-  return { sources: { ...sources, images: { ...sources.images, calico: registry } } }
-}
-
-/** Paths at which two values differ, `spec.template.spec.containers[0].env`. */
-function differences(one: unknown, other: unknown, path = ''): readonly string[] {
-  if (JSON.stringify(one) === JSON.stringify(other)) return []
-  const bothMaps = [one, other].every((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
-  const sameLists = Array.isArray(one) && Array.isArray(other) && one.length === other.length
-  if (!bothMaps && !sameLists) return [path]
-  const keys = new Set([...Object.keys(one as object), ...Object.keys(other as object)])
-  const at = (value: unknown, key: string): unknown => (value as Record<string, unknown>)[key]
-  return [...keys].flatMap((key) => differences(at(one, key), at(other, key), path === '' ? key : `${path}.${key}`))
+/** Every path at which an object differs from upstream's, or is not in both. */
+function changes(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): readonly string[] {
+  expect(after.map(identityOf)).toEqual(before.map(identityOf))
+  // What is applied is the text: it, and not the object that it was made from, is compared.
+  const applied = readObjects(Buffer.from(textOf(after)), 'text')
+  return before.flatMap((object, index) =>
+    differences(object.raw, applied[index]?.raw).map((path) => `${object.kind} ${object.name}: ${path}`),
+  )
 }
 
-describe('which Calico', () => {
-  test('is the pinned release of that minor, by its operator where it is pinned for that', () => {
-    const files = (minor: number) =>
-      calicoSources(cluster(minor))?.map(({ source }) => source.split('/').slice(-3).join('/'))
-    expect(files(36)).toEqual(['v3.32.1/manifests/operator-crds.yaml', 'v3.32.1/manifests/tigera-operator.yaml'])
-    expect(files(28)).toEqual(['v3.27.5/manifests/calico.yaml'])
-    expect([22, 31, 37].map(files)).toEqual([undefined, undefined, undefined])
+const NODE = 'DaemonSet calico-node: spec.template.spec'
+const ENV = `${NODE}.containers[calico-node].env`
+/** No line of the inventory: all its addresses would have to be IPv6. */
+const IPV6 = 'ipv6'
+
+function cluster(minor: number, lines = ''): Cluster {
+  if (lines !== IPV6) return clusterWith(minor, lines)
+  const four = clusterWith(minor)
+  return { ...four, network: { ...four.network, podSubnet: 'fd00:10:244::/56' } }
+}
+
+describe.skipIf(!isUpstreamHere)("upstream's files", () => {
+  test.each(FILES)('are the pinned ones: $address', ({ address, sha256, bytes }) => {
+    const file = upstream(address)
+    expect(file.length).toBe(bytes)
+    expect(createHash('sha256').update(file).digest('hex')).toBe(sha256)
   })
 
-  test("is a file of the user's own with its sum, for any minor; without one, only the pinned bytes from elsewhere", () => {
-    const { sources } = clusterOf({})
-    const own = (manifests: Cluster['sources']['manifests'], minor: number) =>
-      calicoSources(cluster(minor, { sources: { ...sources, manifests } }))
-    expect(own({ calico: '/srv/calico.yaml', sha256: 'ab' }, 22)).toEqual([
-      { set: 'calico', source: '/srv/calico.yaml', sha256: 'ab' },
-    ])
-    expect(own({ calico: 'https://mirror/calico.yaml' }, 28)?.[0]?.sha256).toMatch(/^a8b89fd2/)
-    expect(own({ calico: 'https://mirror/calico.yaml' }, 22)).toBeUndefined()
-  })
-
-  test('is none, or a list of manifests, where the inventory says so', () => {
-    const of = (cni: Cluster['network']['cni']) =>
-      networkSources(cluster(36, { network: { ...cluster(36).network, cni } }))
-    expect(of('none')).toEqual([])
-    expect(of({ manifests: ['https://a/b.yaml', '/c.yaml'] })).toEqual([
-      { set: 'manifest-1', source: 'https://a/b.yaml' },
-      { set: 'manifest-2', source: '/c.yaml' },
-    ])
-    expect(unfetched(cluster(36)).map(({ name, text }) => [name, text])).toEqual([
-      ['operator-crds', undefined],
-      ['tigera-operator', undefined],
-    ])
+  test.each(FILES)('are read object by object, and come back as they stand there: $address', ({ address }) => {
+    const objects = upstreamObjects(address)
+    // The same by a parser that is told nothing: one document after the other.
+    const documents = parseAllDocuments(upstream(address).toString())
+    const named = (documents as { toJS(): { kind?: string; metadata?: { name?: string } } | null }[])
+      .map((document) => document.toJS())
+      .filter((one) => one !== null)
+    expect(objects.map(({ kind, name }) => [kind, name])).toEqual(named.map((one) => [one.kind, one.metadata?.name]))
+    expect(objects.map(({ raw }) => raw)).toEqual(named)
+    const lines = (text: string): string => text.replaceAll(/^---.*\n|^\s*\n|^#.*\n/gm, '')
+    expect(lines(textOf(objects))).toBe(lines(upstream(address).toString()))
   })
 })
 
-describe.skipIf(!isThere)("upstream's own bytes", () => {
-  const FILES = [
-    ['v3.32.1', 'operator-crds.yaml', 36],
-    ['v3.32.1', 'tigera-operator.yaml', 36],
-    ['v3.27.5', 'calico.yaml', 28],
-  ] as const
-
-  test.each(FILES)(
-    '%s %s have the pinned sum, and their names are read as the parser reads them',
-    (release, file, minor) => {
-      const text = read(release, file)
-      const pinned = calicoSources(cluster(minor))?.find(({ source }) => source.endsWith(file))
-      expect(createHash('sha256').update(text).digest('hex')).toBe(pinned?.sha256)
-      const parsed = parseObjects(text, file).map(nameOf)
-      expect(parsed.length).toBeGreaterThan(5)
-      expect(namesIn(text)).toEqual(parsed)
-    },
-  )
+describe.skipIf(!isUpstreamHere)('calico.yaml for a cluster', () => {
+  const made = (
+    version: string,
+    lines: string,
+  ): readonly [readonly KubernetesObject[], readonly KubernetesObject[]] => {
+    const before = upstreamObjects(manifestOf(version))
+    return [before, customised(plan('manifest', 'calico.yaml'), before, cluster(28, lines))]
+  }
+  const envOf = (objects: readonly KubernetesObject[]): ReadonlyMap<string, unknown> => {
+    const found = objects.find(({ kind }) => kind === 'DaemonSet')?.raw as unknown as {
+      spec: { template: { spec: { containers: { env: { name: string; value?: string }[] }[] } } }
+    }
+    return new Map(found.spec.template.spec.containers[0]?.env.map(({ name, value }) => [name, value]))
+  }
 
   test.each(['v3.27.5', 'v3.32.1'])(
-    'calico.yaml of %s changes in what this cluster asks for, and in nothing else',
-    (release) => {
-      const text = read(release, 'calico.yaml')
-      const before = parseObjects(text, 'upstream')
-      const after = parseObjects(manifestText(text, cluster(28)), 'ours')
-      expect(after.map(nameOf)).toEqual(before.map(nameOf))
-      const changed = before.flatMap((object, index) =>
-        differences(object, after[index]).map((path) => `${object.kind} ${object.metadata.name}: ${path}`),
-      )
-      expect(changed).toEqual(['DaemonSet calico-node: spec.template.spec.containers.0.env'])
-      const node = (objects: readonly KubernetesObject[]) => {
-        const daemon = objects.find(({ kind }) => kind === 'DaemonSet') as unknown as {
-          spec: { template: { spec: { containers: readonly { env: readonly { name: string; value?: string }[] }[] } } }
-        }
-        return new Map(daemon.spec.template.spec.containers[0]?.env.map(({ name, value }) => [name, value]))
-      }
-      const [old, now] = [node(before), node(after)]
-      const differing = [...now.keys()].filter((name) => old.get(name) !== now.get(name))
-      expect(differing.map((name) => `${name}=${now.get(name) ?? ''}`).toSorted()).toEqual([
-        'CALICO_IPV4POOL_CIDR=10.20.0.0/16',
-        'CALICO_IPV4POOL_IPIP=Never',
-        'CALICO_IPV4POOL_VXLAN=CrossSubnet',
-        'IP_AUTODETECTION_METHOD=kubernetes-internal-ip',
+    'differs from that of %s in the pool and the address of the node alone',
+    (version) => {
+      const [before, after] = made(version, 'network: { podSubnet: 10.20.0.0/16 }')
+      expect(changes(before, after)).toEqual([
+        `${ENV}[CALICO_IPV4POOL_IPIP].value`,
+        `${ENV}[CALICO_IPV4POOL_VXLAN].value`,
+        `${ENV}[CALICO_IPV4POOL_CIDR]`,
+        `${ENV}[IP_AUTODETECTION_METHOD]`,
       ])
-      expect([...old.keys()].filter((name) => !now.has(name))).toEqual([])
+      expect(Object.fromEntries(envOf(after))).toMatchObject({
+        CALICO_IPV4POOL_CIDR: '10.20.0.0/16',
+        CALICO_IPV4POOL_IPIP: 'Never',
+        CALICO_IPV4POOL_VXLAN: 'CrossSubnet',
+        IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
+      })
     },
   )
 
-  test('name another registry in every image where the inventory does', () => {
-    const images = (text: string) => [...text.matchAll(/image: "?([^\s"]+)/g)].map(([, image = '']) => image)
-    const mirrored = cluster(28, withRegistry('mirror.example.org/quay'))
-    for (const image of images(manifestText(read('v3.27.5', 'calico.yaml'), mirrored)))
-      expect(image).toMatch(/^mirror\.example\.org\/quay\/calico\//)
-    const operator = operatorText(read('v3.32.1', 'tigera-operator.yaml'), mirrored)
-    expect(images(operator)).toEqual([expect.stringMatching(/^mirror\.example\.org\/quay\/tigera\/operator:/)])
-    expect(operatorText('x: quay.io/', cluster(36))).toBe('x: quay.io/')
+  test.each([
+    ['v3.27.5', 'mount-bpffs'],
+    ['v3.32.1', 'ebpf-bootstrap'],
+  ])('of %s takes every image from the registry of the inventory', (version, third) => {
+    const [before, after] = made(version, 'sources: { images: { calico: "mirror.example.org:5000/quay" } }')
+    expect(changes(before, after).filter((path) => !path.startsWith(ENV))).toEqual([
+      `${NODE}.initContainers[upgrade-ipam].image`,
+      `${NODE}.initContainers[install-cni].image`,
+      `${NODE}.initContainers[${third}].image`,
+      `${NODE}.containers[calico-node].image`,
+      'Deployment calico-kube-controllers: spec.template.spec.containers[calico-kube-controllers].image',
+    ])
+    const images = [...textOf(after).matchAll(/^\s+image: (.*)$/gm)].map(([, image]) => image)
+    expect([...new Set(images)].toSorted()).toEqual(
+      ['cni', 'kube-controllers', 'node'].map((name) => `mirror.example.org:5000/quay/calico/${name}:${version}`),
+    )
   })
 
-  test('of the operator become three sets, the last of which asks for this cluster', () => {
-    const sources = calicoSources(cluster(36)) ?? []
-    const fetched = sources.map((one) => ({
-      ...one,
-      sha256: one.sha256 ?? '',
-      text: read('v3.32.1', one.source.split('/').at(-1) ?? ''),
-    }))
-    const sets = manifestSets(cluster(36), fetched)
-    expect(sets.map(({ name }) => name)).toEqual(['operator-crds', 'tigera-operator', 'calico-installation'])
-    expect(sets[0]?.text).toBe(fetched[0]?.text)
-    // What upstream's custom-resources.yaml asks for, with the subnet of this cluster and addresses that are never the VIP.
-    const upstream = parseObjects(read('v3.32.1', 'custom-resources.yaml'), 'upstream')
-    const ours = parseObjects(sets[2]?.text ?? '', 'ours')
-    expect(ours.map(nameOf)).toEqual(upstream.slice(0, 2).map(nameOf))
-    expect(differences(upstream[0], ours[0])).toEqual([
-      'spec.calicoNetwork.ipPools.0.cidr',
-      'spec.calicoNetwork.nodeAddressAutodetectionV4',
+  test.each(['v3.27.5', 'v3.32.1'])('of %s gives pods IPv6 addresses where the pod subnet is IPv6', (version) => {
+    const [before, after] = made(version, IPV6)
+    expect(changes(before, after)).toEqual([
+      'ConfigMap calico-config: data.cni_network_config',
+      `${ENV}[IP].value`,
+      `${ENV}[CALICO_IPV4POOL_IPIP].value`,
+      `${ENV}[CALICO_IPV6POOL_VXLAN].value`,
+      `${ENV}[FELIX_IPV6SUPPORT].value`,
+      `${ENV}[IP6]`,
+      `${ENV}[IP6_AUTODETECTION_METHOD]`,
+      `${ENV}[CALICO_IPV6POOL_CIDR]`,
+      `${ENV}[CALICO_IPV6POOL_NAT_OUTGOING]`,
+      `${ENV}[CALICO_ROUTER_ID]`,
     ])
+    const config = (after.find(({ name }) => name === 'calico-config')?.raw as { data?: Record<string, string> }).data
+    // Once calico's installer has filled in the placeholder that is no JSON.
+    const network = JSON.parse((config?.['cni_network_config'] ?? '').replace('__CNI_MTU__', '0')) as {
+      plugins: { ipam?: unknown }[]
+    }
+    expect(network.plugins[0]?.ipam).toEqual({ type: 'calico-ipam', assign_ipv4: 'false', assign_ipv6: 'true' })
+  })
+
+  test('is the same text each time, and names what to wait for', () => {
+    const [first, second] = [made('v3.27.5', ''), made('v3.27.5', '')]
+    expect(textOf(first[1])).toBe(textOf(second[1]))
+    const { crds, workloads, tigeraStatus } = readinessOf(first[1])
+    expect(crds).toContain('ippools.crd.projectcalico.org')
+    expect(crds.length).toBe(first[0].filter(({ kind }) => kind === 'CustomResourceDefinition').length)
+    expect(workloads).toEqual([
+      { kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' },
+      { kind: 'Deployment', namespace: 'kube-system', name: 'calico-kube-controllers' },
+    ])
+    expect(tigeraStatus).toEqual([])
+  })
+
+  test('is refused when it is another file: there is no place for the pool', () => {
+    const operator = upstreamObjects(operatorFile?.operator.address ?? '')
+    for (const lines of ['', IPV6])
+      expect(() => customised(plan('manifest', '/srv/tigera-operator.yaml'), operator, cluster(28, lines))).toThrow(
+        expect.objectContaining({
+          code: 'SOURCE_REJECTED',
+          message: expect.stringMatching(
+            /^the manifest \/srv\/tigera-operator\.yaml holds no DaemonSet calico-node/,
+          ) as unknown,
+        }),
+      )
   })
 })
 
-describe('manifests of any kind', () => {
-  test('come back as they were written, lists taken apart', () => {
-    const one = {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'a' },
-      data: { on: 'yes', n: '012', t: 'x: "y"\n' },
-    }
-    expect(parseObjects(writeObjects([one, one]), 'x')).toEqual([one, one])
-    expect(parseObjects(`apiVersion: v1\nkind: List\nitems: [${JSON.stringify(one)}]\n---\n# nothing\n`, 'x')).toEqual([
-      one,
+describe.skipIf(!isUpstreamHere)('the operator for a cluster', () => {
+  const before = isUpstreamHere ? upstreamObjects(operatorFile?.operator.address ?? '') : []
+
+  test('is as upstream ships it, but for the registry of its image', () => {
+    const made = (lines: string): readonly KubernetesObject[] =>
+      customised(plan('operator', 'tigera-operator.yaml'), before, cluster(36, lines))
+    expect(changes(before, made(''))).toEqual([])
+    const mirrored = made('sources: { images: { calico: mirror.example.org/quay } }')
+    expect(changes(before, mirrored)).toEqual([
+      'Deployment tigera-operator: spec.template.spec.containers[tigera-operator].image',
     ])
+    expect(textOf(mirrored)).toMatch(/image: mirror\.example\.org\/quay\/tigera\/operator:v1\.42\.3\n/)
   })
 
-  test.each([
-    ['a map without a name', 'apiVersion: v1\nkind: Pod\n', /document 1 of x .*metadata\.name/],
-    ['broken YAML', 'a: [', /document 1 of x/],
-    ['a key that comes twice', 'a: 1\na: 2\n', /document 1 of x/],
-    [
-      'aliases that multiply',
-      `a: &a [x,x,x,x,x,x,x,x,x]\n${'b c d e f g h'
-        .split(' ')
-        .map(
-          (key, index) =>
-            `${key}: &${key} [${Array(9)
-              .fill(`*${'abcdefgh'[index] ?? ''}`)
-              .join(',')}]`,
-        )
-        .join('\n')}`,
-      /aliases/,
-    ],
-  ])('%s is refused with its place', (_, text, why) => {
-    expect(() => parseObjects(text, 'x')).toThrow(why)
+  test("is asked for what upstream's example asks for, with this cluster's subnet and node addresses that are never the VIP", () => {
+    const [network, api] = upstreamObjects(
+      (operatorFile?.operator.address ?? '').replace('tigera-operator', 'custom-resources'),
+    )
+    const [ours, oursApi, ...more] = installation(clusterWith(36, 'network: { podSubnet: 10.20.0.0/16 }'))
+    expect(more).toEqual([])
+    expect(differences(network?.raw, ours?.raw)).toEqual([
+      'spec.calicoNetwork.ipPools[default-ipv4-ippool].cidr',
+      'spec.calicoNetwork.nodeAddressAutodetectionV4',
+    ])
+    expect(oursApi?.raw).toEqual(api?.raw)
   })
 
-  test('of IPv6 clusters ask for IPv6', () => {
-    const six = cluster(36, { network: { ...cluster(36).network, podSubnet: 'fd00:10:244::/56' } })
-    expect(installation(six)[0]).toMatchObject({
-      spec: {
-        calicoNetwork: { ipPools: [{ cidr: 'fd00:10:244::/56', blockSize: 122 }], nodeAddressAutodetectionV6: {} },
+  test('is asked for nothing that its own types do not know', () => {
+    const crd = upstreamObjects(operatorFile?.crds.address ?? '').find(
+      ({ name }) => name === 'installations.operator.tigera.io',
+    )
+    const { versions } = crd?.raw['spec'] as unknown as { versions: { schema: { openAPIV3Schema: Schema } }[] }
+    const schema = versions[0]?.schema.openAPIV3Schema
+    for (const lines of ['', IPV6, 'sources: { images: { calico: mirror.example.org/quay } }'])
+      expect(unknownFields(installation(cluster(36, lines))[0]?.raw, schema)).toEqual([])
+    expect(unknownFields({ spec: { calicoNetwork: { ipPools: [{ encapsulation: 'Other', x: 1 }] } } }, schema)).toEqual(
+      ['.spec.calicoNetwork.ipPools[].encapsulation', '.spec.calicoNetwork.ipPools[].x'],
+    )
+  })
+})
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly enum?: readonly unknown[]
+}
+
+/** Paths that a CRD's schema has no field for, or other values. */
+function unknownFields(value: unknown, schema: Schema | undefined, at = ''): readonly string[] {
+  if (schema === undefined || (schema.enum !== undefined && !schema.enum.includes(value))) return [at]
+  if (Array.isArray(value)) return value.flatMap((item) => unknownFields(item, schema.items, `${at}[]`))
+  if (typeof value !== 'object' || value === null || at === '.metadata') return []
+  return Object.entries(value).flatMap(([key, field]) => unknownFields(field, schema.properties?.[key], `${at}.${key}`))
+}
+
+describe('what the operator is asked for', () => {
+  test('is shown whole', () => {
+    const lines = 'network: { podSubnet: 10.20.0.0/16 }\nsources: { images: { calico: mirror.example.org/quay } }'
+    expect(textOf(installation(cluster(36, lines)))).toMatchInlineSnapshot(`
+      "apiVersion: operator.tigera.io/v1
+      kind: Installation
+      metadata:
+        name: default
+      spec:
+        registry: mirror.example.org/quay/
+        calicoNetwork:
+          ipPools:
+            - name: default-ipv4-ippool
+              blockSize: 26
+              cidr: 10.20.0.0/16
+              encapsulation: VXLANCrossSubnet
+              natOutgoing: Enabled
+              nodeSelector: all()
+          nodeAddressAutodetectionV4:
+            kubernetes: NodeInternalIP
+      ---
+      apiVersion: operator.tigera.io/v1
+      kind: APIServer
+      metadata:
+        name: default
+      spec: {}
+      "
+    `)
+  })
+
+  test('is IPv6 where the pod subnet is', () => {
+    const [network] = installation(cluster(36, IPV6))
+    expect(network?.raw['spec']).toEqual({
+      calicoNetwork: {
+        ipPools: [
+          {
+            name: 'default-ipv6-ippool',
+            blockSize: 122,
+            cidr: 'fd00:10:244::/56',
+            encapsulation: 'VXLANCrossSubnet',
+            natOutgoing: 'Enabled',
+            nodeSelector: 'all()',
+          },
+        ],
+        nodeAddressAutodetectionV6: { kubernetes: 'NodeInternalIP' },
       },
+    })
+  })
+
+  test('is waited for by what the operator says of it', () => {
+    expect(readinessOf(installation(clusterWith(36)))).toEqual({
+      crds: [],
+      workloads: [],
+      tigeraStatus: ['calico', 'apiserver'],
     })
   })
 })
