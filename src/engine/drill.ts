@@ -52,7 +52,7 @@ export async function openDrill(input: RunInput): Promise<Drill> {
     await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
   }
   try {
-    const { holder } = await wholeLook(input, stations)
+    const { holder } = await wholeLook(input, stations, 0)
     return { vip, holder, run: () => underLock(input, stations), close }
   } catch (error) {
     await close()
@@ -76,17 +76,17 @@ interface WholeLook extends Look {
   readonly holder: string
 }
 
-/** Facts and every check of a whole cluster. */
-async function wholeLook(input: RunInput, stations: readonly Station[]): Promise<WholeLook> {
+/** Facts and every check of a whole cluster; what does not hold yet may take so many seconds. */
+async function wholeLook(input: RunInput, stations: readonly Station[], patience: number): Promise<WholeLook> {
   const look = await lookAround(input, stations)
   const { context, hosts } = look
   const { cluster } = context
-  const nothingDone = `${cluster.name} is not whole, so nothing was stopped`
+  const nothingDone = `${cluster.name} is not whole, so nothing is stopped`
   const missing = missingMembers(context, look.stations)
   const fix = `See \`tripod plan -i ${cluster.inventoryPath}\`, and drill when all members serve.`
   if (missing.length > 0) throw unhealthy(nothingDone, { lines: missing, fix })
   refuseOtherRuns(input, look)
-  const wrong = await whatIsWrong(context, { hosts, emit: input.emit, signal: input.signal }, 0)
+  const wrong = await whatIsWrong(context, { hosts, emit: input.emit, signal: input.signal }, patience)
   if (wrong.lines.length > 0) throw unhealthy(nothingDone, wrong)
   const [holder = ''] = await holdersNow(cluster.endpoint.vip ?? '', carrierHosts(look))
   return { ...look, holder }
@@ -115,7 +115,7 @@ async function underLock(input: RunInput, stations: readonly Station[]): Promise
     for (const fault of FAULTS) {
       input.signal.throwIfAborted()
       await Promise.all(locks.map((one) => one.keep()))
-      reports.push(await makeFault(input, await wholeLook(input, stations), fault))
+      reports.push(await makeFault(input, await wholeLook(input, stations, WHOLE_SECONDS), fault))
     }
     return reports
   } finally {
