@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config'
 import { vitePlugin } from './scripts/handlebars.mjs'
 
 /** What takes longer than a run of every change may: `npm run test:long`. */
-const LONG_ONLY = process.env.TRIPOD_TEST_LONG === '1' ? [] : ['test/lab/kubeadm-init.test.ts']
+const LONG_ONLY =
+  process.env.TRIPOD_TEST_LONG === '1'
+    ? []
+    : ['kubeadm-init', 'status', 'ha-drill'].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({
   test: {

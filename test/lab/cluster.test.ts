@@ -218,7 +218,7 @@ describe.skipIf(unable !== undefined).each(KINDS)(
             lab.inventoryPath,
             inventory
               .replace(/cni: none.*/, 'cni: calico')
-              .replace('sources:\n', `sources:\n  manifests: { calico: ./calico.yaml, sha256: ${sha256} }\n`),
+              .replace('sources:\n', `sources:\n  manifests: { calico: ./calico.yaml, sha256: "${sha256}" }\n`),
           )
         await asked('0'.repeat(64))
         const refused = await context.tripod(['apply', '--yes'])

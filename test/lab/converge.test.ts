@@ -102,6 +102,23 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
     expect(await said(lab, 'm2', 'sudo -u ops kubectl get nodes -o name | wc -l')).toBe('4')
   })
 
+  it('are healthy by their own account, and lose the VIP on purpose for no longer than they may', async () => {
+    const status = await succeed('status')
+    expect(status.stdout).toContain('is healthy.')
+    const drill = await succeed('ha-drill', '--yes')
+    console.log(
+      `${os}: ${drill.stdout
+        .split('\n')
+        .filter((line) => line.includes(' stopped '))
+        .join('\n')}`,
+    )
+    const seconds = (fault: string): number =>
+      Number(new RegExp(`${fault} stopped .* (\\d+\\.\\d+) s`).exec(drill.stdout)?.[1])
+    expect(seconds('keepalived')).toBeLessThanOrEqual(2)
+    expect(seconds('HAProxy')).toBeLessThanOrEqual(4)
+    await expectNoChanges()
+  })
+
   it('keep the right time, under their names, with the packages of Kubernetes pinned, and listed beside the inventory', async () => {
     const { lab } = context
     await everywhere(lab, async (node) => {
