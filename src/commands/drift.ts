@@ -5,6 +5,7 @@ import { targetFlags } from '../cli/flags.js'
 import { refusalOf } from '../cli/refusal.js'
 import { driftOps, renderDrift } from '../cli/render-drift.js'
 import { withSession } from '../cli/session.js'
+import { looking } from '../engine/looking.js'
 import { openRun } from '../engine/run.js'
 
 interface DriftJson {
@@ -32,7 +33,8 @@ export default class Drift extends BaseCommand {
   async run(): Promise<DriftJson> {
     const { flags } = await this.parse(Drift)
     return withSession('drift', flags, async ({ input, log }) => {
-      const run = await openRun(input)
+      // Whether the network's manifests are as they were applied takes their text.
+      const run = await openRun({ ...looking(input), ...(input.manifests && { manifests: input.manifests }) })
       await run.close()
       const { plan } = run
       this.log(log.redact(renderDrift(plan, { paint: paintFor(process.stdout), full: flags.full })))

@@ -3,6 +3,7 @@ import type { ClusterContext, Step } from '../steps/step.js'
 import type { Gate } from '../steps/gate.js'
 import { plannedNode } from './assemble.js'
 import { askGate, type GateFinding } from './gates.js'
+import { looking } from './looking.js'
 import { connectAll, observe } from './observe.js'
 import type { Plan } from './plan-types.js'
 import type { RunInput } from './run-types.js'
@@ -22,7 +23,7 @@ export async function examine(input: RunInput): Promise<Examination> {
   const steps = selectSteps(input.steps, input.selectors)
   const open = await connectAll(input, selectNodes(input.cluster, input.selectors))
   try {
-    const { stations, context, findings, plans } = await observe(input, steps, open)
+    const { stations, context, findings, plans } = await observe(looking(input), steps, open)
     const asked = await askAll(input, gatesOf(steps, context), stations)
     return {
       nodes: stations.map((station) => plannedNode(station, context)),

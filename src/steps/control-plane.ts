@@ -65,6 +65,11 @@ export function kubectl(master: Node, endpoint: Endpoint): Script {
 export function isReady(url: string): Script {
   return sh`
 [ -e /etc/kubernetes/pki/ca.crt ] || { echo 'kubeadm has not finished'; exit 1; }
-code=$(curl -sSm5 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}' ${`${url}/readyz`} 2>&1)
+code=$(curl -sm5 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt -o /dev/null -w '%{http_code}' ${`${url}/readyz`})
+case $? in
+  0) ;;
+  60) echo ${`${url} has a certificate of another authority`}; exit 1 ;;
+  *) echo ${`${url} does not answer`} "(curl: $?)"; exit 1 ;;
+esac
 case $code in 200 | 401) ;; *) echo ${`${url}/readyz answers`} "$code"; exit 1 ;; esac`
 }
