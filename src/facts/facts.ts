@@ -50,6 +50,8 @@ export interface Facts {
     /** Half the round trip of the exec that read it: the offset may be wrong by as much. */
     readonly uncertaintySeconds: number
   }
+  /** keepalived runs: it has a configuration of somebody's. Left out: it does not. */
+  readonly keepalived?: true
   /** cloud-init is installed: it may take the host name and /etc/hosts back at the next boot. */
   readonly cloudInit: boolean
   readonly time: TimeFacts

@@ -68,6 +68,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     listening: parseListening(sections),
     kubernetes: parseKubernetes(sections, files, signs),
     record: parseRecord(sections),
+    ...(units.active.has('keepalived.service') ? { keepalived: true as const } : {}),
     activeUnits: units.activeUnits,
   }
 }

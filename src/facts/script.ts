@@ -75,7 +75,7 @@ const SWAP_UNITS = ['zramswap.service', 'zram-swap.service', 'dphys-swapfile.ser
 /** Clock daemons and firewall managers. */
 const OTHER_UNITS = [
   ['chrony', 'chronyd', 'systemd-timesyncd', 'ntp', 'ntpd', 'ntpsec', 'openntpd'],
-  ['firewalld'],
+  ['firewalld', 'keepalived'],
 ].flatMap((names) => names.map((name) => `${name}.service`))
 
 /** More than any file that people write; those of ad blockers are longer. */

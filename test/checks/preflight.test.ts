@@ -373,6 +373,17 @@ describe('the load balancer', () => {
     expect(found?.message).toContain('serves port 80, 6443')
   })
 
+  test('P27: a keepalived of somebody else is not given our configuration; ours is, and one of a worker', () => {
+    const entry = { step: 'load-balancer', wanted: 'a', state: 'applied' as const, before: null }
+    const record = { entries: { 'file:/etc/keepalived/keepalived.conf': entry } }
+    const told = (facts: Readonly<Record<string, Partial<Facts>>>) =>
+      findingsFor({ facts }).flatMap(({ id, message }) => (id === 'P27' ? [message] : []))
+    expect(told({ m1: { keepalived: true } })).toEqual([
+      expect.stringContaining('keepalived on m1 runs from a configuration'),
+    ])
+    expect(told({ m1: { keepalived: true, record }, w1: { keepalived: true } })).toEqual([])
+  })
+
   test('with the VIP on two hosts is split', () => {
     const vip = { interface: 'eth0', source: '10.0.0.11', held: true }
     const [found] = findingsFor({ facts: { m1: { vip }, m2: { vip } } })
