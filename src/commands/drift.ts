@@ -7,6 +7,7 @@ import { driftOps, renderDrift } from '../cli/render-drift.js'
 import { withSession } from '../cli/session.js'
 import { looking } from '../engine/looking.js'
 import { openRun } from '../engine/run.js'
+import { messageOf } from '../errors.js'
 
 interface DriftJson {
   readonly cluster: string
@@ -33,8 +34,16 @@ export default class Drift extends BaseCommand {
   async run(): Promise<DriftJson> {
     const { flags } = await this.parse(Drift)
     return withSession('drift', flags, async ({ input, log }) => {
-      // Whether the network's manifests are as they were applied takes their text.
-      const run = await openRun({ ...looking(input), ...(input.manifests && { manifests: input.manifests }) })
+      // Whether the network's manifests are as they were applied takes their text; the rest is told without it.
+      const manifests = async () => {
+        try {
+          return (await input.manifests?.()) ?? []
+        } catch (error) {
+          this.say(`! The pod network is not compared: ${messageOf(error)}`)
+          return []
+        }
+      }
+      const run = await openRun({ ...looking(input), manifests })
       await run.close()
       const { plan } = run
       this.log(log.redact(renderDrift(plan, { paint: paintFor(process.stdout), full: flags.full })))

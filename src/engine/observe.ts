@@ -7,7 +7,7 @@ import { parseFacts } from '../facts/parse.js'
 import { factsScript } from '../facts/script.js'
 import type { Host } from '../host/host.js'
 import type { Node } from '../inventory/cluster.js'
-import type { ClusterContext, Step } from '../steps/step.js'
+import type { ClusterContext, ManifestSet, Step } from '../steps/step.js'
 import { topologyOf, type Seen } from '../topology.js'
 import { authoritiesOf } from './authorities.js'
 import { planNode, type NodePlan, type Wish } from './plan-node.js'
@@ -50,10 +50,10 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   const authorities = await authoritiesOf(topology, seen, input.authorities)
   const { cluster, runId } = input
   const areNeeded = topology.acting !== undefined && steps.some((step) => step.needsManifests === true)
-  const manifests = areNeeded ? await input.manifests?.() : undefined
+  const { manifests, missing } = areNeeded ? await manifestsOf(input) : NO_MANIFESTS
   const known = { ...(authorities && { authorities }), ...(manifests && { manifests }) }
   const context: ClusterContext = { cluster, topology, seen, runId, ...known }
-  const findings = preflight(context)
+  const findings = [...preflight(context), ...missing]
   const plans = new Map<string, NodePlan>()
   const stations = await onAll(factual, async (station) => {
     if (!isKnown(station)) return station
@@ -65,6 +65,24 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
     }
   })
   return { stations, context, findings, plans }
+}
+
+interface Manifests {
+  readonly manifests: readonly ManifestSet[] | undefined
+  readonly missing: readonly Finding[]
+}
+const NO_MANIFESTS: Manifests = { manifests: undefined, missing: [] }
+
+/** What cannot be had, or is not what was pinned, is told beside all else that there is to tell (P21, P24). */
+async function manifestsOf(input: RunInput): Promise<Manifests> {
+  try {
+    return { manifests: await input.manifests?.(), missing: [] }
+  } catch (error) {
+    if (!(error instanceof TripodError)) throw error
+    const { code, message, hint: fix } = error
+    const id = code === 'SOURCE_UNAVAILABLE' ? 'P21' : 'P24'
+    return { manifests: undefined, missing: [{ id, severity: 'fatal', message, fix }] }
+  }
 }
 
 /** One exec: what the machine is. A node that cannot be read is a station with a problem. */

@@ -222,7 +222,7 @@ describe.skipIf(unable !== undefined).each(KINDS)(
           )
         await asked('0'.repeat(64))
         const refused = await context.tripod(['apply', '--yes'])
-        expect([refused.code, refused.stderr]).toEqual([13, expect.stringContaining(`its sha256 is ${sum}`)])
+        expect([refused.code, refused.stderr]).toEqual([13, expect.stringContaining(`has the sha256 ${sum}`)])
         await asked(sum)
         expect((await context.tripod(['plan'])).stdout).toContain('kubectl apply --server-side calico')
         await apply()
