@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,7 @@ export function testLab(options: Omit<UpOptions, 'inventoryPath'>): TestLab {
     await down(options.name)
     context.directory = await mkdtemp(join(tmpdir(), `tripod-${options.name}-`))
     context.lab = await up({ ...options, inventoryPath: join(context.directory, 'inventory.yaml') })
+    if (options.kubernetes === undefined) await withoutNetwork(context.lab.inventoryPath)
   }, 10 * MINUTE)
   afterAll(async () => {
     await down(options.name)
@@ -49,6 +50,12 @@ export function testLab(options: Omit<UpOptions, 'inventoryPath'>): TestLab {
     return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr }
   }
   return context
+}
+
+/** Where no cluster comes about, nothing is fetched for its network. */
+async function withoutNetwork(inventoryPath: string): Promise<void> {
+  const text = await readFile(inventoryPath, 'utf8')
+  await writeFile(inventoryPath, text.replace('network:\n', 'network:\n  cni: none\n'))
 }
 
 /** Output of a command that must succeed on a machine. */
