@@ -21,9 +21,3 @@ export const kubelet = (version: string, cni: string): SmallPackage => ({
 /** A program that does nothing, in several versions. */
 export const bare = (name: string, ...versions: readonly string[]): readonly SmallPackage[] =>
   versions.map((version) => ({ name, version, files: { [`usr/bin/${name}`]: '#!/bin/sh\n' } }))
-
-/** All five packages of Kubernetes, for tests of something else. */
-export const kubernetesStandIns = (version: string): readonly SmallPackage[] => [
-  kubelet(version, '1'),
-  ...['kubeadm', 'kubectl', 'kubernetes-cni', 'cri-tools'].flatMap((name) => bare(name, version)),
-]
