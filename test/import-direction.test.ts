@@ -11,13 +11,15 @@ const SRC = path.join(import.meta.dirname, '../src')
 const RULES: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   main: { values: ['cli'] },
   commands: {
-    values: ['manifests', 'cli', 'engine', 'steps', 'inventory', 'init', 'host', 'lab'],
+    values: ['manifests', 'cli', 'document', 'engine', 'steps', 'inventory', 'init', 'host', 'lab'],
     types: ['facts', 'checks', 'topology', 'status'],
   },
   cli: {
-    values: ['engine', 'status', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig', 'manifests'],
+    values: ['document', 'engine', 'status', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig', 'manifests'],
     types: ['resources', 'checks', 'topology', 'facts'],
   },
+  // The plan as data, for files, pipes and renderers.
+  document: { values: [], types: ['engine'] },
   engine: {
     values: ['status', 'steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'],
     types: ['host', 'pki'],
@@ -64,7 +66,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['host/ssh.ts'],
   'write-file-atomic': ['host/', 'pki/', 'cli/', 'lab/', 'manifests/'],
   yaml: ['inventory/', 'kubeconfig/', 'manifests/'],
-  zod: ['inventory/'],
+  zod: ['inventory/', 'document/'],
 }
 
 interface Import {

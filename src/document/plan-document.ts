@@ -1,0 +1,136 @@
+import { z } from 'zod'
+
+/** Readers ignore what they do not know, a minor version adds, a new major is refused (experience.md 1.5). */
+export const FORMAT_VERSION = '1.0'
+
+const action = z.enum(['create', 'update', 'replace', 'delete', 'run'])
+const disruption = z.enum(['none', 'reload', 'restart', 'drain', 'reboot', 'data-loss'])
+const count = z.int().nonnegative()
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const instant = z.iso.datetime().meta({ description: 'UTC.' })
+
+const op = z.object({
+  id: z.string().meta({ description: 'Stable: m1:file:/etc/containerd/config.toml.' }),
+  step: z.string(),
+  node: z.string(),
+  kind: z.enum(['file', 'edit', 'package', 'service', 'command']),
+  name: z.string().meta({ description: 'Path, package, unit or command.' }),
+  action,
+  certainty: z.enum(['sure', 'maybe']),
+  decidedBy: z.string().optional().meta({ description: 'An op id, or facts in an offline plan.' }),
+  disruption,
+  reason: z.object({
+    code: z.enum(['missing', 'differs', 'drift', 'unfinished', 'owed', 'leftover']),
+    text: z.string(),
+  }),
+  dependsOn: z.array(z.string()),
+  pre: z.array(z.object({ subject: z.string(), expect: z.string() })).meta({
+    description:
+      'What must still be so when the plan is applied: a digest, a version, a state; never a hash of a secret.',
+  }),
+  change: z.object({
+    summary: z.string(),
+    before: sha256.optional().meta({ description: 'Key of `contents`; left out where secret, or not a text.' }),
+    after: sha256.optional(),
+    notes: z.array(z.string()),
+  }),
+  undo: z.string().optional().meta({ description: 'What takes it back: a command, "nothing" or "impossible".' }),
+  downloads: z.array(z.string()).optional().meta({ description: 'Addresses it fetches from.' }),
+  estimateSeconds: z.number().nonnegative().optional(),
+  sensitive: z.boolean(),
+})
+
+const finding = z.object({
+  id: z.string().meta({ description: 'The number of the check, stable: P05.' }),
+  severity: z.enum(['fatal', 'warning']),
+  node: z.string().optional(),
+  message: z.string(),
+  fix: z.string(),
+  accepted: z.literal(true).optional().meta({ description: 'Let through by `accept` in the inventory.' }),
+})
+
+const node = z.object({
+  name: z.string(),
+  address: z.string(),
+  roles: z.array(z.enum(['control-plane', 'worker', 'load-balancer'])),
+  reachable: z.boolean(),
+  os: z.string().optional(),
+  state: z.string().optional().meta({ description: 'Where it stands as a member of the cluster.' }),
+  hostKey: z.string().optional().meta({ description: 'SHA256:...' }),
+  machineId: z.string().optional(),
+  bootId: z.string().optional(),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), fix: z.string() })),
+})
+
+/** The plan as data: what is saved, shown in every format, and compared before it is applied. It holds no secret. */
+export const planDocumentSchema = z
+  .object({
+    formatVersion: z.string(),
+    kind: z.literal('plan'),
+    tool: z.object({ name: z.string(), version: z.string() }),
+    planId: z.string(),
+    createdAt: instant,
+    expiresAt: instant,
+    mode: z.enum(['online', 'offline']),
+    cluster: z.object({
+      name: z.string(),
+      caHash: z.string().optional().meta({ description: 'sha256:..., as kubeadm join takes it.' }),
+      endpoint: z.object({
+        host: z.string(),
+        port: z.int(),
+        vip: z.string().optional(),
+        layout: z.enum(['L1', 'L2', 'L3', 'external']),
+      }),
+      inventoryPath: z.string(),
+      // All of the inventory, also those that selectors left out.
+      nodes: z.array(node.pick({ name: true, address: true, roles: true })),
+    }),
+    complete: z.boolean().meta({ description: 'false: selectors left something out.' }),
+    applyable: z.boolean(),
+    inputs: z.object({
+      inventoryDigest: sha256,
+      kubernetes: z.string().meta({ description: 'Version.' }),
+    }),
+    selectors: z.object({
+      nodes: z.array(z.string()).optional(),
+      skipNodes: z.array(z.string()).optional(),
+      steps: z.array(z.string()).optional(),
+    }),
+    summary: z.object({
+      create: count,
+      update: count,
+      replace: count,
+      delete: count,
+      run: count,
+      maybe: count,
+      restarts: count,
+      reboots: count,
+      dataLoss: count,
+      nodesChanged: count,
+      nodesTotal: count,
+      nodesUnreachable: count,
+    }),
+    seconds: z.number().nonnegative().meta({ description: 'How long connecting and looking took.' }),
+    nodes: z.array(node),
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        why: z.string().optional(),
+        gates: z.array(z.string()).meta({ description: 'What is checked around the step.' }),
+        opIds: z.array(z.string()),
+      }),
+    ),
+    ops: z.array(op),
+    contents: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Texts by their sha256; each stands once, however many nodes get it.' }),
+    unknown: z.array(z.object({ node: z.string(), step: z.string(), resource: z.string(), reason: z.string() })),
+    findings: z.array(finding),
+  })
+  .meta({ title: 'tripod plan', description: 'What `tripod plan --out` writes and `tripod plan --json` prints.' })
+
+/** See `planDocumentSchema`. */
+export type PlanDocument = z.infer<typeof planDocumentSchema>
+export type DocumentOp = PlanDocument['ops'][number]
+export type DocumentNode = PlanDocument['nodes'][number]
