@@ -1,5 +1,5 @@
+import type { PlanDocument } from '../document/plan-document.js'
 import { TripodError } from '../errors.js'
-import type { Plan } from '../engine/plan-types.js'
 import { quote } from '../shell.js'
 import type { Asker } from './asker.js'
 import { escapeLine } from './escape.js'
@@ -13,13 +13,12 @@ export interface ConsentOptions {
 }
 
 /** Losing data takes the name of the cluster; anything else a yes. */
-export function consentNeeded(plan: Plan): 'yes' | 'name' {
-  const ops = plan.steps.flatMap((step) => step.ops)
-  return ops.some((op) => op.disruption === 'data-loss') ? 'name' : 'yes'
+export function consentNeeded(plan: PlanDocument): 'yes' | 'name' {
+  return plan.ops.some((op) => op.disruption === 'data-loss') ? 'name' : 'yes'
 }
 
 /** What was typed is said again: a misspelt yes must not look like a decision. */
-function declined(plan: Plan, typed: string, wanted: string): TripodError {
+function declined(plan: PlanDocument, typed: string, wanted: string): TripodError {
   const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`
   return new TripodError(
     'NOT_CONFIRMED',
@@ -28,7 +27,7 @@ function declined(plan: Plan, typed: string, wanted: string): TripodError {
   )
 }
 
-async function byName(plan: Plan, { confirm, asker }: ConsentOptions): Promise<void> {
+async function byName(plan: PlanDocument, { confirm, asker }: ConsentOptions): Promise<void> {
   const { name, inventoryPath } = plan.cluster
   if (confirm === name) return
   const fix = `tripod apply -i ${quote(inventoryPath)} --confirm ${quote(name)}`
@@ -42,7 +41,7 @@ async function byName(plan: Plan, { confirm, asker }: ConsentOptions): Promise<v
   if (typed !== name) throw declined(plan, typed, name)
 }
 
-async function byYes(plan: Plan, { yes, asker }: ConsentOptions): Promise<void> {
+async function byYes(plan: PlanDocument, { yes, asker }: ConsentOptions): Promise<void> {
   if (yes) return
   if (asker === undefined) {
     const fix = `Review the plan above, then: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)} --yes`
@@ -53,6 +52,6 @@ async function byYes(plan: Plan, { yes, asker }: ConsentOptions): Promise<void> 
 }
 
 /** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */
-export function askConsent(plan: Plan, options: ConsentOptions): Promise<void> {
+export function askConsent(plan: PlanDocument, options: ConsentOptions): Promise<void> {
   return consentNeeded(plan) === 'name' ? byName(plan, options) : byYes(plan, options)
 }

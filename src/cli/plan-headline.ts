@@ -1,11 +1,10 @@
-import type { Plan } from '../engine/plan-types.js'
-import type { Role } from '../inventory/cluster.js'
+import type { DocumentNode, PlanDocument } from '../document/plan-document.js'
 
 export function count(number: number, singular: string, plural = `${singular}s`): string {
   return `${String(number)} ${number === 1 ? singular : plural}`
 }
 
-function countOfRole(plan: Plan, role: Role, word: string): readonly string[] {
+function countOfRole(plan: PlanDocument, role: DocumentNode['roles'][number], word: string): readonly string[] {
   // A master that also carries workloads counts once, as a master.
   const nodes = plan.cluster.nodes.filter(
     ({ roles }) => (role === 'worker' ? !roles.includes('control-plane') : true) && roles.includes(role),
@@ -14,14 +13,14 @@ function countOfRole(plan: Plan, role: Role, word: string): readonly string[] {
 }
 
 /** `PARTIAL PLAN` and `OFFLINE PLAN` stand wherever the plan is named, so that no part is taken for the whole. */
-export function nameOfPlan(plan: Plan): string {
+export function nameOfPlan(plan: PlanDocument): string {
   const offline = plan.mode === 'offline' ? 'OFFLINE PLAN' : undefined
   const partial = plan.complete ? undefined : 'PARTIAL PLAN'
   return [offline, partial].filter((part) => part !== undefined).join(', ') || 'Plan'
 }
 
 /** First line: what was looked at, and how long it took. */
-export function titleLine(plan: Plan, verb: string): string {
+export function titleLine(plan: PlanDocument, verb: string): string {
   const { cluster } = plan
   const machines = [
     ...countOfRole(plan, 'control-plane', 'master'),
@@ -37,7 +36,7 @@ export function titleLine(plan: Plan, verb: string): string {
 }
 
 /** `Plan: 41 create, 6 update, ... | 6 restarts, ... | 1 maybe | 5 nodes`: the same words first and last. */
-export function headline(plan: Plan): string {
+export function headline(plan: PlanDocument): string {
   const { summary } = plan
   const changes = (['create', 'update', 'replace', 'delete', 'run'] as const).map(
     (action) => `${String(summary[action])} ${action}`,

@@ -1,19 +1,20 @@
-import type { Finding } from '../checks/finding.js'
-import type { PlannedNode } from '../engine/plan-types.js'
+import type { Looked } from '../document/document-of.js'
+import type { DocumentNode } from '../document/plan-document.js'
 import type { Paint } from './colour.js'
 import { escapeControls, escapeLine } from './escape.js'
-import type { Looked } from './refusal.js'
+
+type Finding = Looked['findings'][number]
 
 /** Text of several lines, indented below its first. */
 function block(text: string): string {
   return escapeControls(text).replaceAll('\n', '\n    ')
 }
 
-function unreadNode({ node, reachable, problems }: PlannedNode): readonly string[] {
-  if (problems.length === 0) return reachable ? [] : [`! ${node.name} was not reached`]
+function unreadNode({ name, reachable, problems }: DocumentNode): readonly string[] {
+  if (problems.length === 0) return reachable ? [] : [`! ${name} was not reached`]
   return problems.flatMap((problem) => [
-    `! ${node.name}: ${problem.code} ${block(problem.message)}`,
-    ...(problem.hint === '' ? [] : [`    Fix: ${block(problem.hint)}`]),
+    `! ${name}: ${problem.code} ${block(problem.message)}`,
+    ...(problem.fix === '' ? [] : [`    Fix: ${block(problem.fix)}`]),
   ])
 }
 

@@ -4,7 +4,7 @@ import { escapeLine } from './escape.js'
 import { count } from './plan-headline.js'
 
 /** What a look at the nodes brought, with or without a plan. */
-export type Looked = Pick<Plan, 'nodes' | 'findings' | 'unknown'>
+type Looked = Pick<Plan, 'nodes' | 'findings' | 'unknown'>
 
 function unread(plan: Looked): TripodError | undefined {
   const failed = plan.nodes.filter((node) => node.problems.length > 0)

@@ -1,28 +1,9 @@
-import { structuredPatch } from 'diff'
 import type { Paint } from './colour.js'
 import { escapeControls } from './escape.js'
+import { isChange, patchLines, type Texts } from './patch-lines.js'
 
 /** A longer diff shows this many changed lines from each end. */
 const SHOWN_AT_EACH_END = 20
-/** Two texts that share nothing cost quadratic time; past these limits they are not compared. */
-const LIMITS = { timeout: 1000, maxEditLength: 5000 }
-
-/** The texts of a file around a change; undefined where it is not there. */
-export interface Texts {
-  readonly before?: string
-  readonly after?: string
-}
-
-function patchLines({ before, after }: Texts): readonly string[] | undefined {
-  const patch = structuredPatch('', '', before ?? '', after ?? '', '', '', { context: 3, ...LIMITS })
-  const whole = before === undefined || after === undefined
-  return patch?.hunks.flatMap((hunk) => {
-    const place = `@@ -${String(hunk.oldStart)},${String(hunk.oldLines)} +${String(hunk.newStart)},${String(hunk.newLines)} @@`
-    return whole ? hunk.lines : [place, ...hunk.lines]
-  })
-}
-
-const isChange = (line: string): boolean => line.startsWith('+') || line.startsWith('-')
 
 /** All lines, or those up to the 20th change and from the 20th last, with a count between. */
 function capped(lines: readonly string[]): readonly string[] {
@@ -50,7 +31,6 @@ export function renderDiff(
   texts: Texts,
   options: { readonly paint: Paint; readonly full: boolean },
 ): readonly string[] {
-  if (texts.before === undefined && texts.after === undefined) return []
   const lines = patchLines(texts)
   if (lines === undefined) return ['(too different to compare line by line)']
   return (options.full ? lines : capped(lines)).map((line) => coloured(line, options.paint))

@@ -1,4 +1,5 @@
-import type { Op, Plan, PlannedStep, ReasonCode } from '../engine/plan-types.js'
+import { stepsOf, type StepWithOps } from '../document/document-steps.js'
+import type { DocumentOp, PlanDocument } from '../document/plan-document.js'
 import { quote } from '../shell.js'
 import { escapeLine } from './escape.js'
 import { count, titleLine } from './plan-headline.js'
@@ -6,20 +7,19 @@ import { type PlanRendering, renderStep, selectorWords } from './render-plan.js'
 import { renderPlanProblems } from './plan-problems.js'
 
 /** Not as the last apply left it, or as one meant to leave it that was killed: then nobody can tell which of the two. */
-const DRIFTED: readonly ReasonCode[] = ['drift', 'unfinished']
+const DRIFTED: readonly DocumentOp['reason']['code'][] = ['drift', 'unfinished']
 
 /** What is not as the last apply left it: the steps with their drift ops alone. */
-export function driftSteps(plan: Plan): readonly PlannedStep[] {
-  return plan.steps
-    .map((step) => ({ ...step, ops: step.ops.filter((op) => DRIFTED.includes(op.reason.code)) }))
-    .filter((step) => step.ops.length > 0)
+function driftSteps(plan: PlanDocument): readonly StepWithOps[] {
+  return stepsOf({ ...plan, ops: [...driftOps(plan)] }).filter((step) => step.ops.length > 0)
 }
 
-export function driftOps(plan: Plan): readonly Op[] {
-  return driftSteps(plan).flatMap((step) => step.ops)
+/** What is not as the last apply left it. */
+export function driftOps(plan: PlanDocument): readonly DocumentOp[] {
+  return plan.ops.filter((op) => DRIFTED.includes(op.reason.code))
 }
 
-function headlineOf(ops: readonly Op[], plan: Plan): string {
+function headlineOf(ops: readonly DocumentOp[], plan: PlanDocument): string {
   const partial = plan.complete ? '' : 'PARTIAL: '
   const read = plan.nodes.filter((node) => node.reachable && node.problems.length === 0).length
   const unread = read === plan.nodes.length ? '' : ` ${count(plan.nodes.length - read, 'node')} could not be read.`
@@ -29,16 +29,15 @@ function headlineOf(ops: readonly Op[], plan: Plan): string {
 }
 
 /** `tripod drift`: headline, problems, what moved, headline. Ends without a line feed. */
-export function renderDrift(plan: Plan, options: Omit<PlanRendering, 'verb'>): string {
+export function renderDrift(plan: PlanDocument, options: Omit<PlanRendering, 'verb'>): string {
   const ops = driftOps(plan)
   const problems = renderPlanProblems(plan, options.paint)
   if (ops.length === 0) return [...problems, headlineOf(ops, plan)].join('\n')
-  const order = [...plan.nodes.map(({ node }) => node.name), 'cluster']
   const next = `Next: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)} puts it back.`
   const sections = [
     [escapeLine(titleLine(plan, 'drift')), options.paint('bold', headlineOf(ops, plan))],
     problems,
-    driftSteps(plan).flatMap((step) => renderStep(step, order, options)),
+    driftSteps(plan).flatMap((step) => renderStep(plan, step, options)),
     [options.paint('bold', headlineOf(ops, plan)), next],
   ]
   return sections

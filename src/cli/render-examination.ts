@@ -1,3 +1,4 @@
+import { lookedDocument } from '../document/document-of.js'
 import type { Examination } from '../engine/examine.js'
 import type { Paint } from './colour.js'
 import { escapeLine } from './escape.js'
@@ -6,7 +7,7 @@ import { renderPlanProblems } from './plan-problems.js'
 
 /** What was found, worst first, then what holds; ends with one line that says it all. */
 export function renderExamination(found: Examination, paint: Paint): string {
-  const problems = renderPlanProblems(found, paint)
+  const problems = renderPlanProblems(lookedDocument(found), paint)
   const holding = found.holding.map((title) => `${paint('green', 'ok')} ${escapeLine(title)}`)
   const nodes = count(found.nodes.length, 'node')
   const summary =

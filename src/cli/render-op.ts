@@ -1,13 +1,20 @@
-import type { Action, Op } from '../engine/plan-types.js'
+import type { DocumentOp } from '../document/plan-document.js'
 import type { Paint, Style } from './colour.js'
 import { escapeLine } from './escape.js'
+import type { Texts } from './patch-lines.js'
 import { renderDiff } from './render-diff.js'
 
 /** Column in which summaries and node names begin. */
 export const DETAIL_COLUMN = 52
 
-const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', replace: '-/+', delete: '-', run: '>' }
-const STYLES: Readonly<Record<Action, Style>> = {
+const SYMBOLS: Readonly<Record<DocumentOp['action'], string>> = {
+  create: '+',
+  update: '~',
+  replace: '-/+',
+  delete: '-',
+  run: '>',
+}
+const STYLES: Readonly<Record<DocumentOp['action'], Style>> = {
   create: 'green',
   update: 'yellow',
   replace: 'red',
@@ -20,16 +27,16 @@ export function inColumns(text: string, detail: string): string {
   return `${text.padEnd(DETAIL_COLUMN - 2)}  ${detail}`.trimEnd()
 }
 
-function deciderOf(op: Op): string {
+function deciderOf(op: DocumentOp): string {
   return op.decidedBy === 'facts' ? 'the machine' : (op.decidedBy ?? 'an earlier change')
 }
 
 /** A plain difference needs no reason; that the machine moved, or that a restart is owed, is said. */
-function reasonOf({ reason }: Op): readonly string[] {
+function reasonOf({ reason }: DocumentOp): readonly string[] {
   return reason.code === 'missing' || reason.code === 'differs' ? [] : [`${reason.code}: ${reason.text}`]
 }
 
-function detailsOf(op: Op): readonly [summary: string, ...notes: string[]] {
+function detailsOf(op: DocumentOp): readonly [summary: string, ...notes: string[]] {
   const { summary, notes } = op.change
   if (op.certainty === 'maybe') return [`maybe ${summary}: decided by ${deciderOf(op)}`, ...notes]
   const reason = reasonOf(op)
@@ -42,8 +49,12 @@ function detailsOf(op: Op): readonly [summary: string, ...notes: string[]] {
 /** Beyond this, and where a note has several lines, notes stand below their op. */
 const WIDTH = 120
 
-/** One line for the op, its notes beside it where they fit, and its diff below; secrets have none. */
-export function renderOp(op: Op, options: { readonly paint: Paint; readonly full: boolean }): readonly string[] {
+/** One line for the op, its notes beside it where they fit, and its diff below. */
+export function renderOp(
+  op: DocumentOp,
+  texts: Texts,
+  options: { readonly paint: Paint; readonly full: boolean },
+): readonly string[] {
   const maybe = op.certainty === 'maybe'
   const symbol = (maybe ? '?' : SYMBOLS[op.action]).padStart(3)
   const painted = options.paint(maybe ? 'magenta' : STYLES[op.action], symbol)
@@ -54,7 +65,7 @@ export function renderOp(op: Op, options: { readonly paint: Paint; readonly full
   const fits = whole.length <= WIDTH && !details.some((detail) => detail.includes('\n'))
   const below = fits ? [] : details.slice(1).flatMap((note) => note.split('\n').map(escapeLine))
   // What a command is given is read whole or not at all.
-  const diff = op.sensitive ? [] : renderDiff(op.change, { ...options, full: options.full || op.kind === 'command' })
+  const diff = renderDiff(texts, { ...options, full: options.full || op.kind === 'command' })
   const text = fits ? whole : line(details[0])
   return [painted + text.slice(symbol.length), ...[...below, ...diff].map((one) => `      ${one}`)]
 }

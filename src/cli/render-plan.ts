@@ -1,9 +1,12 @@
-import type { Op, Plan, PlannedStep } from '../engine/plan-types.js'
+import { stepsOf, type StepWithOps } from '../document/document-steps.js'
+import type { PlanDocument } from '../document/plan-document.js'
 import { quote } from '../shell.js'
 import type { Paint } from './colour.js'
 import { escapeLine } from './escape.js'
+import { nodeList } from './node-list.js'
+import { textsOf } from './patch-lines.js'
 import { count, headline, nameOfPlan, titleLine } from './plan-headline.js'
-import { groupNodes } from './plan-groups.js'
+import { groupNodes, nodeOrder } from './plan-groups.js'
 import { renderDisruption } from './render-disruption.js'
 import { inColumns, renderOp } from './render-op.js'
 import { renderPlanProblems } from './plan-problems.js'
@@ -17,7 +20,7 @@ export interface PlanRendering {
 }
 
 /** Selectors as they were given, for a command to type next. */
-export function selectorWords({ selectors }: Plan): string {
+export function selectorWords({ selectors }: Pick<PlanDocument, 'selectors'>): string {
   const words = (flag: string, values: readonly string[] = []): readonly string[] =>
     values.map((value) => ` --${flag} ${quote(value)}`)
   return [
@@ -27,27 +30,34 @@ export function selectorWords({ selectors }: Plan): string {
   ].join('')
 }
 
+/** Past this many, nodes are named as rows, and counted beside it. */
+const COUNTED_FROM = 8
+
+function namesOf(nodes: readonly string[]): string {
+  const counted = nodes.length < COUNTED_FROM ? '' : ` (${count(nodes.length, 'node')})`
+  return `${nodeList(nodes)}${counted}${nodes.length > 1 ? ' identical' : ''}`
+}
+
 /** One block for each set of nodes on which the step does the same. */
 export function renderStep(
-  step: PlannedStep,
-  order: readonly string[],
+  plan: Pick<PlanDocument, 'nodes' | 'contents'>,
+  step: StepWithOps,
   options: Omit<PlanRendering, 'verb'>,
 ): readonly string[] {
-  return groupNodes(step, order).flatMap(({ nodes, ops }) => {
+  return groupNodes(step.ops, nodeOrder(plan)).flatMap(({ nodes, ops }) => {
     const title = options.paint('bold', step.id)
-    const names = nodes.join(',') + (nodes.length > 1 ? ' identical' : '')
-    const header = title + inColumns(step.id, names).slice(step.id.length)
-    return [header, ...ops.flatMap((op) => renderOp(op, options))]
+    const header = title + inColumns(step.id, namesOf(nodes)).slice(step.id.length)
+    return [header, ...ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
   })
 }
 
 /** What is checked around the step, once for all of its nodes. */
-function renderGates({ gates = [] }: PlannedStep, { paint }: Pick<PlanRendering, 'paint'>): readonly string[] {
+function renderGates({ gates }: StepWithOps, { paint }: Pick<PlanRendering, 'paint'>): readonly string[] {
   return gates.map((gate) => `${paint('cyan', '  =')} check    ${escapeLine(gate)}`)
 }
 
-function driftLine(plan: Plan): readonly string[] {
-  const drift = plan.steps.flatMap((step) => step.ops).filter((op: Op) => op.reason.code === 'drift')
+function driftLine(plan: PlanDocument): readonly string[] {
+  const drift = plan.ops.filter((op) => op.reason.code === 'drift')
   if (drift.length === 0) return []
   const differ = `${count(drift.length, 'managed resource')} ${drift.length === 1 ? 'differs' : 'differ'} from the last apply`
   return [
@@ -56,23 +66,23 @@ function driftLine(plan: Plan): readonly string[] {
 }
 
 /** Everything was read and nothing is to be done. */
-export function isNoOp(plan: Plan): boolean {
+export function isNoOp(plan: PlanDocument): boolean {
   const whole = plan.nodes.every((node) => node.reachable && node.problems.length === 0)
-  return whole && plan.unknown.length === 0 && plan.steps.every((step) => step.ops.length === 0)
+  return whole && plan.unknown.length === 0 && plan.ops.length === 0
 }
 
-function noOpLine(plan: Plan): string {
+function noOpLine(plan: PlanDocument): string {
   const partial = plan.complete ? '' : `${nameOfPlan(plan)}: `
   const nodes = count(plan.nodes.length, 'node')
   return `${partial}No changes. ${nodes} ${plan.nodes.length === 1 ? 'matches' : 'match'} ${plan.cluster.inventoryPath}.`
 }
 
-function closing(plan: Plan, verb: string): readonly string[] {
+function closing(plan: PlanDocument, verb: string): readonly string[] {
   if (plan.applyable && verb !== 'plan') return []
   return [nextCommand(plan)]
 }
 
-function nextCommand(plan: Plan): string {
+function nextCommand(plan: PlanDocument): string {
   if (plan.applyable) return `Next: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)}`
   if (plan.mode === 'offline')
     return `Made without looking at any machine. Next: tripod plan -i ${quote(plan.cluster.inventoryPath)}`
@@ -80,17 +90,16 @@ function nextCommand(plan: Plan): string {
 }
 
 /** The plan as a reader meets it (experience.md 1.3): headline, disruption, problems, steps, headline. Ends without a line feed. */
-export function renderPlan(plan: Plan, options: PlanRendering): string {
+export function renderPlan(plan: PlanDocument, options: PlanRendering): string {
   const { paint } = options
   const problems = renderPlanProblems(plan, paint)
   if (isNoOp(plan)) return [...problems, noOpLine(plan)].join('\n')
-  const order = [...plan.nodes.map(({ node }) => node.name), 'cluster']
   const disruption = renderDisruption(plan).map((line) => paint(['bold', 'yellow'], line))
   const sections = [
     [escapeLine(titleLine(plan, options.verb)), paint('bold', headline(plan))],
     [...disruption, ...problems],
     [
-      ...plan.steps.flatMap((step) => [...renderStep(step, order, options), ...renderGates(step, options)]),
+      ...stepsOf(plan).flatMap((step) => [...renderStep(plan, step, options), ...renderGates(step, options)]),
       ...driftLine(plan),
     ],
     [paint('bold', headline(plan)), ...closing(plan, options.verb)],

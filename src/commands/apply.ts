@@ -3,6 +3,7 @@ import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { askConsent } from '../cli/consent.js'
 import { consentFlags, targetFlags } from '../cli/flags.js'
+import { imprintOf } from '../cli/imprint.js'
 import { headline } from '../cli/plan-headline.js'
 import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
@@ -10,6 +11,7 @@ import { renderSummary } from '../cli/render-summary.js'
 import { type Session, withSession } from '../cli/session.js'
 import { kubeconfigPath, writeKubeconfig } from '../cli/keep-kubeconfig.js'
 import { updateLockFile } from '../cli/lock-file.js'
+import { documentOf } from '../document/document-of.js'
 import type { NodeVersions, Run } from '../engine/run-types.js'
 import { fetchKubeconfig } from '../engine/fetch-kubeconfig.js'
 import { openRun } from '../engine/run.js'
@@ -49,15 +51,16 @@ export default class Apply extends BaseCommand {
   private async review(run: Run, session: Session, flags: ApplyFlags): Promise<void> {
     const { plan } = run
     const { log, asker, progress } = session
-    const text = renderPlan(plan, { paint: paintFor(process.stdout), full: flags.full, verb: 'apply' })
+    const shown = documentOf(plan, imprintOf(this.config), log.redact)
+    const text = renderPlan(shown, { paint: paintFor(process.stdout), full: flags.full, verb: 'apply' })
     this.log(log.redact(text))
     log.write(text)
     const refusal = refusalOf(plan)
     if (refusal !== undefined) throw refusal
-    if (isNoOp(plan)) return
+    if (isNoOp(shown)) return
     // Nobody says yes to what went into a file: at least its sum stands above the question.
-    if (!flags.yes && asker !== undefined && !process.stdout.isTTY) this.say(`${headline(plan)} (all of it: stdout)`)
-    await askConsent(plan, { ...flags, asker })
+    if (!flags.yes && asker !== undefined && !process.stdout.isTTY) this.say(`${headline(shown)} (all of it: stdout)`)
+    await askConsent(shown, { ...flags, asker })
     progress.begin(plan)
     const summary = await run.apply()
     await progress.end()

@@ -2,9 +2,11 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { targetFlags } from '../cli/flags.js'
+import { imprintOf } from '../cli/imprint.js'
 import { refusalOf } from '../cli/refusal.js'
 import { driftOps, renderDrift } from '../cli/render-drift.js'
 import { withSession } from '../cli/session.js'
+import { documentOf } from '../document/document-of.js'
 import { looking } from '../engine/looking.js'
 import { openRun } from '../engine/run.js'
 import { messageOf } from '../errors.js'
@@ -46,18 +48,19 @@ export default class Drift extends BaseCommand {
       const run = await openRun({ ...looking(input), manifests })
       await run.close()
       const { plan } = run
-      this.log(log.redact(renderDrift(plan, { paint: paintFor(process.stdout), full: flags.full })))
+      const shown = documentOf(plan, imprintOf(this.config), log.redact)
+      this.log(log.redact(renderDrift(shown, { paint: paintFor(process.stdout), full: flags.full })))
       const refusal = refusalOf(plan)
       if (refusal !== undefined) throw refusal
-      const ops = driftOps(plan)
+      const ops = driftOps(shown)
       if (flags['detailed-exitcode'] && ops.length > 0) process.exitCode = 2
       const drift = ops.map(({ node, step, kind, name, change, reason }) => ({
         node,
         step,
         kind,
         name,
-        change: log.redact(change.summary),
-        reason: log.redact(reason.text),
+        change: change.summary,
+        reason: reason.text,
       }))
       return { cluster: plan.cluster.name, complete: plan.complete, drift }
     })

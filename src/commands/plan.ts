@@ -3,11 +3,13 @@ import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { detailFlags, targetFlags } from '../cli/flags.js'
 import { parseOs } from '../cli/parse-os.js'
+import { imprintOf } from '../cli/imprint.js'
 import { openInventory } from '../cli/open-inventory.js'
 import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
 import { selectorsOf } from '../cli/selectors.js'
 import { withSession } from '../cli/session.js'
+import { documentOf } from '../document/document-of.js'
 import type { Plan } from '../engine/plan-types.js'
 import { openRun, planOffline } from '../engine/run.js'
 import { unfetched } from '../manifests/sets.js'
@@ -35,10 +37,11 @@ export default class PlanCommand extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(PlanCommand)
     const show = (plan: Plan, redact: (text: string) => string): void => {
-      this.log(redact(renderPlan(plan, { paint: paintFor(process.stdout), full: flags.full, verb: 'plan' })))
+      const shown = documentOf(plan, imprintOf(this.config), redact)
+      this.log(redact(renderPlan(shown, { paint: paintFor(process.stdout), full: flags.full, verb: 'plan' })))
       const refusal = refusalOf(plan)
       if (refusal !== undefined) throw refusal
-      if (flags['detailed-exitcode'] && !isNoOp(plan)) process.exitCode = 2
+      if (flags['detailed-exitcode'] && !isNoOp(shown)) process.exitCode = 2
     }
     if (flags.offline) {
       const os = flags.os === undefined ? {} : { os: parseOs(flags.os) }

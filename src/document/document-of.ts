@@ -9,21 +9,33 @@ export interface Imprint {
   readonly tool: { readonly name: string; readonly version: string }
 }
 
+/** What a look at the nodes brought, with or without a plan. */
+export type Looked = Pick<PlanDocument, 'nodes' | 'unknown' | 'findings'>
+
 /** How long a saved plan may be applied. */
 export const LIFETIME_HOURS = 24
 
-/** The plan as a document; texts stand in it once. Deterministic but for the imprint and the seconds. */
-export function documentOf(plan: Plan, { planId, createdAt, tool }: Imprint): PlanDocument {
+/**
+ * The plan as a document; texts stand in it once. Deterministic but for the imprint and the seconds. What `redact` knows is in
+ * none of it, nor in a digest of it.
+ */
+export function documentOf(
+  plan: Plan,
+  { planId, createdAt, tool }: Imprint,
+  redact: (text: string) => string = (text) => text,
+): PlanDocument {
   const contents = new Map<string, string>()
   const keep = (text: string | undefined): string | undefined => {
     if (text === undefined) return undefined
-    const digest = createHash('sha256').update(text).digest('hex')
-    contents.set(digest, text)
+    const clean = redact(text)
+    const digest = createHash('sha256').update(clean).digest('hex')
+    contents.set(digest, clean)
     return digest
   }
   const ops = plan.steps.flatMap((step) => step.ops).map((op) => documentOp(op, keep))
   const { cluster, summary, seconds, selectors } = plan
-  return {
+  const { nodes, unknown, findings } = lookedDocument(plan)
+  const document: PlanDocument = {
     formatVersion: FORMAT_VERSION,
     kind: 'plan',
     tool: { ...tool },
@@ -48,7 +60,7 @@ export function documentOf(plan: Plan, { planId, createdAt, tool }: Imprint): Pl
     selectors: structuredClone(selectors) as PlanDocument['selectors'],
     summary: { ...summary },
     seconds,
-    nodes: plan.nodes.map(documentNode),
+    nodes,
     steps: plan.steps.map(({ id, title, gates = [], ops: own }) => ({
       id,
       title,
@@ -57,13 +69,24 @@ export function documentOf(plan: Plan, { planId, createdAt, tool }: Imprint): Pl
     })),
     ops,
     contents: Object.fromEntries([...contents].sort(([a], [b]) => (a < b ? -1 : 1))),
-    unknown: plan.unknown.map((one) => ({ ...one })),
-    findings: plan.findings.map((one) => ({ ...one })),
+    unknown,
+    findings,
   }
+  return withoutSecrets(document, redact)
+}
+
+/** Every text in it, wherever it stands, as `redact` leaves it. */
+function withoutSecrets<T>(value: T, redact: (text: string) => string): T {
+  if (typeof value === 'string') return redact(value) as T
+  if (Array.isArray(value)) return value.map((one: unknown) => withoutSecrets(one, redact)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutSecrets<unknown>(one, redact)])) as T
 }
 
 function documentOp(op: Op, keep: (text: string | undefined) => string | undefined): DocumentOp {
-  const [before, after] = [keep(op.change.before), keep(op.change.after)]
+  // A secret has no text, nor a digest of one.
+  const { before: old, after: next } = op.sensitive ? {} : op.change
+  const [before, after] = [keep(old), keep(next)]
   return {
     ...op,
     dependsOn: [...op.dependsOn],
@@ -77,7 +100,17 @@ function documentOp(op: Op, keep: (text: string | undefined) => string | undefin
   }
 }
 
-function documentNode({ node, reachable, problems, os, state }: PlannedNode): DocumentNode {
+/** The same of what was only looked at, without a plan. */
+export function lookedDocument({ nodes, unknown, findings }: Pick<Plan, 'nodes' | 'unknown' | 'findings'>): Looked {
+  return {
+    nodes: nodes.map(documentNode),
+    unknown: unknown.map((one) => ({ ...one })),
+    findings: findings.map((one) => ({ ...one })),
+  }
+}
+
+/** A node as every document names it. */
+export function documentNode({ node, reachable, problems, os, state }: PlannedNode): DocumentNode {
   return {
     name: node.name,
     address: node.address,

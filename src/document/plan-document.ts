@@ -1,7 +1,6 @@
 import { z } from 'zod'
 
-/** Readers ignore what they do not know, a minor version adds, a new major is refused (experience.md 1.5). */
-export const FORMAT_VERSION = '1.0'
+export { FORMAT_VERSION } from './headed.js'
 
 const action = z.enum(['create', 'update', 'replace', 'delete', 'run'])
 const disruption = z.enum(['none', 'reload', 'restart', 'drain', 'reboot', 'data-loss'])
@@ -134,3 +133,4 @@ export const planDocumentSchema = z
 export type PlanDocument = z.infer<typeof planDocumentSchema>
 export type DocumentOp = PlanDocument['ops'][number]
 export type DocumentNode = PlanDocument['nodes'][number]
+export type DocumentStep = PlanDocument['steps'][number]

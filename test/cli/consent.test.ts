@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { Asker } from '../../src/cli/asker.js'
 import { askConsent } from '../../src/cli/consent.js'
 import { Secret } from '../../src/secret.js'
-import { sampleOp, samplePlan, sampleStep } from './sample-plan.js'
+import { sampleOp, sampleDocument, sampleStep } from './sample-plan.js'
 
-const harmless = samplePlan([sampleStep('kernel', [sampleOp({ name: '/a', disruption: 'reboot' })])])
-const destructive = samplePlan([sampleStep('kernel', [sampleOp({ name: '/a', disruption: 'data-loss' })])])
+const harmless = sampleDocument([sampleStep('kernel', [sampleOp({ name: '/a', disruption: 'reboot' })])])
+const destructive = sampleDocument([sampleStep('kernel', [sampleOp({ name: '/a', disruption: 'data-loss' })])])
 const answering = (words: string): Asker => ({
   words: () => Promise.resolve(words),
   secret: () => Promise.resolve(new Secret(words)),

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { plain } from '../../src/cli/colour.js'
 import { renderDrift } from '../../src/cli/render-drift.js'
 import { renderPlan } from '../../src/cli/render-plan.js'
-import type { Plan } from '../../src/engine/plan-types.js'
+import type { PlanDocument } from '../../src/document/plan-document.js'
 import { TripodError } from '../../src/errors.js'
-import { onNodes, sampleCluster, sampleOp, samplePlan, sampleStep } from './sample-plan.js'
+import { onNodes, sampleCluster, sampleDocument, sampleOp, sampleStep } from './sample-plan.js'
 
 const ALL = ['m1', 'm2', 'm3', 'w1']
-const show = (plan: Plan, options: { full?: boolean; verb?: string } = {}): string =>
+const show = (plan: PlanDocument, options: { full?: boolean; verb?: string } = {}): string =>
   renderPlan(plan, { paint: plain, full: options.full ?? false, verb: options.verb ?? 'plan' })
 const numbered = (from: number, to: number, prefix = 'line'): string =>
   Array.from({ length: to - from + 1 }, (_, index) => `${prefix} ${String(from + index)}\n`).join('')
 
-function bootstrap(): Plan {
+function bootstrap(): PlanDocument {
   const before = 'UUID=1 / ext4 defaults 0 1\n/dev/sdb none swap sw 0 0\n'
   const after = 'UUID=1 / ext4 defaults 0 1\n#tripod /dev/sdb none swap sw 0 0\n'
-  return samplePlan([
+  return sampleDocument([
     sampleStep('swap', [
       ...onNodes(ALL, {
         kind: 'edit',
@@ -93,19 +93,24 @@ describe('the plan as text', () => {
   })
 
   test('of nothing to do is one line', () => {
-    expect(show(samplePlan([]))).toBe('No changes. 4 nodes match lab.yaml.')
+    expect(show(sampleDocument([]))).toBe('No changes. 4 nodes match lab.yaml.')
   })
 
   test('names PARTIAL PLAN in both headlines and repeats the selectors in the next command', () => {
     const selectors = { nodes: ['m1'], steps: ['kernel'] }
-    const text = show(samplePlan([sampleStep('kernel', [sampleOp({ name: '/a' })])], { complete: false, selectors }))
+    const text = show(
+      sampleDocument([sampleStep('kernel', [sampleOp({ name: '/a' })])], { complete: false, selectors }),
+    )
     expect(text.split('\n').filter((line) => line.startsWith('PARTIAL PLAN: '))).toHaveLength(2)
     expect(text).toContain('Next: tripod apply -i lab.yaml --node m1 --step kernel')
-    expect(show(samplePlan([], { complete: false }))).toMatch(/^PARTIAL PLAN: No changes\./)
+    expect(show(sampleDocument([], { complete: false }))).toMatch(/^PARTIAL PLAN: No changes\./)
   })
 
   test('names OFFLINE PLAN in both headlines and offers no apply', () => {
-    const plan = samplePlan([sampleStep('kernel', [sampleOp({ name: '/a' })])], { mode: 'offline', applyable: false })
+    const plan = sampleDocument([sampleStep('kernel', [sampleOp({ name: '/a' })])], {
+      mode: 'offline',
+      applyable: false,
+    })
     const lines = show(plan).split('\n')
     expect(lines.filter((line) => line.startsWith('OFFLINE PLAN: '))).toHaveLength(2)
     expect(lines[0]).toContain('no machine was looked at')
@@ -116,7 +121,7 @@ describe('the plan as text', () => {
     const [first, ...others] = sampleCluster().nodes.map((node) => ({ node, reachable: true, problems: [] }))
     if (first === undefined) throw new Error('no node')
     const problem = new TripodError('NODE_UNREACHABLE', 'm1: no SSH connection to 10.0.0.11:22', 'Check it.')
-    const plan = samplePlan([], {
+    const plan = sampleDocument([], {
       applyable: false,
       nodes: [{ ...first, reachable: false, problems: [problem] }, ...others],
       unknown: [{ node: 'm2', step: 'swap', resource: 'edit:/etc/fstab', reason: 'permission denied' }],
@@ -138,7 +143,7 @@ describe('the plan as text', () => {
 
   test('shows 20 changed lines from each end of a long diff and counts the rest; --full shows all', () => {
     const change = { summary: '', notes: [], before: numbered(1, 30, 'old'), after: numbered(1, 30, 'new') }
-    const plan = samplePlan([sampleStep('kernel', [sampleOp({ name: '/a', action: 'update', change })])])
+    const plan = sampleDocument([sampleStep('kernel', [sampleOp({ name: '/a', action: 'update', change })])])
     const changes = (text: string): number => text.split('\n').filter((line) => /^ {6}[-+]/.test(line)).length
     expect(changes(show(plan))).toBe(40)
     expect(show(plan)).toContain('... 20 more changed lines; --full shows them')
@@ -147,7 +152,7 @@ describe('the plan as text', () => {
 
   test('never shows the texts of a sensitive file, even when they are in the plan', () => {
     const change = { summary: 'secret, changes', notes: [], before: 'old canary', after: 'new canary' }
-    const plan = samplePlan([
+    const plan = sampleDocument([
       sampleStep('kernel', [sampleOp({ name: '/k', action: 'update', sensitive: true, change })]),
     ])
     expect(show(plan, { full: true })).toContain('secret, changes')
@@ -157,7 +162,7 @@ describe('the plan as text', () => {
   test('cannot be made to send control characters to the terminal by anything a machine says', () => {
     const evil = '\u001b]0;owned\u0007\u001b[2J\r\u009b31m\u202e'
     const change = { summary: evil, notes: [evil], before: `${evil}\n`, after: `x${evil}\n` }
-    const plan = samplePlan(
+    const plan = sampleDocument(
       [
         sampleStep('kernel', [
           sampleOp({ name: `/a${evil}\nb`, action: 'update', change, reason: { code: 'drift', text: evil } }),
@@ -177,7 +182,7 @@ describe('the plan as text', () => {
 
   test('says in the plan how many managed resources drifted', () => {
     const drifted = sampleOp({ name: '/a', action: 'update', reason: { code: 'drift', text: 'edited by hand' } })
-    const text = show(samplePlan([sampleStep('kernel', [drifted, sampleOp({ name: '/b' })])]))
+    const text = show(sampleDocument([sampleStep('kernel', [drifted, sampleOp({ name: '/b' })])]))
     expect(text).toContain(
       'Drift (1 managed resource differs from the last apply; this plan resets 1): run `tripod drift -i lab.yaml`',
     )
@@ -189,7 +194,7 @@ test('a note that is the reason too is told once', () => {
   const change = { summary: 'set 5 kernel settings', notes: ['ip_forward is 0, wanted 1', 'undo: the old values'] }
   const reason = { code: 'drift', text: 'ip_forward is 0, wanted 1' } as const
   const text = show(
-    samplePlan([
+    sampleDocument([
       sampleStep('kernel', [sampleOp({ name: 'load-sysctl', kind: 'command', action: 'run', change, reason })]),
     ]),
   )
@@ -199,13 +204,13 @@ test('a note that is the reason too is told once', () => {
 describe('drift as text', () => {
   test('shows also what a killed run began: nobody can tell whether it or a hand left it so', () => {
     const unfinished = sampleOp({ name: '/a', node: 'w1', reason: { code: 'unfinished', text: 'has other content' } })
-    const text = renderDrift(samplePlan([sampleStep('kernel', [unfinished])]), { paint: plain, full: false })
+    const text = renderDrift(sampleDocument([sampleStep('kernel', [unfinished])]), { paint: plain, full: false })
     expect(text).toContain('unfinished: has other content')
   })
 
   test('shows only what moved since the last apply', () => {
     const drifted = sampleOp({ name: '/a', node: 'w1', reason: { code: 'drift', text: 'edited' } })
-    const text = renderDrift(samplePlan([sampleStep('kernel', [drifted, sampleOp({ name: '/b' })])]), {
+    const text = renderDrift(sampleDocument([sampleStep('kernel', [drifted, sampleOp({ name: '/b' })])]), {
       paint: plain,
       full: false,
     })
@@ -216,7 +221,7 @@ describe('drift as text', () => {
 
   test('of a node that could not be read is not called "no drift" for that node', () => {
     const nodes = sampleCluster().nodes.map((node) => ({ node, reachable: node.name !== 'm1', problems: [] }))
-    const text = renderDrift(samplePlan([], { nodes }), { paint: plain, full: false })
+    const text = renderDrift(sampleDocument([], { nodes }), { paint: plain, full: false })
     expect(text).toBe('! m1 was not reached\nNo drift on 3 nodes. 1 node could not be read.')
   })
 })

@@ -1,3 +1,5 @@
+import { documentOf, type Imprint } from '../../src/document/document-of.js'
+import type { PlanDocument } from '../../src/document/plan-document.js'
 import { summarise } from '../../src/engine/summary.js'
 import type { Op, Plan, PlannedNode, PlannedStep } from '../../src/engine/plan-types.js'
 import { parseInventory } from '../../src/inventory/parse.js'
@@ -71,4 +73,16 @@ export function samplePlan(steps: readonly PlannedStep[], plan: Partial<Plan> = 
     seconds: 0.94,
     ...plan,
   }
+}
+
+/** Made by a tripod 0.1.0 on a certain day. */
+export const SAMPLE_IMPRINT: Imprint = {
+  planId: '0b8e6f0e-6c6b-4d7e-9f0a-2f4f5a1c9d11',
+  createdAt: new Date('2026-01-02T03:04:05Z'),
+  tool: { name: 'tripod', version: '0.1.0' },
+}
+
+/** `samplePlan` as a document. */
+export function sampleDocument(steps: readonly PlannedStep[], plan: Partial<Plan> = {}): PlanDocument {
+  return documentOf(samplePlan(steps, plan), SAMPLE_IMPRINT)
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { renderPlan } from '../../src/cli/render-plan.js'
+import { documentOf } from '../../src/document/document-of.js'
 import { planOffline } from '../../src/engine/run.js'
 import type { OsRelease } from '../../src/inventory/cluster.js'
 import { steps } from '../../src/steps/index.js'
+import { SAMPLE_IMPRINT } from '../cli/sample-plan.js'
 import { clusterOf } from '../inventory/lab.js'
 
 const head = (rest: string): string => `cluster: lab
@@ -55,7 +57,7 @@ describe.each(PLANS)('the offline plan for fresh machines of %o', (os, clusters)
     const plan = planOffline({ cluster: clusterOf(CLUSTERS[name] ?? ''), steps, selectors: {}, os })
     expect(plan.applyable).toBe(false)
     expect(plan.findings.filter(({ severity }) => severity === 'fatal')).toEqual([])
-    const text = renderPlan(plan, { paint: (_, word) => word, full: true, verb: 'plan' })
+    const text = renderPlan(documentOf(plan, SAMPLE_IMPRINT), { paint: (_, word) => word, full: true, verb: 'plan' })
     await expect(`${text}\n`).toMatchFileSnapshot(`${os.id}${os.version}-${name}.txt`)
   })
 })
