@@ -25,8 +25,8 @@ function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: read
   })
 }
 
-/** What the plan disturbs, worst first; '' when nothing. Sure and possible disruptions apart. */
-export function renderDisruption(plan: PlanDocument): readonly string[] {
+/** What the plan disturbs in sentences, worst first; what is sure and what is maybe apart. */
+export function disruptionsOf(plan: PlanDocument): Readonly<Record<DocumentOp['certainty'], readonly string[]>> {
   const order = nodeOrder(plan)
   const of = (certainty: DocumentOp['certainty']): readonly string[] =>
     SCALE.flatMap((disruption) =>
@@ -36,8 +36,12 @@ export function renderDisruption(plan: PlanDocument): readonly string[] {
         order,
       ),
     )
-  const sure = of('sure')
-  const maybe = of('maybe')
+  return { sure: of('sure'), maybe: of('maybe') }
+}
+
+/** One line for what is sure to be disturbed and one for what may be; none where nothing is. */
+export function renderDisruption(plan: PlanDocument): readonly string[] {
+  const { sure, maybe } = disruptionsOf(plan)
   return [
     ...(sure.length === 0 ? [] : [`! Disruption: ${sure.join('; ')}`]),
     ...(maybe.length === 0 ? [] : [`? Possible disruption: ${maybe.join('; ')}`]),

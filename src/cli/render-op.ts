@@ -7,7 +7,8 @@ import { renderDiff } from './render-diff.js'
 /** Column in which summaries and node names begin. */
 export const DETAIL_COLUMN = 52
 
-const SYMBOLS: Readonly<Record<DocumentOp['action'], string>> = {
+/** The signs of a plan; `?` stands for all that is maybe. */
+export const SYMBOLS: Readonly<Record<DocumentOp['action'], string>> = {
   create: '+',
   update: '~',
   replace: '-/+',
@@ -36,7 +37,8 @@ function reasonOf({ reason }: DocumentOp): readonly string[] {
   return reason.code === 'missing' || reason.code === 'differs' ? [] : [`${reason.code}: ${reason.text}`]
 }
 
-function detailsOf(op: DocumentOp): readonly [summary: string, ...notes: string[]] {
+/** What is said of an op beside its name: its summary, then its reason and notes. */
+export function detailsOf(op: DocumentOp): readonly [summary: string, ...notes: string[]] {
   const { summary, notes } = op.change
   if (op.certainty === 'maybe') return [`maybe ${summary}: decided by ${deciderOf(op)}`, ...notes]
   const reason = reasonOf(op)
