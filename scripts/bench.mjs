@@ -99,7 +99,7 @@ async function bench() {
 /** A lab that stands is used and left; one that had to be made is taken away again. */
 async function withLab(work) {
   const { stdout } = await promisify(execFile)(process.execPath, ['bin/run.js', 'lab', 'list', '--json'], { cwd: root })
-  const stood = JSON.parse(stdout).some(({ name }) => name === LAB)
+  const stood = JSON.parse(stdout).labs.some(({ lab }) => lab.name === LAB)
   heading(stood ? `Lab ${LAB} stands already` : `Bringing lab ${LAB} up`)
   try {
     await must(...command('lab', 'up', '--name', LAB, '--nodes', '4'))

@@ -8,9 +8,10 @@ export async function main(entry: string): Promise<void> {
   // What is built is JavaScript; looking for a TypeScript set-up would only cost time.
   settings.enableAutoTranspile = false
   outliveTerminal()
+  const json = process.argv.includes('--json')
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      reportError(error)
+      reportError(error, { json })
       process.exit()
     })
   }
@@ -18,6 +19,6 @@ export async function main(entry: string): Promise<void> {
     await run(process.argv.slice(2), fileURLToPath(entry))
     await flush()
   } catch (error) {
-    reportError(error, { json: process.argv.includes('--json') })
+    reportError(error, { json })
   }
 }

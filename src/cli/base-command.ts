@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core'
 import { applyColourChoice } from './colour.js'
+import type { TripodError } from '../errors.js'
 import { escapeControls } from './escape.js'
 import { reportError } from './report-error.js'
 
@@ -20,6 +21,13 @@ export abstract class BaseCommand extends Command {
   /** A line for people, on stderr: stdout is for the result alone. */
   protected say(text: string): void {
     process.stderr.write(`${escapeControls(text)}\n`)
+  }
+
+  /** What is wrong with what was looked at: for programs it stands in the result, and the status alone says what it means. */
+  protected refuse(refusal: TripodError | undefined): void {
+    if (refusal === undefined) return
+    if (!this.jsonEnabled()) throw refusal
+    process.exitCode = refusal.exit
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature

@@ -10,6 +10,8 @@ export interface ProgressChoice {
   readonly quiet: boolean
   readonly verbose: boolean
   readonly terminal: boolean
+  /** Who else listens. */
+  readonly also?: Emit
 }
 
 function choose(activity: Activity, log: RunLog, { quiet, verbose, terminal }: ProgressChoice): Progress {
@@ -32,6 +34,7 @@ export function openProgress(
   const emit: Emit = (event) => {
     activity.note(event)
     logged(event)
+    choice.also?.(event)
     shown.emit(event.type === 'output' ? { ...event, line: log.redact(event.line) } : event)
   }
   const say = (text: string): void => {

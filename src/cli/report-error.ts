@@ -1,3 +1,4 @@
+import { headed } from '../document/headed.js'
 import { ERRORS, type TripodError } from '../errors.js'
 import { currentRunLog } from './current-run-log.js'
 import { errorJson, renderError } from './render-error.js'
@@ -24,7 +25,8 @@ export function reportError(
   const log = logPath(error, thrown, options.command?.id ?? '')
   const redact = (text: string): string => currentRunLog()?.redact(text) ?? text
   process.exitCode = error.exit
-  if (options.json === true) process.stdout.write(`${JSON.stringify({ error: errorJson(error, redact) }, null, 2)}\n`)
+  if (options.json === true)
+    process.stdout.write(`${JSON.stringify(headed('error', { error: errorJson(error, redact) }), null, 2)}\n`)
   else process.stderr.write(`${renderError(error, { redact, ...(log === undefined ? {} : { log }) })}\n`)
 }
 

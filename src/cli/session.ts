@@ -10,6 +10,7 @@ import { type Asker, openAsker } from './asker.js'
 import { authorityStore } from './authority-store.js'
 import { setCurrentRunLog } from './current-run-log.js'
 import { stateDirectory } from './directories.js'
+import { openEventFile } from './event-file.js'
 import { askAboutHostKey } from './host-key-question.js'
 import { watchInterrupts } from './interrupt.js'
 import { namingInventory } from './naming-inventory.js'
@@ -31,6 +32,8 @@ export interface SessionFlags extends SelectorFlags {
   readonly 'no-input': boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** File for the events of the run. */
+  readonly events?: string | undefined
 }
 
 /** One command that connects to nodes: what the engine needs, and who watches it. */
@@ -118,16 +121,21 @@ export async function withSession<T>(
 ): Promise<T> {
   const runId = randomBytes(4).toString('hex')
   const log = openLog(verb, runId)
-  const { progress, activity } = openProgress(log, { ...flags, terminal: canDraw(process.stderr) })
+  const events = openEventFile(flags.events, log, runId)
+  const { progress, activity } = openProgress(log, { ...flags, terminal: canDraw(process.stderr), also: events.note })
   const running = (): readonly string[] => activity.now().map(({ node, what }) => `${node} ${what}`)
   const interrupt = watchInterrupts({ running, say: progress.say })
   const { signal } = interrupt
   try {
     const asker = openAsker({ noInput: flags['no-input'], signal, onInterrupt: interrupt.stop })
     const around = { log, asker, progress }
-    return await work({ ...around, input: await runInput(flags, { ...around, runId, signal }) })
+    const result = await work({ ...around, input: await runInput(flags, { ...around, runId, signal }) })
+    events.end()
+    return result
   } catch (error) {
-    throw signal.reason instanceof TripodError ? interruptedWith(signal.reason, error) : error
+    const thrown = signal.reason instanceof TripodError ? interruptedWith(signal.reason, error) : error
+    events.end({ thrown })
+    throw thrown
   } finally {
     interrupt.close()
     await progress.end()

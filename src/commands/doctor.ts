@@ -1,18 +1,14 @@
 import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { targetFlags } from '../cli/flags.js'
+import { redactDocument } from '../cli/redact-document.js'
 import { refusalOf } from '../cli/refusal.js'
 import { renderExamination } from '../cli/render-examination.js'
 import { withSession } from '../cli/session.js'
+import { lookedDocument } from '../document/document-of.js'
+import type { DoctorDocument } from '../document/examination-documents.js'
+import { headed } from '../document/headed.js'
 import { examine } from '../engine/examine.js'
-import type { Finding } from '../checks/finding.js'
-
-interface DoctorJson {
-  readonly cluster: string
-  readonly healthy: boolean
-  readonly findings: readonly Finding[]
-  readonly holding: readonly string[]
-}
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Every check that an apply would make, on every node, in one report. Changes nothing.'
@@ -20,19 +16,17 @@ export default class Doctor extends BaseCommand {
   static override flags = { ...targetFlags }
   static override examples = ['<%= config.bin %> doctor -i lab.yaml', '<%= config.bin %> doctor --node m1 --json']
 
-  async run(): Promise<DoctorJson> {
+  async run(): Promise<DoctorDocument> {
     const { flags } = await this.parse(Doctor)
     return withSession('doctor', flags, async ({ input, log }) => {
       const found = await examine(input)
       this.log(log.redact(renderExamination(found, paintFor(process.stdout))))
       const refusal = refusalOf(found)
-      if (refusal !== undefined) throw refusal
-      const findings = found.findings.map((one) => ({
-        ...one,
-        message: log.redact(one.message),
-        fix: log.redact(one.fix),
-      }))
-      return { cluster: input.cluster.name, healthy: findings.length === 0, findings, holding: found.holding }
+      this.refuse(refusal)
+      const healthy = refusal === undefined && found.findings.length === 0
+      const { holding } = found
+      const cluster = input.cluster.name
+      return redactDocument(headed('doctor', { cluster, healthy, ...lookedDocument(found), holding }), log.redact)
     })
   }
 }

@@ -7,22 +7,12 @@ import { refusalOf } from '../cli/refusal.js'
 import { driftOps, renderDrift } from '../cli/render-drift.js'
 import { withSession } from '../cli/session.js'
 import { documentOf } from '../document/document-of.js'
+import type { DriftDocument } from '../document/examination-documents.js'
+import { headed } from '../document/headed.js'
+import type { DocumentOp } from '../document/plan-document.js'
 import { looking } from '../engine/looking.js'
 import { openRun } from '../engine/run.js'
 import { messageOf } from '../errors.js'
-
-interface DriftJson {
-  readonly cluster: string
-  readonly complete: boolean
-  readonly drift: readonly {
-    readonly node: string
-    readonly step: string
-    readonly kind: string
-    readonly name: string
-    readonly change: string
-    readonly reason: string
-  }[]
-}
 
 export default class Drift extends BaseCommand {
   static override summary = 'What moved on the nodes since the last apply. Changes nothing.'
@@ -33,7 +23,7 @@ export default class Drift extends BaseCommand {
     'detailed-exitcode': Flags.boolean({ description: 'End with status 2 when there is drift.' }),
   }
 
-  async run(): Promise<DriftJson> {
+  async run(): Promise<DriftDocument> {
     const { flags } = await this.parse(Drift)
     return withSession('drift', flags, async ({ input, log }) => {
       // Whether the network's manifests are as they were applied takes their text; the rest is told without it.
@@ -51,18 +41,15 @@ export default class Drift extends BaseCommand {
       const shown = documentOf(plan, imprintOf(this.config), log.redact)
       this.log(log.redact(renderDrift(shown, { paint: paintFor(process.stdout), full: flags.full })))
       const refusal = refusalOf(plan)
-      if (refusal !== undefined) throw refusal
+      this.refuse(refusal)
       const ops = driftOps(shown)
-      if (flags['detailed-exitcode'] && ops.length > 0) process.exitCode = 2
-      const drift = ops.map(({ node, step, kind, name, change, reason }) => ({
-        node,
-        step,
-        kind,
-        name,
-        change: change.summary,
-        reason: reason.text,
-      }))
-      return { cluster: plan.cluster.name, complete: plan.complete, drift }
+      if (refusal === undefined && flags['detailed-exitcode'] && ops.length > 0) process.exitCode = 2
+      const { cluster, complete, nodes, unknown, findings } = shown
+      return headed('drift', { cluster: cluster.name, complete, drift: ops.map(drifted), nodes, unknown, findings })
     })
   }
+}
+
+function drifted({ id, node, step, kind, name, change, reason }: DocumentOp): DriftDocument['drift'][number] {
+  return { id, node, step, kind, name, change: change.summary, reason }
 }

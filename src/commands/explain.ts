@@ -1,5 +1,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
+import { headed } from '../document/headed.js'
+import type { ExplainDocument } from '../document/local-documents.js'
 import { ERRORS, type ErrorCode, type ErrorEntry, TripodError } from '../errors.js'
 import { nearest } from '../inventory/nearest.js'
 
@@ -27,18 +29,18 @@ export default class Explain extends BaseCommand {
   static override args = { code: Args.string({ description: 'The word an error begins with; left out: all of them.' }) }
   static override examples = ['<%= config.bin %> explain HOST_KEY_CHANGED']
 
-  async run(): Promise<Explanation | readonly Explanation[]> {
+  async run(): Promise<ExplainDocument> {
     const { args } = await this.parse(Explain)
     if (args.code === undefined) {
       const width = Math.max(...CODES.map((code) => code.length))
       for (const code of CODES)
         this.log(`${code.padEnd(width)}  ${String(ERRORS[code].exit).padStart(3)}  ${ERRORS[code].title}`)
-      return CODES.map((code) => ({ code, ...ERRORS[code] }))
+      return headed('explain', { codes: CODES.map((code) => ({ code, ...ERRORS[code] })) })
     }
     const found = lookUp(args.code)
     this.log(
       `${found.code} (exit status ${String(found.exit)})\n${found.title}\n\nWhy: ${found.why}\nFix: ${found.fix}`,
     )
-    return found
+    return headed('explain', { codes: [found] })
   }
 }

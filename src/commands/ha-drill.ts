@@ -4,22 +4,18 @@ import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { escapeLine } from '../cli/escape.js'
 import { connectionFlags, inventoryFlag, noInputFlag, progressFlags } from '../cli/flags.js'
+import { redactDocument } from '../cli/redact-document.js'
 import { renderDrill, renderWatch } from '../cli/render-drill.js'
 import { type Session, withSession } from '../cli/session.js'
-import { type Drill, type FaultReport, openDrill } from '../engine/drill.js'
-import { watchEndpoint, type WatchReport } from '../engine/drill-watch.js'
+import type { DrillDocument } from '../document/drill-document.js'
+import { headed } from '../document/headed.js'
+import { type Drill, openDrill } from '../engine/drill.js'
+import { watchEndpoint } from '../engine/drill-watch.js'
 import { TripodError } from '../errors.js'
 import { quote } from '../shell.js'
 
 /** So that all its answers fit into what is read of one command. */
 const LONGEST_WATCH_SECONDS = 1800
-
-interface DrillJson {
-  readonly cluster: string
-  /** Times in milliseconds. */
-  readonly faults?: readonly FaultReport[]
-  readonly watch?: WatchReport
-}
 
 export default class HaDrill extends BaseCommand {
   static override summary = 'Move the VIP on purpose, and measure for how long the API was gone.'
@@ -48,29 +44,29 @@ export default class HaDrill extends BaseCommand {
     '<%= config.bin %> ha-drill --watch 60',
   ]
 
-  async run(): Promise<DrillJson> {
+  async run(): Promise<DrillDocument> {
     const { flags } = await this.parse(HaDrill)
     return withSession('ha-drill', flags, (session) =>
       flags.watch === undefined ? this.drill(session, flags.yes) : this.watch(session, flags.watch),
     )
   }
 
-  private async drill({ input, asker, log }: Session, yes: boolean): Promise<DrillJson> {
+  private async drill({ input, asker, log }: Session, yes: boolean): Promise<DrillDocument> {
     const drill = await openDrill(input)
     try {
       await agreed(drill, input.cluster.inventoryPath, { yes, asker })
       const faults = await drill.run()
       this.log(log.redact(renderDrill(drill.vip, faults, paintFor(process.stdout))))
-      return { cluster: input.cluster.name, faults }
+      return redactDocument(headed('ha-drill', { cluster: input.cluster.name, faults }), log.redact)
     } finally {
       await drill.close()
     }
   }
 
-  private async watch({ input, log }: Session, seconds: number): Promise<DrillJson> {
+  private async watch({ input, log }: Session, seconds: number): Promise<DrillDocument> {
     const watch = await watchEndpoint(input, seconds)
     this.log(log.redact(renderWatch(watch, paintFor(process.stdout))))
-    return { cluster: input.cluster.name, watch }
+    return redactDocument(headed('ha-drill', { cluster: input.cluster.name, watch }), log.redact)
   }
 }
 

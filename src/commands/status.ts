@@ -1,10 +1,13 @@
 import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { connectionFlags, inventoryFlag, noInputFlag, progressFlags } from '../cli/flags.js'
+import { redactDocument } from '../cli/redact-document.js'
 import { renderStatus, summary } from '../cli/render-status.js'
 import { withSession } from '../cli/session.js'
+import { headed } from '../document/headed.js'
+import type { StatusDocument } from '../document/status-document.js'
 import { lookAtCluster } from '../engine/status.js'
-import { ERRORS, TripodError } from '../errors.js'
+import { TripodError } from '../errors.js'
 import type { ClusterStatus } from '../status/status.js'
 
 export default class Status extends BaseCommand {
@@ -16,24 +19,15 @@ export default class Status extends BaseCommand {
   static override flags = { ...inventoryFlag, ...connectionFlags, ...noInputFlag, ...progressFlags }
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json | jq .findings']
 
-  async run(): Promise<ClusterStatus> {
+  async run(): Promise<StatusDocument> {
     const { flags } = await this.parse(Status)
     return withSession('status', flags, async ({ input, log }) => {
       const status = await lookAtCluster(input)
       this.log(log.redact(renderStatus(status, paintFor(process.stdout))))
-      if (!status.healthy) {
-        // For programs the findings are the result, and the status alone says what they mean.
-        if (!this.jsonEnabled()) throw unhealthy(status)
-        process.exitCode = ERRORS.UNHEALTHY.exit
-      }
-      return redacted(status, (text) => log.redact(text))
+      if (!status.healthy) this.refuse(unhealthy(status))
+      return redactDocument(headed('status', status), log.redact)
     })
   }
-}
-
-function redacted(status: ClusterStatus, redact: (text: string) => string): ClusterStatus {
-  const text = JSON.stringify(status, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value))
-  return JSON.parse(text) as ClusterStatus
 }
 
 function unhealthy(status: ClusterStatus): TripodError {

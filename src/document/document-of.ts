@@ -109,8 +109,7 @@ export function lookedDocument({ nodes, unknown, findings }: Pick<Plan, 'nodes' 
   }
 }
 
-/** A node as every document names it. */
-export function documentNode({ node, reachable, problems, os, state }: PlannedNode): DocumentNode {
+function documentNode({ node, reachable, problems, os, state }: PlannedNode): DocumentNode {
   return {
     name: node.name,
     address: node.address,

@@ -47,6 +47,8 @@ describe('a wrong command line', () => {
     const { status, stdout } = await tripod(['explain', 'NOPE', '--json'])
     expect(status).toBe(64)
     expect(JSON.parse(stdout)).toEqual({
+      formatVersion: '1.0',
+      kind: 'error',
       error: { code: 'UNKNOWN_CODE', message: 'There is no error code "NOPE".', fix: 'tripod explain', exit: 64 },
     })
     const flag = await tripod(['explain', '--nope', '--json'])
@@ -144,9 +146,9 @@ describe('commands that explain', () => {
   test('steps lists the steps in order with their why, also as JSON', async () => {
     const { stdout } = await tripod(['steps'])
     expect(stdout).toMatch(/1\. host-identity .*\n.*\n 2\. swap .*\n.*\n 3\. base-packages /)
-    const json = JSON.parse((await tripod(['steps', '--json'])).stdout) as { id: string; why: string }[]
-    expect(json.map(({ id }) => id).slice(0, 3)).toEqual(['host-identity', 'swap', 'base-packages'])
-    expect(json.every(({ why }) => why.endsWith('.'))).toBe(true)
+    const json = JSON.parse((await tripod(['steps', '--json'])).stdout) as { steps: { id: string; why: string }[] }
+    expect(json.steps.map(({ id }) => id).slice(0, 3)).toEqual(['host-identity', 'swap', 'base-packages'])
+    expect(json.steps.every(({ why }) => why.endsWith('.'))).toBe(true)
   })
 
   test('explain knows every code without regard to case, and lists them all', async () => {

@@ -1,13 +1,9 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { labNameFlag } from '../../cli/lab-flags.js'
+import { headed } from '../../document/headed.js'
+import type { LabDownDocument } from '../../document/lab-documents.js'
 import { cacheDirectory, down, purgeCache } from '../../lab/index.js'
-
-interface Removed {
-  readonly name: string
-  /** False when there was no such lab. */
-  readonly removed: boolean
-}
 
 export default class LabDown extends BaseCommand {
   static override summary = 'Take a lab away without trace, also one that is half made or crashed.'
@@ -18,7 +14,7 @@ export default class LabDown extends BaseCommand {
   }
   static override examples = ['<%= config.bin %> lab down', '<%= config.bin %> lab down --name trixie --purge']
 
-  async run(): Promise<Removed> {
+  async run(): Promise<LabDownDocument> {
     const { flags } = await this.parse(LabDown)
     const removed = await down(flags.name)
     if (flags.purge) await purgeCache()
@@ -28,6 +24,6 @@ export default class LabDown extends BaseCommand {
         ? `Lab ${flags.name} is gone.${kept}`
         : `There is no lab ${flags.name}; nothing to remove. What stands: tripod lab list`,
     )
-    return { name: flags.name, removed }
+    return headed('lab-down', { name: flags.name, removed })
   }
 }

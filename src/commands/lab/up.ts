@@ -3,7 +3,9 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { labNameFlag } from '../../cli/lab-flags.js'
 import { describeLab } from '../../lab/describe.js'
-import { DEBIAN_RELEASES, list, SERVED_KUBERNETES, up, type DebianRelease, type Lab } from '../../lab/index.js'
+import { headed } from '../../document/headed.js'
+import type { LabUpDocument } from '../../document/lab-documents.js'
+import { DEBIAN_RELEASES, list, SERVED_KUBERNETES, up, type DebianRelease } from '../../lab/index.js'
 
 const DEFAULTS = DEBIAN_RELEASES.map((os) => `${SERVED_KUBERNETES[os]} on ${os}`).join(', ')
 
@@ -38,7 +40,7 @@ export default class LabUp extends BaseCommand {
     '<%= config.bin %> lab up --name online --upstream',
   ]
 
-  async run(): Promise<Lab> {
+  async run(): Promise<LabUpDocument> {
     const { flags } = await this.parse(LabUp)
     const os: DebianRelease | undefined = flags.os
     const kubernetes = await kubernetesOf(flags)
@@ -53,7 +55,7 @@ export default class LabUp extends BaseCommand {
       },
     })
     this.log(describeLab(lab, relative(process.cwd(), lab.inventoryPath)))
-    return lab
+    return headed('lab-up', { lab })
   }
 }
 

@@ -5,13 +5,13 @@ import { escapeLine } from '../../cli/escape.js'
 import { connectionFlags, inventoryFlag, noInputFlag, selectorFlags } from '../../cli/flags.js'
 import { namingInventory } from '../../cli/naming-inventory.js'
 import { operatorCredentials } from '../../cli/operator-secrets.js'
+import { headed } from '../../document/headed.js'
+import type { TrustScanDocument } from '../../document/local-documents.js'
 import { selectNodes } from '../../engine/select.js'
 import type { ScannedKey } from '../../host/trust.js'
 import { trustHosts, type TrustedKey } from '../../host/trust-hosts.js'
 import { loadInventory } from '../../inventory/load.js'
 import { Redactor } from '../../secret.js'
-
-type Row = Pick<TrustedKey, 'node' | 'address' | 'type' | 'fingerprint' | 'state' | 'stored'>
 
 export default class TrustScan extends BaseCommand {
   static override summary = 'Show the host keys of the machines and store the new ones after a yes.'
@@ -35,7 +35,7 @@ export default class TrustScan extends BaseCommand {
   }
   static override examples = ['<%= config.bin %> trust scan', '<%= config.bin %> trust scan --node m1 --replace m1']
 
-  async run(): Promise<{ readonly keys: readonly Row[] }> {
+  async run(): Promise<TrustScanDocument> {
     const { flags } = await this.parse(TrustScan)
     const { cluster } = await loadInventory(flags.inventory)
     const { node, 'skip-node': skip, replace = [] } = flags
@@ -59,7 +59,7 @@ export default class TrustScan extends BaseCommand {
     }).catch(namingInventory(flags.inventory))
     const stored = keys.filter((key) => key.stored)
     if (stored.length > 0) this.say(`Stored in ${[...new Set(stored.map((key) => key.store))].join(', ')}`)
-    return { keys: keys.map(row) }
+    return headed('trust-scan', { keys: keys.map(row) })
   }
 }
 
@@ -73,6 +73,6 @@ function question(count: number): string {
   return `Store ${what}? Do the consoles show the same? Only \`yes\` is taken:`
 }
 
-function row({ label, address, type, fingerprint, state, stored }: TrustedKey): Row {
+function row({ label, address, type, fingerprint, state, stored }: TrustedKey): TrustScanDocument['keys'][number] {
   return { node: label, address, type, fingerprint, state, stored }
 }
