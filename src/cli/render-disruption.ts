@@ -1,6 +1,6 @@
 import type { DocumentOp, PlanDocument } from '../document/plan-document.js'
 import { escapeLine } from './escape.js'
-import { nodeList } from './node-list.js'
+import { nodeList } from '../inventory/node-list.js'
 import { nodeOrder } from './plan-groups.js'
 
 type Disrupting = Exclude<DocumentOp['disruption'], 'none'>

@@ -3,10 +3,10 @@ import type { PlanDocument } from '../document/plan-document.js'
 import { quote } from '../shell.js'
 import type { Paint } from './colour.js'
 import { escapeLine } from './escape.js'
-import { nodeList } from './node-list.js'
+import { nodeList } from '../inventory/node-list.js'
 import { textsOf } from './patch-lines.js'
 import { count, headline, nameOfPlan, titleLine } from './plan-headline.js'
-import { groupNodes, nodeOrder } from './plan-groups.js'
+import { groupNodes, type NodeGroup } from './plan-groups.js'
 import { renderDisruption } from './render-disruption.js'
 import { inColumns, renderOp } from './render-op.js'
 import { renderPlanProblems } from './plan-problems.js'
@@ -33,9 +33,11 @@ export function selectorWords({ selectors }: Pick<PlanDocument, 'selectors'>): s
 /** Past this many, nodes are named as rows, and counted beside it. */
 const COUNTED_FROM = 8
 
-function namesOf(nodes: readonly string[]): string {
+function namesOf({ nodes, likeness }: NodeGroup): string {
   const counted = nodes.length < COUNTED_FROM ? '' : ` (${count(nodes.length, 'node')})`
-  return `${nodeList(nodes)}${counted}${nodes.length > 1 ? ' identical' : ''}`
+  if (nodes.length === 1) return nodeList(nodes)
+  const but = likeness === 'identical' ? '' : ` but for their own name and address (${nodes[0] ?? ''} is shown)`
+  return `${nodeList(nodes)}${counted} identical${but}`
 }
 
 /** One block for each set of nodes on which the step does the same. */
@@ -44,10 +46,10 @@ export function renderStep(
   step: StepWithOps,
   options: Omit<PlanRendering, 'verb'>,
 ): readonly string[] {
-  return groupNodes(step.ops, nodeOrder(plan)).flatMap(({ nodes, ops }) => {
+  return groupNodes(plan, step.ops).flatMap((group) => {
     const title = options.paint('bold', step.id)
-    const header = title + inColumns(step.id, namesOf(nodes)).slice(step.id.length)
-    return [header, ...ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
+    const header = title + inColumns(step.id, namesOf(group)).slice(step.id.length)
+    return [header, ...group.ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
   })
 }
 

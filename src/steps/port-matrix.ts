@@ -1,5 +1,5 @@
 import type { Cluster, Node } from '../inventory/cluster.js'
-import { neededPorts, type NeededPorts } from '../inventory/needed-ports.js'
+import { neededPorts } from '../inventory/needed-ports.js'
 import { sh, type Script } from '../shell.js'
 import type { Gate, GateAnswer } from './gate.js'
 import type { ClusterContext } from './step.js'
@@ -12,8 +12,9 @@ import type { ClusterContext } from './step.js'
 export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']): Gate {
   const peers = seen.map(({ node }) => node)
   const isWhole = peers.length === cluster.nodes.length
+  const needed = peers.map((peer) => neededOf(peer, cluster))
   const questions = peers.flatMap((node) => {
-    const targets = targetsOf(node, peers, cluster)
+    const targets = targetsOf(node, needed)
     return targets.length === 0 ? [] : [{ node: node.name, script: tries(targets.flat()) }]
   })
   return {
@@ -29,20 +30,31 @@ export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']
   }
 }
 
-/** Address and port of each that a node needs; of nodes that are left out or down, nothing can be told. Of a range, its first port: a firewall opens ranges as a whole. */
-function targetsOf(
-  node: Node,
-  peers: readonly Node[],
-  cluster: Cluster,
-): readonly (readonly [address: string, port: string])[] {
-  const isNeeded = ({ protocol, from, outsiders }: NeededPorts): boolean =>
-    protocol === 'tcp' && !outsiders && (from === 'anywhere' || from.some(({ name }) => name === node.name))
-  return peers
-    .filter((peer) => peer.name !== node.name)
-    .flatMap((peer) =>
-      neededPorts(peer, cluster)
-        .filter(isNeeded)
-        .flatMap(({ ports }) => ports.map((port) => [peer.address, port.split(':')[0] ?? port] as const)),
+/** What others need of a peer, in a form that is quick to look up: a large cluster has very many pairs. */
+interface Needed {
+  readonly peer: Node
+  readonly rows: readonly { readonly from: 'anywhere' | ReadonlySet<string>; readonly ports: readonly string[] }[]
+}
+
+/** Of a range, its first port: a firewall opens ranges as a whole. */
+function neededOf(peer: Node, cluster: Cluster): Needed {
+  const rows = neededPorts(peer, cluster)
+    .filter(({ protocol, outsiders }) => protocol === 'tcp' && !outsiders)
+    .map(({ from, ports }) => ({
+      from: from === 'anywhere' ? from : new Set(from.map(({ name }) => name)),
+      ports: ports.map((port) => port.split(':')[0] ?? port),
+    }))
+  return { peer, rows }
+}
+
+/** Address and port of each that a node needs; of nodes that are left out or down, nothing can be told. */
+function targetsOf({ name }: Node, needed: readonly Needed[]): readonly (readonly [address: string, port: string])[] {
+  return needed
+    .filter(({ peer }) => peer.name !== name)
+    .flatMap(({ peer, rows }) =>
+      rows
+        .filter(({ from }) => from === 'anywhere' || from.has(name))
+        .flatMap(({ ports }) => ports.map((port) => [peer.address, port] as const)),
     )
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster, Node, Taint } from '../inventory/cluster.js'
+import { nodeList } from '../inventory/node-list.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
@@ -56,7 +57,7 @@ function settings({ cluster, node: master, seen }: StepContext): CommandResource
     kind: 'command',
     id: 'node-settings',
     summary: 'labels and taints',
-    details: wanted.map(describe),
+    details: describe(wanted),
     doneText: 'each node has these and not those',
     doneWhen: sh`
 [ -e ${ADMIN_CONF} ] || exit 1
@@ -99,7 +100,12 @@ if printf '%s\n' "$keys" | grep -qxF -e ${key.slice(0, -1)}; then ${kube} taint 
     : [sh`if [ -n "$(${kube} get node ${node.name} --ignore-not-found -o name)" ]; then`, ...own, sh`fi`]
 }
 
-function describe({ node, present, absent }: Wanted): string {
-  const shown = [...present, ...absent.map((line) => `no ${line}`)]
-  return `${node.name}: ${shown.length === 0 ? 'as it is' : shown.join(', ')}`
+/** A line for all nodes that are to have the same. */
+function describe(wanted: readonly Wanted[]): readonly string[] {
+  const names = new Map<string, readonly string[]>()
+  for (const { node, present, absent } of wanted) {
+    const shown = [...present, ...absent.map((line) => `no ${line}`)].join(', ') || 'as it is'
+    names.set(shown, [...(names.get(shown) ?? []), node.name])
+  }
+  return [...names].map(([shown, nodes]) => `${nodeList(nodes)}: ${shown}`)
 }

@@ -1,3 +1,4 @@
+import { nodeList } from '../inventory/node-list.js'
 import { joinsCluster } from '../inventory/roles.js'
 import { actingMaster, isMaster, joins, kubectl } from './control-plane.js'
 import { masterServes } from './control-plane-gates.js'
@@ -31,7 +32,7 @@ function registered(context: ClusterContext): readonly Gate[] {
   return [
     {
       id: 'workers-registered',
-      title: `the cluster knows ${joining.map(({ name }) => name).join(', ')} by name and address`,
+      title: `the cluster knows ${nodeList(joining.map(({ name }) => name))} by name and address`,
       when: 'after',
       questions: [
         {
