@@ -33,7 +33,8 @@ export function selectorWords({ selectors }: Pick<PlanDocument, 'selectors'>): s
 /** Past this many, nodes are named as rows, and counted beside it. */
 const COUNTED_FROM = 8
 
-function namesOf({ nodes, likeness }: NodeGroup): string {
+/** The nodes of a group in one line, and how alike they are. */
+export function namesOf({ nodes, likeness }: NodeGroup): string {
   const counted = nodes.length < COUNTED_FROM ? '' : ` (${count(nodes.length, 'node')})`
   if (nodes.length === 1) return nodeList(nodes)
   const but = likeness === 'identical' ? '' : ` but for their own name and address (${nodes[0] ?? ''} is shown)`

@@ -1,0 +1,63 @@
+import { groupedBy, stepsOf } from '../../document/document-steps.js'
+import type { PlanDocument } from '../../document/plan-document.js'
+import { nodeList } from '../../inventory/node-list.js'
+import { type Concern, concernsOf } from '../plan-concerns.js'
+import { nodeOrder } from '../plan-groups.js'
+import { disruptionsOf } from '../render-disruption.js'
+import { html, type Markup } from './markup.js'
+
+const WEIGHTS: Readonly<Record<Concern['weight'], string>> = {
+  fatal: '! keeps the plan from being applied',
+  warning: 'warning',
+  accepted: 'accepted by the inventory',
+}
+
+/** What restarts, reboots or is lost, and what may; said also where it is nothing. */
+export function disruptionList(document: PlanDocument): Markup {
+  const { sure, maybe } = disruptionsOf(document)
+  if (sure.length + maybe.length === 0)
+    return html`<p>Nothing: no service restarts, no machine reboots, no data is lost.</p>`
+  return html`<ul class="notices">
+    ${sure.map((text) => html`<li>! ${text}</li>`)}${maybe.map((text) => html`<li class="maybe"><span class="tag">? possible</span> ${text}</li>`)}
+  </ul>`
+}
+
+function concernItem({ weight, code, node, message, fix }: Concern): Markup {
+  const bad = weight === 'fatal' ? html` class="bad"` : html``
+  const where = node === undefined ? '' : html`<strong>${node}:</strong> `
+  const number = code === undefined ? '' : html`<span class="muted">${code}</span> `
+  const help = fix === undefined || fix === '' ? '' : html`<p><span class="muted">Fix:</span> ${fix}</p>`
+  return html`<li${bad}><span class="tag">${WEIGHTS[weight]}</span> ${number}${where}${message}${help}</li>`
+}
+
+/** Findings, and what could not be read; undefined where there is nothing of the sort. */
+export function concernList(document: PlanDocument): Markup | undefined {
+  const concerns = concernsOf(document)
+  return concerns.length === 0
+    ? undefined
+    : html`<ul class="notices">
+        ${concerns.map(concernItem)}
+      </ul>`
+}
+
+const MOVED: readonly string[] = ['drift', 'unfinished', 'leftover', 'owed']
+
+/** What is not as the last apply left it: each once, with the nodes; undefined where nothing is. */
+export function driftList(document: PlanDocument): Markup | undefined {
+  const moved = stepsOf(document).flatMap(({ ops }) => ops.filter(({ reason }) => MOVED.includes(reason.code)))
+  if (moved.length === 0) return undefined
+  const order = nodeOrder(document)
+  const alike = groupedBy(moved, ({ kind, name, reason }) => JSON.stringify([kind, name, reason]))
+  const items = [...alike.values()].map(([first, ...rest]) => {
+    if (first === undefined) return html``
+    const hit = new Set([first, ...rest].map((op) => op.node))
+    const nodes = nodeList(order.filter((node) => hit.has(node)))
+    return html`<li>
+      <span class="tag ${first.reason.code}">${first.reason.code}</span> <strong>${nodes}:</strong> ${first.kind}
+      <code>${first.name}</code> ${first.reason.text}
+    </li>`
+  })
+  return html`<ul class="notices">
+    ${items}
+  </ul>`
+}
