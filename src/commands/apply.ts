@@ -30,6 +30,10 @@ export default class Apply extends BaseCommand {
     ...targetFlags,
     ...consentFlags,
     full: Flags.boolean({ description: 'Whole diffs, however long.' }),
+    events: Flags.string({
+      helpValue: 'FILE',
+      description: 'Append what happens to this file, one line of JSON each (`tripod schema events`).',
+    }),
   }
   static override examples = ['<%= config.bin %> apply -i lab.yaml', '<%= config.bin %> apply --yes --node m1']
 
