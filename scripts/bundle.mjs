@@ -27,7 +27,7 @@ export const bundleOptions = {
       `import { fileURLToPath as urlToPath } from 'node:url'`,
       `const require = makeRequire(import.meta.url)`,
       `const __filename = urlToPath(import.meta.url)`,
-      `const __dirname = urlToPath(new URL('.', import.meta.url))`,
+      `const __dirname = urlToPath(new globalThis.URL('.', import.meta.url))`,
     ].join('; '),
   },
 }

@@ -41,6 +41,18 @@ export const ERRORS = {
     why: 'Between the plan and the yes somebody or something changed what the plan rests on. Nothing was done.',
     fix: 'Run `tripod plan` again and review the new plan.',
   },
+  PLAN_EXPIRED: {
+    exit: 11,
+    title: 'The saved plan is too old',
+    why: 'A saved plan may be applied for 24 hours: what was true of machines longer ago is no ground to act on. Nothing was done.',
+    fix: 'Make and review a new one: `tripod plan --out FILE`.',
+  },
+  PLAN_OTHER_CLUSTER: {
+    exit: 11,
+    title: 'The saved plan is for another cluster',
+    why: 'The name of the cluster, or the authority that it trusts, is not the one that the plan was made for. Nothing was done.',
+    fix: 'Apply it where it was made for, or make a new one: `tripod plan --out FILE`.',
+  },
   NOT_CONFIRMED: {
     exit: 12,
     title: 'Not confirmed, nothing done',
@@ -112,6 +124,12 @@ export const ERRORS = {
     title: 'The inventory cannot be read',
     why: 'The file does not exist or its permissions forbid reading it.',
     fix: 'Pass its path with -i FILE, set TRIPOD_INVENTORY, or write one: `tripod init`.',
+  },
+  PLAN_INVALID: {
+    exit: 65,
+    title: 'The file is no plan that can be read',
+    why: 'It is not what `tripod plan --out` wrote: cut off, changed since, something else, or written by a tripod of another major version.',
+    fix: 'Make a new one: `tripod plan --out FILE`.',
   },
   TEMPLATE_INVALID: {
     exit: 65,

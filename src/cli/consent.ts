@@ -3,7 +3,7 @@ import { TripodError } from '../errors.js'
 import { quote } from '../shell.js'
 import type { Asker } from './asker.js'
 import { escapeLine } from './escape.js'
-import { selectorWords } from './render-plan.js'
+import { selectorWords } from './selector-words.js'
 
 export interface ConsentOptions {
   readonly yes: boolean

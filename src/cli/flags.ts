@@ -57,8 +57,17 @@ export const consentFlags = {
   }),
 }
 
-export const detailFlags = {
+export const fullFlag = {
   full: Flags.boolean({ description: 'Whole diffs, however long.' }),
+}
+
+export const explainFlag = {
+  explain: Flags.boolean({ description: 'Say of each step why it is there.' }),
+}
+
+export const detailFlags = {
+  ...fullFlag,
+  ...explainFlag,
   'detailed-exitcode': Flags.boolean({ description: 'End with status 2 when there are changes.' }),
 }
 

@@ -3,8 +3,9 @@ import type { DocumentOp, PlanDocument } from '../document/plan-document.js'
 import { quote } from '../shell.js'
 import { escapeLine } from './escape.js'
 import { count, titleLine } from './plan-headline.js'
-import { type PlanRendering, renderStep, selectorWords } from './render-plan.js'
+import { type PlanRendering, renderStep } from './render-plan.js'
 import { renderPlanProblems } from './plan-problems.js'
+import { selectorWords } from './selector-words.js'
 
 /** Not as the last apply left it, or as one meant to leave it that was killed: then nobody can tell which of the two. */
 const DRIFTED: readonly DocumentOp['reason']['code'][] = ['drift', 'unfinished']
@@ -29,7 +30,7 @@ function headlineOf(ops: readonly DocumentOp[], plan: PlanDocument): string {
 }
 
 /** `tripod drift`: headline, problems, what moved, headline. Ends without a line feed. */
-export function renderDrift(plan: PlanDocument, options: Omit<PlanRendering, 'verb'>): string {
+export function renderDrift(plan: PlanDocument, options: Omit<PlanRendering, 'verb' | 'closing'>): string {
   const ops = driftOps(plan)
   const problems = renderPlanProblems(plan, options.paint)
   if (ops.length === 0) return [...problems, headlineOf(ops, plan)].join('\n')

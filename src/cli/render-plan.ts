@@ -1,6 +1,5 @@
 import { stepsOf, type StepWithOps } from '../document/document-steps.js'
 import type { PlanDocument } from '../document/plan-document.js'
-import { quote } from '../shell.js'
 import type { Paint } from './colour.js'
 import { escapeLine } from './escape.js'
 import { nodeList } from '../inventory/node-list.js'
@@ -15,19 +14,12 @@ export interface PlanRendering {
   readonly paint: Paint
   /** Whole diffs, however long. */
   readonly full: boolean
-  /** `plan`, `apply`: heads the first line; only a plan by itself names what to type next. */
+  /** `plan`, `apply`: heads the first line. */
   readonly verb: string
-}
-
-/** Selectors as they were given, for a command to type next. */
-export function selectorWords({ selectors }: Pick<PlanDocument, 'selectors'>): string {
-  const words = (flag: string, values: readonly string[] = []): readonly string[] =>
-    values.map((value) => ` --${flag} ${quote(value)}`)
-  return [
-    ...words('node', selectors.nodes),
-    ...words('skip-node', selectors.skipNodes),
-    ...words('step', selectors.steps),
-  ].join('')
+  /** Each step says why it is there. */
+  readonly explain?: boolean
+  /** The last line: what to type next. */
+  readonly closing?: string | undefined
 }
 
 /** Past this many, nodes are named as rows, and counted beside it. */
@@ -45,12 +37,13 @@ export function namesOf({ nodes, likeness }: NodeGroup): string {
 export function renderStep(
   plan: Pick<PlanDocument, 'nodes' | 'contents'>,
   step: StepWithOps,
-  options: Omit<PlanRendering, 'verb'>,
+  options: Omit<PlanRendering, 'verb' | 'closing'>,
 ): readonly string[] {
+  const why = options.explain === true && step.why !== undefined ? [`  ${escapeLine(step.why)}`] : []
   return groupNodes(plan, step.ops).flatMap((group) => {
     const title = options.paint('bold', step.id)
     const header = title + inColumns(step.id, namesOf(group)).slice(step.id.length)
-    return [header, ...group.ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
+    return [header, ...why, ...group.ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
   })
 }
 
@@ -80,23 +73,12 @@ function noOpLine(plan: PlanDocument): string {
   return `${partial}No changes. ${nodes} ${plan.nodes.length === 1 ? 'matches' : 'match'} ${plan.cluster.inventoryPath}.`
 }
 
-function closing(plan: PlanDocument, verb: string): readonly string[] {
-  if (plan.applyable && verb !== 'plan') return []
-  return [nextCommand(plan)]
-}
-
-function nextCommand(plan: PlanDocument): string {
-  if (plan.applyable) return `Next: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)}`
-  if (plan.mode === 'offline')
-    return `Made without looking at any machine. Next: tripod plan -i ${quote(plan.cluster.inventoryPath)}`
-  return 'This plan cannot be applied: see the lines marked ! above.'
-}
-
 /** The plan as a reader meets it (experience.md 1.3): headline, disruption, problems, steps, headline. Ends without a line feed. */
 export function renderPlan(plan: PlanDocument, options: PlanRendering): string {
   const { paint } = options
   const problems = renderPlanProblems(plan, paint)
-  if (isNoOp(plan)) return [...problems, noOpLine(plan)].join('\n')
+  const closing = options.closing === undefined ? [] : [options.closing]
+  if (isNoOp(plan)) return [...problems, noOpLine(plan), ...closing].join('\n')
   const disruption = renderDisruption(plan).map((line) => paint(['bold', 'yellow'], line))
   const sections = [
     [escapeLine(titleLine(plan, options.verb)), paint('bold', headline(plan))],
@@ -105,7 +87,7 @@ export function renderPlan(plan: PlanDocument, options: PlanRendering): string {
       ...stepsOf(plan).flatMap((step) => [...renderStep(plan, step, options), ...renderGates(step, options)]),
       ...driftLine(plan),
     ],
-    [paint('bold', headline(plan)), ...closing(plan, options.verb)],
+    [paint('bold', headline(plan)), ...closing],
   ]
   return sections
     .filter((section) => section.length > 0)

@@ -4,23 +4,38 @@ import { paintFor } from '../cli/colour.js'
 import { detailFlags, targetFlags } from '../cli/flags.js'
 import { parseOs } from '../cli/parse-os.js'
 import { imprintOf } from '../cli/imprint.js'
+import { nextCommand, savedLine } from '../cli/plan-closing.js'
 import { openInventory } from '../cli/open-inventory.js'
 import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
+import { savePlan } from '../cli/saved-plan.js'
 import { selectorsOf } from '../cli/selectors.js'
 import { withSession } from '../cli/session.js'
 import { documentOf } from '../document/document-of.js'
+import type { PlanDocument } from '../document/plan-document.js'
 import type { Plan } from '../engine/plan-types.js'
 import { openRun, planOffline } from '../engine/run.js'
 import { unfetched } from '../manifests/sets.js'
 import { Redactor } from '../secret.js'
 import { steps } from '../steps/index.js'
 
+interface ShowFlags {
+  readonly full: boolean
+  readonly explain: boolean
+  readonly out?: string | undefined
+  readonly 'detailed-exitcode': boolean
+}
+
 export default class PlanCommand extends BaseCommand {
   static override summary = 'Look at every node and show exactly what apply would change. Changes nothing.'
+  static override enableJsonFlag = true
   static override flags = {
     ...targetFlags,
     ...detailFlags,
+    out: Flags.string({
+      helpValue: 'FILE',
+      description: 'Save the plan, to be shown (`tripod show`) and applied (`tripod apply FILE`) as it is.',
+    }),
     offline: Flags.boolean({ description: 'Without connecting: for machines assumed to be fresh.' }),
     os: Flags.string({
       description: 'With --offline: the operating system to assume.',
@@ -32,30 +47,35 @@ export default class PlanCommand extends BaseCommand {
     '<%= config.bin %> plan -i lab.yaml',
     '<%= config.bin %> plan --node m1 --step kernel --full',
     '<%= config.bin %> plan --offline --os debian12',
+    '<%= config.bin %> plan --out lab.plan.json',
   ]
 
-  async run(): Promise<void> {
+  async run(): Promise<PlanDocument> {
     const { flags } = await this.parse(PlanCommand)
-    const show = (plan: Plan, redact: (text: string) => string): void => {
-      const shown = documentOf(plan, imprintOf(this.config), redact)
-      this.log(redact(renderPlan(shown, { paint: paintFor(process.stdout), full: flags.full, verb: 'plan' })))
-      const refusal = refusalOf(plan)
-      if (refusal !== undefined) throw refusal
-      if (flags['detailed-exitcode'] && !isNoOp(shown)) process.exitCode = 2
-    }
     if (flags.offline) {
       const os = flags.os === undefined ? {} : { os: parseOs(flags.os) }
       const cluster = await openInventory(flags.inventory)
-      show(
-        planOffline({ cluster, steps, selectors: selectorsOf(flags), manifests: unfetched(cluster), ...os }),
-        (text) => new Redactor().redact(text),
-      )
-      return
+      const plan = planOffline({ cluster, steps, selectors: selectorsOf(flags), manifests: unfetched(cluster), ...os })
+      return this.show(plan, flags, (text) => new Redactor().redact(text))
     }
-    await withSession('plan', flags, async ({ input, log }) => {
+    return withSession('plan', flags, async ({ input, log }) => {
       const run = await openRun(input)
       await run.close()
-      show(run.plan, log.redact)
+      return this.show(run.plan, flags, log.redact)
     })
+  }
+
+  /** What cannot be applied is shown and saved all the same: it tells what stands in the way. */
+  private async show(plan: Plan, flags: ShowFlags, redact: (text: string) => string): Promise<PlanDocument> {
+    const shown = documentOf(plan, imprintOf(this.config), redact)
+    const { full, explain, out } = flags
+    if (out !== undefined) await savePlan(out, shown)
+    const next = isNoOp(shown) ? undefined : nextCommand(shown)
+    const closing = out === undefined ? next : savedLine(shown, out)
+    this.log(redact(renderPlan(shown, { paint: paintFor(process.stdout), full, explain, verb: 'plan', closing })))
+    if (closing !== undefined && this.jsonEnabled()) this.say(closing)
+    this.refuse(refusalOf(plan))
+    if (flags['detailed-exitcode'] && !isNoOp(shown)) process.exitCode ??= 2
+    return shown
   }
 }

@@ -45,6 +45,7 @@ export function documentOf(
     mode: plan.mode,
     cluster: {
       name: cluster.name,
+      ...(plan.caHash === undefined ? {} : { caHash: plan.caHash }),
       endpoint: {
         host: cluster.endpoint.host,
         port: cluster.endpoint.port,
@@ -61,9 +62,10 @@ export function documentOf(
     summary: { ...summary },
     seconds,
     nodes,
-    steps: plan.steps.map(({ id, title, gates = [], ops: own }) => ({
+    steps: plan.steps.map(({ id, title, why, gates = [], ops: own }) => ({
       id,
       title,
+      ...(why === undefined ? {} : { why }),
       gates: [...gates],
       opIds: own.map((op) => op.id),
     })),
@@ -87,8 +89,10 @@ function documentOp(op: Op, keep: (text: string | undefined) => string | undefin
   // A secret has no text, nor a digest of one.
   const { before: old, after: next } = op.sensitive ? {} : op.change
   const [before, after] = [keep(old), keep(next)]
+  const { downloads, ...rest } = op
   return {
-    ...op,
+    ...rest,
+    ...(downloads === undefined ? {} : { downloads: [...downloads] }),
     dependsOn: [...op.dependsOn],
     pre: op.pre.map((one) => ({ ...one })),
     change: {
@@ -109,14 +113,13 @@ export function lookedDocument({ nodes, unknown, findings }: Pick<Plan, 'nodes' 
   }
 }
 
-function documentNode({ node, reachable, problems, os, state }: PlannedNode): DocumentNode {
+function documentNode({ node, reachable, problems, ...known }: PlannedNode): DocumentNode {
   return {
     name: node.name,
     address: node.address,
     roles: [...node.roles],
     reachable,
     problems: problems.map(({ code, message, hint }) => ({ code, message, fix: hint })),
-    ...(os === undefined ? {} : { os }),
-    ...(state === undefined ? {} : { state }),
+    ...known,
   }
 }

@@ -4,17 +4,20 @@ import type { ApplySummary } from './events.js'
 import { withNodes } from './authorities.js'
 import { lockAll, type NodeLock } from './lock.js'
 import { observe, type Observation } from './observe.js'
+import type { NodePlan } from './plan-node.js'
 import type { Op, Plan } from './plan-types.js'
 import { Rollout, summary } from './rollout.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
-import { opsOf, planStale, surprises } from './stale.js'
+import { isDriftElsewhere, opsOf, planStale, surprises } from './stale.js'
 
 export interface ApplyInput {
   readonly input: RunInput
   readonly steps: readonly Step[]
   readonly plan: Plan
   readonly stations: readonly Station[]
+  /** The review is of a saved plan: what drifted where it has nothing to do is no concern of it. */
+  readonly isSaved?: boolean
 }
 
 /** Lock, look again, refuse surprises, then step after step. A node that fails is left; the others go on. */
@@ -62,7 +65,8 @@ async function lock({ input, stations }: ApplyInput, reviewed: readonly Op[]): P
 }
 
 /** Between the plan and the lock a machine may have moved: then nothing is done at all. */
-async function lookUnderLock({ input, steps, stations }: ApplyInput, reviewed: readonly Op[]): Promise<Observation> {
+async function lookUnderLock(work: ApplyInput, reviewed: readonly Op[]): Promise<Observation> {
+  const { input, steps, stations } = work
   const fresh = await observe(input, steps, stations)
   refuseProblems(fresh.stations.flatMap((station) => station.problems))
   refuseForeignUnits(input, fresh)
@@ -73,14 +77,15 @@ async function lookUnderLock({ input, steps, stations }: ApplyInput, reviewed: r
     ...plans.flatMap((plan) =>
       plan.unknown.map(({ node, resource, reason }) => `${node}:${resource} cannot be read: ${reason}`),
     ),
-    ...surprises(
-      reviewed,
-      plans.flatMap((plan) => plan.changes.map((change) => change.op)),
-      'untouched',
-    ),
+    ...surprises(reviewed, ofConcern(work, reviewed, plans), 'untouched'),
   ]
   if (found.length > 0) throw planStale(found)
   return fresh
+}
+
+function ofConcern({ isSaved }: ApplyInput, reviewed: readonly Op[], plans: readonly NodePlan[]): readonly Op[] {
+  const ops = plans.flatMap((plan) => plan.changes.map((change) => change.op))
+  return isSaved === true ? ops.filter((op) => !isDriftElsewhere(op, reviewed)) : ops
 }
 
 /** What the run itself or another node has yet to make; all else can be had before the first act. */

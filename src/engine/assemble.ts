@@ -1,4 +1,6 @@
 import type { Finding } from '../checks/finding.js'
+import type { Facts } from '../facts/facts.js'
+import type { Host } from '../host/host.js'
 import type { Cluster } from '../inventory/cluster.js'
 import type { ClusterContext, Step } from '../steps/step.js'
 import type { Gate } from '../steps/gate.js'
@@ -28,8 +30,10 @@ export function assemble(parts: PlanParts): Plan {
   const findings = [...parts.findings, ...forgottenCommands(parts)]
   const nodes = parts.stations.map((station) => plannedNode(station, parts.context))
   const readable = nodes.every((node) => node.problems.length === 0) && unknown.length === 0
+  const caHash = caHashOf(parts.context)
   return {
     cluster: parts.cluster,
+    ...(caHash === undefined ? {} : { caHash }),
     mode: parts.mode,
     complete: isComplete(parts.selectors),
     applyable: parts.mode === 'online' && readable && findings.every((finding) => finding.severity !== 'fatal'),
@@ -43,34 +47,52 @@ export function assemble(parts: PlanParts): Plan {
   }
 }
 
+/** As joins pin it: of the cluster that is there, else of the authorities that it will be begun with. */
+function caHashOf({ authorities, topology }: ClusterContext): string | undefined {
+  return authorities?.caHash ?? (topology.caHash === undefined ? undefined : `sha256:${topology.caHash}`)
+}
+
 /** A node as a reader of the plan meets it. */
-export function plannedNode({ node, facts, problems }: Station, { topology }: ClusterContext): PlannedNode {
+export function plannedNode({ node, host, facts, problems }: Station, { topology }: ClusterContext): PlannedNode {
   const state = topology.states[node.name]
   return {
     node,
     reachable: facts !== undefined,
     problems,
     ...(facts === undefined ? {} : { os: facts.os.name }),
+    ...(host === undefined || facts === undefined ? {} : identityOf(host, facts)),
     ...(state === undefined ? {} : { state }),
   }
 }
 
+/** Which machine it is: an address may be another one's tomorrow. */
+function identityOf({ hostKey }: Host, { identity: { machineId, bootId } }: Facts) {
+  return { hostKey, machineId, bootId }
+}
+
 function bySteps({ steps, context }: PlanParts, ops: readonly Op[]): readonly PlannedStep[] {
   const all = [
-    ...steps.map(({ id, title, gates, cleanup }) => ({
+    ...steps.map(({ id, title, why, gates, cleanup }) => ({
       id,
       title,
+      why,
       gates: [
         ...(gates?.(context) ?? []).map(gateLine),
         ...(cleanup?.(context) ?? []).map((one) => `when the run ends, well or not: ${one.title}`),
       ],
     })),
-    { id: LEFTOVERS, title: 'Take back what nothing wants any more', gates: [] },
+    {
+      id: LEFTOVERS,
+      title: 'Take back what nothing wants any more',
+      why: 'An earlier apply made it, and the inventory as it is now wants none of it.',
+      gates: [],
+    },
   ]
   return all
-    .map(({ id, title, gates }) => ({
+    .map(({ id, title, why, gates }) => ({
       id,
       title,
+      why,
       ops: ops.filter((op) => op.step === id),
       ...(gates.length === 0 ? {} : { gates }),
     }))

@@ -26,6 +26,12 @@ export interface Op {
   readonly pre: readonly Precondition[]
   readonly change: Delta
   readonly sensitive: boolean
+  /** What takes it back, in a few words: `swapon what was on`, `nothing`, `impossible`. */
+  readonly undo?: string
+  /** Addresses it fetches from, as far as the plan can tell. */
+  readonly downloads?: readonly string[]
+  /** Rough; left out where it is over at once. */
+  readonly estimateSeconds?: number
 }
 
 /**
@@ -42,11 +48,16 @@ export interface PlannedNode {
   /** `Debian GNU/Linux 12 (bookworm)`; what was assumed in an offline plan. */
   readonly os?: string
   readonly state?: NodeState
+  /** Fingerprint of the verified host key, `SHA256:...`. */
+  readonly hostKey?: string
+  readonly machineId?: string
+  readonly bootId?: string
 }
 
 export interface PlannedStep {
   readonly id: string
   readonly title: string
+  readonly why?: string
   readonly ops: readonly Op[]
   /** What is checked around the step: `first: P16 nobody answers for 10.0.0.10`. Left out where nothing is. */
   readonly gates?: readonly string[]
@@ -85,6 +96,8 @@ export interface Selectors {
 /** Data, without secrets and without connections: what a reviewer approves. */
 export interface Plan {
   readonly cluster: Cluster
+  /** `sha256:...` of the cluster's authority, where it is known. */
+  readonly caHash?: string
   readonly mode: 'online' | 'offline'
   /** false: selectors left something out. */
   readonly complete: boolean

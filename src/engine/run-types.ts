@@ -4,6 +4,7 @@ import type { AuthorityStore } from '../pki/authorities.js'
 import type { Reference } from '../secret.js'
 import type { ManifestSet, Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
+import type { LastWritten } from './last-written.js'
 import type { PackageVersions } from './plan-node.js'
 import type { Plan, Selectors } from './plan-types.js'
 
@@ -42,7 +43,12 @@ export interface RunInput {
 /** A plan together with the connections it was read over. */
 export interface Run {
   readonly plan: Plan
-  /** Takes the lock, looks again, refuses surprises (PLAN_STALE), acts, checks. Throws APPLY_INCOMPLETE and the like. */
-  apply(): Promise<ApplySummary>
+  /**
+   * Takes the lock, looks again, refuses surprises (PLAN_STALE), acts, checks. Throws APPLY_INCOMPLETE and the like. With `only`,
+   * the ids of the ops that were reviewed: what drifted where they have nothing to do is left as it is.
+   */
+  apply(only?: ReadonlySet<string>): Promise<ApplySummary>
+  /** Of files on a node, for a message: one exec. */
+  lastWritten(node: string, paths: readonly string[]): Promise<ReadonlyMap<string, LastWritten>>
   close(): Promise<void>
 }

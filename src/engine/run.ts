@@ -1,5 +1,7 @@
 import { applyPlan } from './apply.js'
 import { assemble } from './assemble.js'
+import { lastWritten } from './last-written.js'
+import { narrowed } from './narrow.js'
 import { connectAll, observe } from './observe.js'
 import type { Run, RunInput } from './run-types.js'
 import { selectNodes, selectSteps } from './select.js'
@@ -27,7 +29,18 @@ export async function openRun(input: RunInput): Promise<Run> {
     } as const
     const seconds = (performance.now() - started) / 1000
     const plan = assemble({ ...parts, context, stations: seen.stations, seconds })
-    return { plan, apply: () => applyPlan({ input, steps, plan, stations }), close }
+    return {
+      plan,
+      apply: (only) =>
+        only === undefined
+          ? applyPlan({ input, steps, plan, stations })
+          : applyPlan({ input, steps, plan: narrowed(plan, only), stations, isSaved: true }),
+      lastWritten: async (node, paths) => {
+        const host = stations.find((station) => station.node.name === node)?.host
+        return host === undefined ? new Map() : lastWritten(host, paths)
+      },
+      close,
+    }
   } catch (error) {
     await close()
     throw error

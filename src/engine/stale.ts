@@ -5,8 +5,20 @@ import type { Op, Plan } from './plan-types.js'
 /** `untouched`: nothing was done yet, and everything must be as shown. `at work`: earlier ops of the run have had their effects. */
 export type Moment = 'untouched' | 'at work'
 
+/** What of an op decides whether it is the one that was reviewed; texts may stand for themselves, or their digests for them. */
+export type ReviewedOp = Pick<Op, 'id' | 'node' | 'step' | 'kind' | 'action' | 'disruption' | 'reason' | 'pre'> & {
+  readonly change: { readonly [Part in 'before' | 'after']?: string | undefined } & Pick<
+    Op['change'],
+    'summary' | 'notes'
+  >
+}
+
 /** Ops that the review did not show as they are now: new ones, and ones that would do something else. */
-export function surprises(reviewed: readonly Op[], now: readonly Op[], moment: Moment): readonly string[] {
+export function surprises(
+  reviewed: readonly ReviewedOp[],
+  now: readonly ReviewedOp[],
+  moment: Moment,
+): readonly string[] {
   const known = new Map(reviewed.map((op) => [op.id, op]))
   return now.flatMap((op) => {
     const shown = known.get(op.id)
@@ -17,26 +29,37 @@ export function surprises(reviewed: readonly Op[], now: readonly Op[], moment: M
 }
 
 /** What a reviewer approved of an op: the deed and, where content or versions are replaced, what it rests on. */
-function sameDeed(shown: Op, now: Op): boolean {
-  const part = ({ kind, action, disruption, change, pre }: Op): unknown =>
-    kind === 'service' || kind === 'command' ? [action, disruption, change.summary] : [action, change, pre]
+export function sameDeed(shown: ReviewedOp, now: ReviewedOp): boolean {
+  const part = ({ kind, action, disruption, change, pre }: ReviewedOp): unknown => {
+    const { summary, before, after, notes } = change
+    if (kind === 'service' || kind === 'command') return [action, disruption, summary, after]
+    return [action, summary, before, after, notes, pre.map(({ subject, expect }) => [subject, expect])]
+  }
   return JSON.stringify(part(shown)) === JSON.stringify(part(now))
 }
 
 /** A unit or package that the plan was to bring, an earlier op may have brought; a restart may have become none. */
-function coveredBy(shown: Op, now: Op): boolean {
+function coveredBy(shown: ReviewedOp, now: ReviewedOp): boolean {
   if (shown.kind === 'command') return true
   if (shown.action === 'create' && (shown.kind === 'service' || shown.kind === 'package')) return true
   if (shown.kind !== 'service') return sameDeed(shown, now)
   return shown.action === now.action && DISRUPTIONS.indexOf(now.disruption) <= DISRUPTIONS.indexOf(shown.disruption)
 }
 
-function deed({ action, change, pre }: Op): string {
+function deed({ action, change, pre }: ReviewedOp): string {
   return `${action} (${change.summary}; from ${pre.map((one) => one.expect).join(', ')})`
 }
 
 export function opsOf(plan: Plan): readonly Op[] {
   return plan.steps.flatMap((step) => step.ops)
+}
+
+/**
+ * What drifted where the review has nothing to do: it rests on none of it, and what is left out of it is left as it is. All
+ * other ops are of concern.
+ */
+export function isDriftElsewhere(op: ReviewedOp, reviewed: readonly ReviewedOp[]): boolean {
+  return op.reason.code === 'drift' && !reviewed.some(({ node, step }) => node === op.node && step === op.step)
 }
 
 export function planStale(found: readonly string[], node?: string): TripodError {

@@ -133,9 +133,20 @@ export function preOf(
 ): { pre: Difference['pre']; check: FileWrite['pre'] } {
   const hash = seen.sha256 ?? ''
   return {
-    pre: [{ subject: path, expect: sensitive ? `present, ${seen.size} bytes` : `sha256:${hash}` }],
+    pre: [
+      {
+        subject: path,
+        expect: sensitive ? `present, ${seen.size} bytes, changed ${instant(seen.changedAt)}` : `sha256:${hash}`,
+      },
+    ],
     check: { sha256: hash },
   }
+}
+
+/** To the microsecond: what was written since has another. */
+function instant(microseconds: number): string {
+  const fraction = String(microseconds % 1_000_000).padStart(6, '0')
+  return `${new Date(Math.floor(microseconds / 1000)).toISOString().slice(0, 19)}.${fraction}Z`
 }
 
 const NOT_OURS = 'replaces a file that tripod did not write; the original is kept on the node'

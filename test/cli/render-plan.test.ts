@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { plain } from '../../src/cli/colour.js'
 import { renderDrift } from '../../src/cli/render-drift.js'
-import { renderPlan } from '../../src/cli/render-plan.js'
+import { nextCommand } from '../../src/cli/plan-closing.js'
+import { isNoOp, renderPlan } from '../../src/cli/render-plan.js'
 import type { PlanDocument } from '../../src/document/plan-document.js'
 import { TripodError } from '../../src/errors.js'
 import { onNodes, sampleCluster, sampleDocument, sampleOp, sampleStep } from './sample-plan.js'
 
 const ALL = ['m1', 'm2', 'm3', 'w1']
-const show = (plan: PlanDocument, options: { full?: boolean; verb?: string } = {}): string =>
-  renderPlan(plan, { paint: plain, full: options.full ?? false, verb: options.verb ?? 'plan' })
+const show = (plan: PlanDocument, options: { full?: boolean } = {}): string =>
+  renderPlan(plan, {
+    paint: plain,
+    full: options.full ?? false,
+    verb: 'plan',
+    closing: isNoOp(plan) ? undefined : nextCommand(plan),
+  })
 const numbered = (from: number, to: number, prefix = 'line'): string =>
   Array.from({ length: to - from + 1 }, (_, index) => `${prefix} ${String(from + index)}\n`).join('')
 

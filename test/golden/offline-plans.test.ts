@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { nextCommand } from '../../src/cli/plan-closing.js'
 import { renderPlan } from '../../src/cli/render-plan.js'
 import { documentOf } from '../../src/document/document-of.js'
 import { planOffline } from '../../src/engine/run.js'
@@ -57,7 +58,9 @@ describe.each(PLANS)('the offline plan for fresh machines of %o', (os, clusters)
     const plan = planOffline({ cluster: clusterOf(CLUSTERS[name] ?? ''), steps, selectors: {}, os })
     expect(plan.applyable).toBe(false)
     expect(plan.findings.filter(({ severity }) => severity === 'fatal')).toEqual([])
-    const text = renderPlan(documentOf(plan, SAMPLE_IMPRINT), { paint: (_, word) => word, full: true, verb: 'plan' })
+    const document = documentOf(plan, SAMPLE_IMPRINT)
+    const closing = nextCommand(document)
+    const text = renderPlan(document, { paint: (_, word) => word, full: true, verb: 'plan', closing })
     await expect(`${text}\n`).toMatchFileSnapshot(`${os.id}${os.version}-${name}.txt`)
   })
 })

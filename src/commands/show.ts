@@ -1,0 +1,45 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../cli/base-command.js'
+import { paintFor } from '../cli/colour.js'
+import { explainFlag, fullFlag } from '../cli/flags.js'
+import { renderHtml } from '../cli/html/render-html.js'
+import { shownLine } from '../cli/plan-closing.js'
+import { renderPlan } from '../cli/render-plan.js'
+import { openPlan } from '../cli/saved-plan.js'
+import type { PlanDocument } from '../document/plan-document.js'
+
+const FORMATS = ['text', 'json', 'html'] as const
+
+export default class Show extends BaseCommand {
+  static override summary =
+    'Show a saved plan: for a terminal, a program, a pull request or a browser. Asks no machine.'
+  static override enableJsonFlag = true
+  static override args = { plan: Args.string({ required: true, description: 'What `tripod plan --out` wrote.' }) }
+  static override flags = {
+    format: Flags.option({ options: FORMATS, default: 'text', description: 'How to show it.' })(),
+    ...fullFlag,
+    ...explainFlag,
+  }
+  static override examples = [
+    '<%= config.bin %> show lab.plan.json',
+    '<%= config.bin %> show lab.plan.json --format html > plan.html',
+  ]
+
+  async run(): Promise<PlanDocument> {
+    const { args, flags } = await this.parse(Show)
+    const plan = await openPlan(args.plan)
+    this.log(this.render(plan, args.plan, flags))
+    return plan
+  }
+
+  private render(
+    plan: PlanDocument,
+    file: string,
+    { format, full, explain }: { format: (typeof FORMATS)[number]; full: boolean; explain: boolean },
+  ): string {
+    if (format === 'json') return JSON.stringify(plan, undefined, 2)
+    if (format === 'html') return renderHtml(plan)
+    const closing = shownLine(plan, file, new Date())
+    return renderPlan(plan, { paint: paintFor(process.stdout), full, explain, verb: 'plan', closing })
+  }
+}
