@@ -1,4 +1,5 @@
 import type { RecordEntry } from '../facts/facts.js'
+import type { Reference } from '../secret.js'
 import { lines, sh } from '../shell.js'
 import { digest, sha256 } from './digest.js'
 import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Verdict } from './kind.js'
@@ -83,7 +84,7 @@ function octal(mode: number): string {
 
 function describe(resource: FileResource): string {
   const text = literal(resource.content)
-  const lines = text === undefined ? 'content fetched at apply' : `${text.split('\n').length - 1} lines`
+  const lines = text === undefined ? 'put in at apply' : `${text.split('\n').length - 1} lines`
   return `${octal(resource.mode)} ${resource.owner}  ${resource.sensitive ? 'secret' : lines}`
 }
 
@@ -91,7 +92,15 @@ function sources({ content, origin }: FileResource): readonly string[] {
   if (origin !== undefined) return [origin]
   return typeof content === 'string'
     ? []
-    : Object.values(content.references).map((reference) => `content from ${reference}`)
+    : Object.values(content.references).map(sourceNote)
+}
+
+/** What a reviewer has to know of it: for a signing key, where it comes from and which alone is taken. */
+function sourceNote(reference: Reference): string {
+  const [, address, fingerprints] = /^key:(.+)#([^#]+)$/.exec(reference) ?? []
+  return address === undefined || fingerprints === undefined
+    ? `content from ${reference}`
+    : `from ${address}, if its fingerprint is ${fingerprints.replaceAll(',', ' or ')}`
 }
 
 function write(resource: FileResource, pre: FileWrite['pre']): FileWrite {

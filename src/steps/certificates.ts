@@ -26,7 +26,7 @@ function caFile(file: CaFile, { authorities }: StepContext): FileResource {
     content: { text: '{{content}}', references: { content: `pki:${file}` } },
     owner: 'root:root',
     mode: isKey ? 0o600 : 0o644,
-    origin: file === 'ca.crt' ? `${origin}, public key ${hashOf(authorities)}` : origin,
+    origin: file === 'ca.crt' && authorities ? `${origin}, public key ${authorities.caHash}` : origin,
     ...(isKey ? { sensitive: true } : {}),
     ...(authorities === undefined ? {} : { contentDigest: authorities.digests[file] }),
   }

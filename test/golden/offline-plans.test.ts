@@ -4,6 +4,7 @@ import { renderPlan } from '../../src/cli/render-plan.js'
 import { documentOf } from '../../src/document/document-of.js'
 import { planOffline } from '../../src/engine/run.js'
 import type { OsRelease } from '../../src/inventory/cluster.js'
+import { unfetched } from '../../src/manifests/sets.js'
 import { steps } from '../../src/steps/index.js'
 import { SAMPLE_IMPRINT } from '../cli/sample-plan.js'
 import { clusterOf } from '../inventory/lab.js'
@@ -15,47 +16,73 @@ ssh:
   user: ops
 ${rest}`
 
-const MASTERS = `nodes:
+const WORKERS = `nodes:
+  - { name: m1, address: 10.0.0.11, roles: [control-plane] }
+  - { name: m2, address: 10.0.0.12, roles: [control-plane] }
+  - { name: m3, address: 10.0.0.13, roles: [control-plane] }
+  - { name: w1, address: 10.0.0.21, roles: [worker] }
+  - { name: w2, address: 10.0.0.22, roles: [worker] }
+`
+
+const MASTERS_ALONE = `nodes:
+  - { name: m1, address: 10.0.0.11, roles: [control-plane, worker] }
+  - { name: m2, address: 10.0.0.12, roles: [control-plane, worker] }
+  - { name: m3, address: 10.0.0.13, roles: [control-plane, worker] }
+`
+
+const LOAD_BALANCERS = `nodes:
   - { name: m1, address: 10.0.0.11, roles: [control-plane] }
   - { name: m2, address: 10.0.0.12, roles: [control-plane] }
   - { name: m3, address: 10.0.0.13, roles: [control-plane, worker] }
   - { name: w1, address: 10.0.0.21, roles: [worker] }
+  - { name: lb1, address: 10.0.0.31, roles: [load-balancer] }
+  - { name: lb2, address: 10.0.0.32, roles: [load-balancer] }
 `
 
-/** What differs between the golden plans; each is reviewed as an operator would review it. */
-const CLUSTERS: Readonly<Record<string, string>> = {
-  distribution: head(`kubernetes: { version: 1.28.15 }
-containerd: { source: distribution }
-${MASTERS}`),
-  'docker-with-mirror': head(`kubernetes: { version: 1.36.4 }
+/** Three topologies, each with other settings; each plan is reviewed as an operator would review it. */
+const CLUSTERS = {
+  // The load balancer on the masters, which carry nothing else.
+  workers: head(`kubernetes: { version: 1.36.4 }
 containerd:
   source: docker
   mirrors:
     - registry: docker.io
       endpoints: [https://mirror.example.org/docker]
 kubeProxy: { mode: ipvs }
-${MASTERS}`),
+${WORKERS}`),
+  // Nothing but masters, which carry the workloads too; as little said as can be.
+  'masters-alone': head(`kubernetes: { version: 1.36.4 }
+containerd: { source: docker }
+${MASTERS_ALONE}`),
+  // The same with what the distribution has, for the newest Kubernetes that goes with it.
+  'masters-alone-distribution': head(`kubernetes: { version: 1.28.15 }
+containerd: { source: distribution }
+${MASTERS_ALONE}`),
+  // Hosts of its own for the load balancer, and one master that carries workloads.
   'load-balancers': head(`kubernetes: { version: 1.36.4 }
 containerd: { source: docker }
 time: { servers: [ntp.example.org] }
 selinux: keep-enforcing
-${MASTERS}  - { name: lb1, address: 10.0.0.31, roles: [load-balancer] }
-  - { name: lb2, address: 10.0.0.32, roles: [load-balancer] }
-`),
-}
+${LOAD_BALANCERS}`),
+} as const
 
-/** RHEL's family has no containerd of its own, and that of Ubuntu is too new for what the first cluster runs. */
-const PLANS: readonly (readonly [os: OsRelease, clusters: readonly string[]])[] = [
-  [{ id: 'debian', version: '12' }, ['distribution', 'docker-with-mirror', 'load-balancers']],
-  [{ id: 'debian', version: '13' }, ['distribution', 'docker-with-mirror', 'load-balancers']],
-  [{ id: 'ubuntu', version: '24.04' }, ['docker-with-mirror', 'load-balancers']],
-  [{ id: 'rocky', version: '9' }, ['docker-with-mirror', 'load-balancers']],
-  [{ id: 'rocky', version: '10' }, ['docker-with-mirror', 'load-balancers']],
+type Cluster = keyof typeof CLUSTERS
+const DOCKER: readonly Cluster[] = ['workers', 'masters-alone', 'load-balancers']
+const DISTRIBUTION: readonly Cluster[] = ['workers', 'masters-alone-distribution', 'load-balancers']
+
+/** RHEL's family has no containerd of its own, and that of Ubuntu is too new for a Kubernetes that Debian's goes with. */
+const PLANS: readonly (readonly [os: OsRelease, clusters: readonly Cluster[]])[] = [
+  [{ id: 'debian', version: '12' }, DISTRIBUTION],
+  [{ id: 'debian', version: '13' }, DISTRIBUTION],
+  [{ id: 'ubuntu', version: '24.04' }, DOCKER],
+  [{ id: 'rocky', version: '9' }, DOCKER],
+  [{ id: 'rocky', version: '10' }, DOCKER],
 ]
 
 describe.each(PLANS)('the offline plan for fresh machines of %o', (os, clusters) => {
   it.each(clusters)('reads well in review: %s', async (name) => {
-    const plan = planOffline({ cluster: clusterOf(CLUSTERS[name] ?? ''), steps, selectors: {}, os })
+    const cluster = clusterOf(CLUSTERS[name])
+    const plan = planOffline({ cluster, steps, selectors: {}, manifests: unfetched(cluster), os })
     expect(plan.applyable).toBe(false)
     expect(plan.findings.filter(({ severity }) => severity === 'fatal')).toEqual([])
     const document = documentOf(plan, SAMPLE_IMPRINT)
