@@ -6,6 +6,7 @@ import { nodeList } from '../inventory/node-list.js'
 import { textsOf } from './patch-lines.js'
 import { count, headline, nameOfPlan, titleLine } from './plan-headline.js'
 import { groupNodes, type NodeGroup } from './plan-groups.js'
+import { planOutlook } from './plan-outlook.js'
 import { renderDisruption } from './render-disruption.js'
 import { inColumns, renderOp } from './render-op.js'
 import { renderPlanProblems } from './plan-problems.js'
@@ -21,6 +22,9 @@ export interface PlanRendering {
   /** The last line: what to type next. */
   readonly closing?: string | undefined
 }
+
+const ABOUT_COLUMN = 'Downloads  '.length
+const WIDTH = 120
 
 /** Past this many, nodes are named as rows, and counted beside it. */
 const COUNTED_FROM = 8
@@ -42,7 +46,8 @@ export function renderStep(
   const why = options.explain === true && step.why !== undefined ? [`  ${escapeLine(step.why)}`] : []
   return groupNodes(plan, step.ops).flatMap((group) => {
     const title = options.paint('bold', step.id)
-    const header = title + inColumns(step.id, namesOf(group)).slice(step.id.length)
+    const turns = step.rollout === 'serial' && group.nodes.length > 1 ? ', one at a time' : ''
+    const header = title + inColumns(step.id, namesOf(group) + turns).slice(step.id.length)
     return [header, ...why, ...group.ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
   })
 }
@@ -73,6 +78,22 @@ function noOpLine(plan: PlanDocument): string {
   return `${partial}No changes. ${nodes} ${plan.nodes.length === 1 ? 'matches' : 'match'} ${plan.cluster.inventoryPath}.`
 }
 
+/** `Downloads  nodes from ...`: what the reader would else have to gather. */
+function outlookLines(plan: PlanDocument): readonly string[] {
+  return planOutlook(plan).flatMap(({ about, text }) =>
+    wrapped(escapeLine(text)).map((line, index) => `${(index === 0 ? about : '').padEnd(ABOUT_COLUMN)}${line}`),
+  )
+}
+
+/** Lines of whole words that fit beside the first column; a word that is longer than a line stands by itself. */
+function wrapped(text: string): readonly string[] {
+  return text.split(' ').reduce<readonly string[]>((lines, word) => {
+    const last = lines.at(-1)
+    const fits = last !== undefined && ABOUT_COLUMN + last.length + 1 + word.length <= WIDTH
+    return fits ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word]
+  }, [])
+}
+
 /** The plan as a reader meets it (experience.md 1.3): headline, disruption, problems, steps, headline. Ends without a line feed. */
 export function renderPlan(plan: PlanDocument, options: PlanRendering): string {
   const { paint } = options
@@ -82,7 +103,7 @@ export function renderPlan(plan: PlanDocument, options: PlanRendering): string {
   const disruption = renderDisruption(plan).map((line) => paint(['bold', 'yellow'], line))
   const sections = [
     [escapeLine(titleLine(plan, options.verb)), paint('bold', headline(plan))],
-    [...disruption, ...problems],
+    [...disruption, ...outlookLines(plan), ...problems],
     [
       ...stepsOf(plan).flatMap((step) => [...renderStep(plan, step, options), ...renderGates(step, options)]),
       ...driftLine(plan),

@@ -62,10 +62,8 @@ export function documentOf(
     summary: { ...summary },
     seconds,
     nodes,
-    steps: plan.steps.map(({ id, title, why, gates = [], ops: own }) => ({
-      id,
-      title,
-      ...(why === undefined ? {} : { why }),
+    steps: plan.steps.map(({ gates = [], ops: own, ...step }) => ({
+      ...step,
       gates: [...gates],
       opIds: own.map((op) => op.id),
     })),

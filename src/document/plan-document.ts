@@ -33,9 +33,15 @@ const op = z.object({
     after: sha256.optional(),
     notes: z.array(z.string()),
   }),
-  undo: z.string().optional().meta({ description: 'What takes it back: a command, "nothing" or "impossible".' }),
-  downloads: z.array(z.string()).optional().meta({ description: 'Addresses it fetches from.' }),
-  estimateSeconds: z.number().nonnegative().optional(),
+  undo: z
+    .string()
+    .optional()
+    .meta({ description: 'What takes it back; "nothing" where nothing need be, or "impossible".' }),
+  downloads: z.array(z.string()).optional().meta({
+    description:
+      'Addresses and registries it fetches from; `distribution` for the package sources that the machine has.',
+  }),
+  estimateSeconds: z.number().nonnegative().optional().meta({ description: 'Rough; left out: over at once.' }),
   sensitive: z.boolean(),
 })
 
@@ -116,6 +122,7 @@ export const planDocumentSchema = z
         id: z.string(),
         title: z.string(),
         why: z.string().optional(),
+        rollout: z.enum(['parallel', 'serial']).optional().meta({ description: 'serial: one node at a time.' }),
         gates: z.array(z.string()).meta({ description: 'What is checked around the step.' }),
         opIds: z.array(z.string()),
       }),

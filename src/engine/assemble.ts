@@ -72,10 +72,11 @@ function identityOf({ hostKey }: Host, { identity: { machineId, bootId } }: Fact
 
 function bySteps({ steps, context }: PlanParts, ops: readonly Op[]): readonly PlannedStep[] {
   const all = [
-    ...steps.map(({ id, title, why, gates, cleanup }) => ({
+    ...steps.map(({ id, title, why, rollout, gates, cleanup }) => ({
       id,
       title,
       why,
+      rollout,
       gates: [
         ...(gates?.(context) ?? []).map(gateLine),
         ...(cleanup?.(context) ?? []).map((one) => `when the run ends, well or not: ${one.title}`),
@@ -85,15 +86,14 @@ function bySteps({ steps, context }: PlanParts, ops: readonly Op[]): readonly Pl
       id: LEFTOVERS,
       title: 'Take back what nothing wants any more',
       why: 'An earlier apply made it, and the inventory as it is now wants none of it.',
+      rollout: 'parallel' as const,
       gates: [],
     },
   ]
   return all
-    .map(({ id, title, why, gates }) => ({
-      id,
-      title,
-      why,
-      ops: ops.filter((op) => op.step === id),
+    .map(({ gates, ...step }) => ({
+      ...step,
+      ops: ops.filter((op) => op.step === step.id),
       ...(gates.length === 0 ? {} : { gates }),
     }))
     .filter((step) => step.ops.length > 0)

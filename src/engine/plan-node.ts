@@ -4,6 +4,7 @@ import type { Act, Difference, Overlay, Verdict } from '../resources/kind.js'
 import { resourceId, type Kinds } from '../resources/kinds.js'
 import type { Needs, Readings } from '../resources/readings.js'
 import type { Resource, ResourceKind } from '../resources/resource.js'
+import { outlookOf } from './op-outlook.js'
 import type { Op, ReasonCode, UnknownResource } from './plan-types.js'
 
 /** What one step wants on one node. */
@@ -164,6 +165,7 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
   return {
     op: {
       ...op,
+      ...outlookOf(resource, difference),
       ...(maybe ? { certainty: 'maybe' as const, decidedBy: 'facts' } : {}),
       reason: { code: reasonCode(difference, entry, wanted), text: difference.reason.text },
     },

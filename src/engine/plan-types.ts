@@ -58,6 +58,8 @@ export interface PlannedStep {
   readonly id: string
   readonly title: string
   readonly why?: string
+  /** serial: one node at a time. */
+  readonly rollout?: 'parallel' | 'serial'
   readonly ops: readonly Op[]
   /** What is checked around the step: `first: P16 nobody answers for 10.0.0.10`. Left out where nothing is. */
   readonly gates?: readonly string[]

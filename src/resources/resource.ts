@@ -14,6 +14,8 @@ export interface FileResource {
   readonly sensitive?: true
   /** sha256 of a content behind references, where that is known beforehand. */
   readonly contentDigest?: string
+  /** Addresses that this computer fetches its text from, beside those of signing keys. */
+  readonly downloads?: readonly string[]
   /** Said in the plan of where a content behind references comes from, in place of the references themselves. */
   readonly origin?: string
   /** A command that must accept the new file before it takes the old one's place; its path is appended: `haproxy -c -f`. */
@@ -48,6 +50,8 @@ export interface PackageResource {
   readonly version?: string
   /** Its exact version goes to the operator's lock file, as that of every held one does. */
   readonly noted?: true
+  /** Address of the repository that tripod sets up for it; left out: the package sources that the machine has. */
+  readonly repository?: string
   /** What the repositories offered when the node last looked; for the reader of the plan, no part of the wish. */
   readonly candidate?: string
 }
@@ -93,6 +97,10 @@ export interface CommandResource {
   readonly remember?: Script
   readonly undo: { readonly run: (remembered: string) => Script; readonly summary: string } | 'nothing' | 'impossible'
   readonly disruption?: Disruption
+  /** Addresses and registries that the node fetches from. */
+  readonly downloads?: readonly string[]
+  /** Rough; left out where it is over at once. */
+  readonly estimateSeconds?: number
   /** May outlive the SSH session: runs as a transient unit and is followed. */
   readonly detached?: true
   /** Files it reads, in the directory `$INPUTS`; they are there while it runs, for root alone, and are shown in the plan. */

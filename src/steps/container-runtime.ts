@@ -3,7 +3,7 @@ import { render } from '../templates/index.js'
 import { containerdConfig } from './containerd-config.js'
 import { containerdInForce } from './containerd-in-force.js'
 import { containerdInPlace, containerdPackage, wantedContainerd } from './containerd-version.js'
-import { dockerRepository, neededDocker } from './docker-repository.js'
+import { dockerAddress, dockerRepository, neededDocker } from './docker-repository.js'
 import { pauseImage } from './pause-image.js'
 import { registryMirrors } from './registry-mirrors.js'
 import { repositoryReached } from './repository-gate.js'
@@ -33,8 +33,10 @@ export const containerRuntime: Step = {
       ...registryMirrors(cluster.containerd.mirrors),
       ownFile('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
     ]
-    const repository = cluster.containerd.source === 'docker' ? dockerRepository(context) : []
-    return [...repository, ...configuration, runtimePackage(context), service(sandboxImage)]
+    const isDocker = cluster.containerd.source === 'docker'
+    const repository = isDocker ? dockerRepository(context) : []
+    const runtime = { ...runtimePackage(context), ...(isDocker ? { repository: dockerAddress(context) } : {}) }
+    return [...repository, ...configuration, runtime, service(sandboxImage)]
   },
 }
 

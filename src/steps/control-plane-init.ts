@@ -48,6 +48,7 @@ function init({ cluster, node }: StepContext): CommandResource {
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),
     undo: { run: () => sh`kubeadm reset --force --cri-socket ${CRI_SOCKET}`, summary: 'kubeadm reset' },
+    estimateSeconds: 90,
     detached: true,
     timeoutSeconds: TIMEOUT_SECONDS,
   }

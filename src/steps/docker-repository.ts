@@ -27,6 +27,11 @@ export function dockerRepository({ cluster, facts, node, os }: StepContext): rea
   return packageRepository(repository, os, facts)
 }
 
+/** Address of it, as the machine is told. */
+export function dockerAddress({ cluster, facts, os }: StepContext): string {
+  return repositoryFor(cluster, facts.os, os)?.url ?? cluster.sources.containerd.url
+}
+
 /** The nodes that have yet to install containerd.io, and where its repository has its index for them. */
 export function neededDocker({ cluster, seen }: ClusterContext): readonly NeededRepository[] {
   if (cluster.containerd.source !== 'docker') return []

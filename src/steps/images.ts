@@ -50,6 +50,8 @@ done`,
     },
     undo: 'nothing',
     transient: true,
+    downloads: [cluster.sources.images.kubernetes],
+    estimateSeconds: isMaster(node) ? 60 : 20,
     detached: true,
     timeoutSeconds: 900,
   }

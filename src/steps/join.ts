@@ -36,6 +36,7 @@ export function join({ cluster, node, authorities }: StepContext): CommandResour
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),
     undo: { run: () => sh`kubeadm reset --force --cri-socket ${CRI_SOCKET}`, summary: 'kubeadm reset' },
+    estimateSeconds: isMaster(node) ? 60 : 30,
     detached: true,
     timeoutSeconds: TIMEOUT_SECONDS,
   }

@@ -27,7 +27,7 @@ export const kubernetesPackages: Step = {
     ),
   resources: ({ cluster, facts, os }) => [
     ...packageRepository(kubernetesRepository(cluster, os), os, facts),
-    ...packages(cluster),
+    ...packages(cluster).map((one) => ({ ...one, repository: kubernetesRepository(cluster, os).url })),
     // Until the node joins, it starts, finds no configuration and ends, again and again: as it should.
     { kind: 'service', unit: 'kubelet.service', enabled: true, active: 'either' },
   ],

@@ -52,11 +52,19 @@ done
 ${crds ? sh`${kube} wait --for=condition=Established --timeout=60s crd --all || exit 1` : sh`:`}
 printf '%s' ${digest} >${`${path}.applied`}`,
     undo: { run: () => sh`${kube} delete --ignore-not-found -f ${path}`, summary: 'kubectl delete' },
+    downloads: [
+      ...(cluster.network.cni === 'calico' ? [cluster.sources.images.calico] : []),
+      ...(text === undefined && /^https?:/.test(set.source) ? [set.source] : []),
+    ],
+    estimateSeconds: 20,
     detached: true,
     timeoutSeconds: 300,
   }
   if (text === undefined) return [command]
-  return [{ kind: 'file', path, state: 'present', content: text, owner: 'root:root', mode: 0o600 }, command]
+  return [
+    { kind: 'file', path, state: 'present', content: text, owner: 'root:root', mode: 0o600, downloads: [set.source] },
+    command,
+  ]
 }
 
 /** `3 CustomResourceDefinition, 1 Deployment`: what a line each would be too long for. */

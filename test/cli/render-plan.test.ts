@@ -76,6 +76,7 @@ describe('the plan as text', () => {
 
       ! Disruption: containerd restarts on m2,m3
       ? Possible disruption: containerd restarts on w1
+      Undo       every change can be taken back; originals of files stay on the nodes
 
       swap                                                m1,m2,m3,w1 identical
         ~ edit     /etc/fstab                             1 line commented out
