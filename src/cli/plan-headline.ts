@@ -19,20 +19,26 @@ export function nameOfPlan(plan: PlanDocument): string {
   return [offline, partial].filter((part) => part !== undefined).join(', ') || 'Plan'
 }
 
-/** First line: what was looked at, and how long it took. */
-export function titleLine(plan: PlanDocument, verb: string): string {
-  const { cluster } = plan
-  const machines = [
+/** `3 masters, 2 workers`: the machines of the cluster. */
+export function machineWords(plan: PlanDocument): string {
+  return [
     ...countOfRole(plan, 'control-plane', 'master'),
     ...countOfRole(plan, 'worker', 'worker'),
     ...countOfRole(plan, 'load-balancer', 'load balancer'),
-  ]
+  ].join(', ')
+}
+
+/** How many of them were looked at, and how long it took. */
+export function lookedWords(plan: PlanDocument): string {
+  if (plan.mode === 'offline') return 'no machine was looked at'
   const reached = plan.nodes.filter((node) => node.reachable).length
-  const looked =
-    plan.mode === 'offline'
-      ? 'no machine was looked at'
-      : `looked ${plan.seconds.toFixed(1)} s, ${String(reached)}/${String(plan.nodes.length)} nodes`
-  return `tripod ${verb} - cluster ${cluster.name}, ${machines.join(', ')}, inventory ${cluster.inventoryPath}    ${looked}`
+  return `looked ${plan.seconds.toFixed(1)} s, ${String(reached)}/${String(plan.nodes.length)} nodes`
+}
+
+/** First line: what was looked at, and how long it took. */
+export function titleLine(plan: PlanDocument, verb: string): string {
+  const { name, inventoryPath } = plan.cluster
+  return `tripod ${verb} - cluster ${name}, ${machineWords(plan)}, inventory ${inventoryPath}    ${lookedWords(plan)}`
 }
 
 /** `Plan: 41 create, 6 update, ... | 6 restarts, ... | 1 maybe | 5 nodes`: the same words first and last. */

@@ -24,7 +24,8 @@ export function disruptionList(document: PlanDocument): Markup {
 
 function concernItem({ weight, code, node, message, fix }: Concern): Markup {
   const bad = weight === 'fatal' ? html` class="bad"` : html``
-  const where = node === undefined ? '' : html`<strong>${node}:</strong> `
+  // Some messages begin with the name themselves.
+  const where = node === undefined || message.startsWith(`${node}:`) ? '' : html`<strong>${node}:</strong> `
   const number = code === undefined ? '' : html`<span class="muted">${code}</span> `
   const help = fix === undefined || fix === '' ? '' : html`<p><span class="muted">Fix:</span> ${fix}</p>`
   return html`<li${bad}><span class="tag">${WEIGHTS[weight]}</span> ${number}${where}${message}${help}</li>`

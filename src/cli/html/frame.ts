@@ -1,5 +1,6 @@
 import type { PlanDocument } from '../../document/plan-document.js'
 import { isNoOp } from '../render-plan.js'
+import { ACTIONS } from '../tally.js'
 import { html, type Content, type Markup } from './markup.js'
 
 /** `2026-11-21 08:56 UTC`. */
@@ -21,19 +22,14 @@ function box(className: string, text: string): Markup {
 
 /** The headline's numbers, large. */
 export function figures({ summary }: PlanDocument): Markup {
-  const { create, update, replace, delete: gone, run, maybe, restarts, reboots, dataLoss } = summary
-  const sure = create + update + replace + gone + run
-  const words = [
-    `${String(create)} create`,
-    `${String(update)} update`,
-    `${String(run)} run`,
-    `${String(replace)} replace`,
-  ]
+  const { maybe, restarts, reboots, dataLoss } = summary
+  const sure = ACTIONS.reduce((sum, action) => sum + summary[action], 0)
+  const words = ACTIONS.filter((action) => summary[action] > 0).map((action) => `${String(summary[action])} ${action}`)
   const nodes = `of ${String(summary.nodesTotal)}`
   return html`<dl class="figures">
     ${[
-      figure('sure changes', sure, [...words, `${String(gone)} delete`].join(' · ')),
-      figure('maybe', maybe, 'decided while it runs'),
+      figure('sure changes', sure, words.join(', ')),
+      figure('maybe', maybe, 'the machine decides'),
       figure('nodes changed', summary.nodesChanged, nodes),
       figure('restarts', restarts, 'of services', restarts > 0 ? 'careful' : ''),
       figure('reboots', reboots, 'of machines', reboots > 0 ? 'bad' : ''),

@@ -13,11 +13,11 @@ interface Box {
 }
 
 /** About what a letter of that size takes; a picture cannot measure. */
-const widthOf = (text: string, size: number): number => text.length * size * 0.58
+const widthOf = (text: string, size: number): number => text.length * size * 0.55
 
 /** Cut at the end of the box, told by an ellipsis; the whole text stands in the title of the card. */
 function cut(text: string, size: number, width: number): string {
-  const most = Math.floor(width / (size * 0.58))
+  const most = Math.floor(width / (size * 0.56))
   return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`
 }
 
@@ -30,7 +30,7 @@ interface Chip {
 
 function chipsIn(chips: readonly string[], width: number): readonly Chip[] {
   return chips.reduce<readonly Chip[]>((placed, text) => {
-    const own = widthOf(text, 11.5) + 14
+    const own = widthOf(text, 11.5) + 12
     const last = placed.at(-1)
     const x = last === undefined ? 0 : last.x + last.width + 5
     const fits = x + own <= width

@@ -75,9 +75,9 @@ function chipsOf({ roles }: ClusterNode, { endpoint: { layout } }: PlanDocument[
   const balances = layout !== 'external' && roles.includes(layout === 'L1' ? 'load-balancer' : 'control-plane')
   const master = roles.includes('control-plane')
   return [
-    ...(balances ? ['HAProxy', 'VIP'] : []),
-    ...(master ? ['API', 'etcd'] : []),
-    ...(master && roles.includes('worker') ? ['workloads'] : []),
+    ...(balances ? ['HAProxy', 'keepalived'] : []),
+    ...(master ? ['API server', 'etcd'] : []),
+    ...(roles.includes('worker') ? ['workloads'] : []),
   ]
 }
 
@@ -104,7 +104,9 @@ function nodeCard(
   const changes = changesOf(tally)
   const disturbs = disruptionWords(tally).join(', ')
   const look = isGrave(tally) ? 'worst' : disturbs !== '' ? 'disrupted' : changes > 0 ? 'changed' : 'plain'
-  const says = changes === 0 ? 'no change' : count(changes, 'change')
+  const drift = ops.filter(({ reason }) => reason.code === 'drift').length
+  const says =
+    (changes === 0 ? 'no change' : count(changes, 'change')) + (drift === 0 ? '' : `, ${String(drift)} drift`)
   return { ...place, look, says, signs: signsOf(tally), disturbs }
 }
 

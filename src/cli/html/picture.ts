@@ -3,22 +3,25 @@ import { html, type Markup } from './markup.js'
 import { drawCard, heightOf } from './picture-card.js'
 import { tiersOf, type Tier } from './picture-tiers.js'
 
-/** Left for the wire that runs up from the workers. */
-const MARGIN = 26
-const GAP = 10
-const PAD = 12
+const GAP = 9
+const PAD = 9
 const TITLE = 24
 const WIRE = 30
 
 /** All in the units of the view box, which are pixels where it is not scaled. */
 interface Frame {
   readonly width: number
+  /** Beside the tiers; on the right the wire runs up from the workers. */
+  readonly left: number
+  readonly right: number
   readonly perRow: number
+  /** Of the boxes that stand for themselves. */
+  readonly single: number
   readonly className: 'wide' | 'narrow'
 }
 
-const WIDE: Frame = { width: 920, perRow: 4, className: 'wide' }
-const NARROW: Frame = { width: 358, perRow: 2, className: 'narrow' }
+const WIDE: Frame = { width: 920, left: 26, right: 26, perRow: 4, single: 240, className: 'wide' }
+const NARROW: Frame = { width: 358, left: 0, right: 20, perRow: 2, single: 214, className: 'narrow' }
 
 interface Placed {
   readonly tier: Tier
@@ -43,17 +46,23 @@ function describe({ cluster }: PlanDocument): string {
   return `Cluster ${cluster.name}: the API at ${host}:${String(port)} through ${balanced}, and what the plan changes on each machine`
 }
 
-function cardWidth({ width, perRow }: Frame): number {
-  return (width - 2 * MARGIN - 2 * PAD - (perRow - 1) * GAP) / perRow
+const isSingle = ({ id }: Tier): boolean => id === 'operator' || id === 'endpoint'
+const innerWidth = ({ width, left, right }: Frame): number => width - left - right
+const middleOf = (frame: Frame): number => frame.left + innerWidth(frame) / 2
+
+function cardWidth(tier: Tier, frame: Frame): number {
+  if (isSingle(tier)) return frame.single
+  return (innerWidth(frame) - 2 * PAD - (frame.perRow - 1) * GAP) / frame.perRow
 }
 
 const rowsOf = ({ cards }: Tier, { perRow }: Frame): number => Math.ceil(cards.length / perRow)
-const isSingle = ({ id }: Tier): boolean => id === 'operator' || id === 'endpoint'
+/** Five are three and two, not four and one. */
+const inRow = (tier: Tier, frame: Frame): number => Math.ceil(tier.cards.length / rowsOf(tier, frame))
 
 function tierHeight(tier: Tier, frame: Frame): number {
-  const card = heightOf(tier.cards, cardWidth(frame))
+  const card = heightOf(tier.cards, cardWidth(tier, frame))
   const rows = rowsOf(tier, frame)
-  return isSingle(tier) ? card : TITLE + 2 * PAD - 6 + rows * card + (rows - 1) * GAP
+  return isSingle(tier) ? card : TITLE + 2 * PAD - 3 + rows * card + (rows - 1) * GAP
 }
 
 function place(tiers: readonly Tier[], frame: Frame): readonly Placed[] {
@@ -75,40 +84,40 @@ function draw(tiers: readonly Tier[], frame: Frame, title: string): Markup {
 }
 
 function drawTier({ tier, top, height }: Placed, frame: Frame): Markup {
-  const width = cardWidth(frame)
+  const [width, most] = [cardWidth(tier, frame), inRow(tier, frame)]
   const tall = heightOf(tier.cards, width)
-  const inner = top + (isSingle(tier) ? 0 : TITLE + PAD - 6)
+  const inner = top + (isSingle(tier) ? 0 : TITLE + PAD - 3)
   const cards = tier.cards.map((card, index) => {
-    const row = Math.floor(index / frame.perRow)
-    const inRow = Math.min(frame.perRow, tier.cards.length - row * frame.perRow)
+    const row = Math.floor(index / most)
+    const beside = Math.min(most, tier.cards.length - row * most)
     // Every row stands in the middle, for the wires do.
-    const start = (frame.width - inRow * width - (inRow - 1) * GAP) / 2
-    const x = start + (index % frame.perRow) * (width + GAP)
+    const start = middleOf(frame) - (beside * width + (beside - 1) * GAP) / 2
+    const x = start + (index % most) * (width + GAP)
     return drawCard(card, { x, y: inner + row * (tall + GAP), width, height: tall })
   })
   if (isSingle(tier)) return html`${cards}`
   const panel = html`<rect
     class="tier"
-    x="${MARGIN}"
+    x="${frame.left}"
     y="${top}"
-    width="${frame.width - 2 * MARGIN}"
+    width="${innerWidth(frame)}"
     height="${height}"
     rx="8"
   />`
-  return html`${panel}<text class="title" x="${MARGIN + PAD}" y="${top + TITLE - 4}">${tier.title}</text>${cards}`
+  return html`${panel}<text class="title" x="${frame.left + PAD}" y="${top + TITLE - 4}">${tier.title}</text>${cards}`
 }
 
 /** What the wire below a tier carries. */
 const CARRIES: Readonly<Record<Tier['id'], string>> = {
   operator: 'API calls',
   endpoint: '',
-  balancers: 'to API servers that are ready',
+  balancers: 'to ready API servers',
   masters: '',
   workers: '',
 }
 
 function wires(placed: readonly Placed[], frame: Frame): readonly Markup[] {
-  const x = frame.width / 2
+  const x = middleOf(frame)
   return placed.slice(0, -1).flatMap(({ tier, top, height }, index) => {
     const next = placed[index + 1]
     if (next === undefined) return []
@@ -132,9 +141,9 @@ function fromWorkers(placed: readonly Placed[], frame: Frame): Markup {
   const workers = placed.at(-1)
   if (endpoint === undefined || workers === undefined) return html``
   const side = frame.width - 8
-  const to = (frame.width + cardWidth(frame)) / 2
+  const to = middleOf(frame) + frame.single / 2
   const [bottom, top] = [workers.top + 24, endpoint.top + endpoint.height / 2]
-  const path = `M${String(frame.width - MARGIN)} ${String(bottom)}H${String(side)}V${String(top)}H${String(to + 6)}`
+  const path = `M${String(frame.width - frame.right)} ${String(bottom)}H${String(side)}V${String(top)}H${String(to + 6)}`
   return html`<path class="wire" d="${path}" /><path class="head" d="M${to} ${top}l8 -5v10z" /><text
       class="small"
       x="${side - 8}"

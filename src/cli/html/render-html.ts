@@ -1,5 +1,5 @@
 import type { PlanDocument } from '../../document/plan-document.js'
-import { headline, nameOfPlan, titleLine } from '../plan-headline.js'
+import { headline, lookedWords, machineWords, nameOfPlan } from '../plan-headline.js'
 import { isNoOp } from '../render-plan.js'
 import { changeTable } from './change-table.js'
 import { concernList, disruptionList, driftList } from './attention.js'
@@ -24,12 +24,12 @@ function changes(document: PlanDocument): readonly Markup[] {
   const legend = html`<p class="legend">
     <span class="create">+ create</span> <span class="update">~ update</span> <span class="delete">- delete</span>
     <span class="replace">-/+ replace</span> <span class="run">&gt; run</span>
-    <span class="sign maybe">? maybe: the machine decides</span> <span>! disturbs something</span>
+    <span class="maybe">? maybe: the machine decides</span> <span>! disturbs something</span>
   </p>`
   const drift = driftList(document)
   return [
     section('Where what changes', 'where', [changeTable(document), legend]),
-    ...(drift === undefined ? [] : [section('Moved since the last apply', 'drift', drift)]),
+    ...(drift === undefined ? [] : [section('Not as the last apply left it', 'drift', drift)]),
     section('Changes, step by step', 'steps', stepSections(document)),
   ]
 }
@@ -56,7 +56,9 @@ export function renderHtml(document: PlanDocument): string {
           <p class="eyebrow">tripod · ${nameOfPlan(document)}</p>
           <h1>Cluster ${name}</h1>
           <p class="headline">${said}</p>
-          <p class="muted">${titleLine(document, 'plan')}</p>
+          <p class="muted">
+            ${`${machineWords(document)} · inventory ${document.cluster.inventoryPath} · ${lookedWords(document)}`}
+          </p>
           ${verdict(document)}${figures(document)}
         </header>
         <main>

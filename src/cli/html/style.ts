@@ -24,8 +24,8 @@ const PARTS = `
 .verdict.no{border-left-color:var(--remove);background:var(--alarm)}
 .verdict.note{border-left-color:var(--update);background:var(--notice)}
 .verdict p{margin:0}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(132px,1fr));gap:1px;margin:20px 0 0;padding:0;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden}
-.figures div{background:var(--surface);padding:14px 16px;display:flex;flex-direction:column}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(132px,1fr));margin:20px 0 0;padding:0;background:var(--surface);border:1px solid var(--line);border-radius:8px;overflow:hidden}
+.figures div{border:solid var(--line);border-width:0 1px 1px 0;margin:0 -1px -1px 0;padding:14px 16px;display:flex;flex-direction:column}
 .figures dt{order:2;color:var(--muted);font-size:13px}
 .figures dd{order:1;margin:0;font-size:26px;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums}
 .figures small{order:3;color:var(--muted);font-size:12px;overflow-wrap:anywhere}
@@ -40,7 +40,7 @@ const PARTS = `
 .notices li.maybe{border-left-color:var(--maybe)}
 .notices p{margin:4px 0 0;white-space:pre-wrap}
 .tag{display:inline-block;padding:0 7px;border:1px solid currentColor;border-radius:10px;font-size:12px;line-height:18px;font-weight:600;white-space:nowrap}
-.create{color:var(--create)}.update{color:var(--update)}.replace,.delete,.bad>.tag{color:var(--remove)}.run{color:var(--run)}.maybe>.tag,.tag.maybe,.sign.maybe{color:var(--maybe)}
+.create{color:var(--create)}.update{color:var(--update)}.replace,.delete,.bad>.tag{color:var(--remove)}.run{color:var(--run)}.maybe>.tag,.tag.maybe,span.maybe{color:var(--maybe)}
 .tag.restart,.tag.reload,.tag.drain,.tag.drift,.tag.unfinished,.tag.owed,.tag.leftover{color:var(--update);background:var(--notice)}
 .tag.reboot,.tag.data-loss,.tag.impossible{color:var(--remove);background:var(--alarm)}
 .tag.secret{color:var(--muted)}
@@ -128,7 +128,7 @@ header.top{padding-top:24px}
 h1{font-size:25px}
 .figures{grid-template-columns:repeat(2,1fr)}
 .facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:8px}
-.picture.panel{padding:8px;border:0;background:none}
+.picture.panel{padding:0;border:0;background:none}
 .picture svg.wide{display:none}.picture svg.narrow{display:block}
 .step .body{padding:0 12px 12px}
 .step>summary{grid-template-columns:14px minmax(0,1fr)}.step>summary .where{grid-column:2}.step>summary .total{grid-column:2}
