@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fault } from '../../src/lab/index.js'
 import type { FaultReport } from '../../src/engine/drill.js'
 import type { WatchReport } from '../../src/engine/drill-watch.js'
+import { complaintsOf } from '../document/schema-of.js'
 import { MINUTE, said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/ha-drill.test.ts: ${unable}`)
@@ -68,6 +69,7 @@ describe.skipIf(unable !== undefined)('a drill of three masters', { timeout: 3 *
     const [before] = await holders()
     const ended = await context.tripod(['ha-drill', '--yes', '--json'])
     expect([ended.code, ended.code === 0 ? '' : ended.stderr]).toEqual([0, ''])
+    expect(complaintsOf('ha-drill', JSON.parse(ended.stdout))).toEqual([])
     const { faults } = JSON.parse(ended.stdout) as { readonly faults: readonly FaultReport[] }
     expect(faults).toMatchObject([
       { fault: 'keepalived stopped', host: before, from: before, measuredFrom: 'w1' },

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -5,6 +6,7 @@ import { execa } from 'execa'
 import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
+import { complaintsOf } from '../document/schema-of.js'
 import { MINUTE, said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/interrupt.test.ts: ${unable}`)
@@ -23,7 +25,7 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', { timeout: 3 *
   const context = testLab({ name: 't-stop', nodes: 1 })
 
   const start = () =>
-    execa('node', [PROGRAM, 'apply', '--yes', ...STEPS], {
+    execa('node', [PROGRAM, 'apply', '--yes', '--events', 'run.ndjson', ...STEPS], {
       cwd: context.directory,
       env: { TRIPOD_STATE_DIR: join(context.directory, 'state'), NO_COLOR: '1' },
       reject: false,
@@ -34,6 +36,16 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', { timeout: 3 *
     eventually(async () =>
       (await inside(context.lab, 'm1', `pgrep -f 'while \\[ -e ${GATE}'`)).code === 0 ? true : undefined,
     )
+  /** Codes of the events of the last run, of which each is as its schema says. */
+  const eventCodes = async (): Promise<readonly string[]> => {
+    const text = await readFile(join(context.directory, 'run.ndjson'), 'utf8')
+    const events = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly runId: string; readonly code: string })
+    expect(events.flatMap((event) => complaintsOf('events', event))).toEqual([])
+    return events.filter(({ runId }) => runId === events.at(-1)?.runId).map(({ code }) => code)
+  }
   const openGate = () => said(context.lab, 'm1', `rm -f ${GATE}`)
   const unitGone = () => eventually(async () => ((await unit()) === '' ? true : undefined))
   /** Waits no longer than that for the lock, as the next run would. */
@@ -63,6 +75,11 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', { timeout: 3 *
     expect(ended.stderr).toContain('Run `tripod apply` again')
     expect(ended.stderr).toMatch(/m1 container-runtime: create package \S+ \(\d/)
     expect(ended.stderr).not.toContain('create service')
+    const codes = await eventCodes()
+    expect(codes.filter((code) => code === 'OP_STARTED')).toHaveLength(
+      codes.filter((code) => code === 'OP_DONE').length,
+    )
+    expect(codes.slice(-2)).toEqual(['ERROR', 'RUN_INTERRUPTED'])
     expect((await lockIsFree(0)).code).toBe(0)
     expect(await unit()).toBe('')
     expect(await said(lab, 'm1', 'dpkg --audit; apt-mark showhold')).toBe('containerd')
@@ -84,6 +101,7 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', { timeout: 3 *
       130,
       expect.stringContaining('not waited for: m1 container-runtime: create package containerd'),
     ])
+    expect((await eventCodes()).slice(-2)).toEqual(['OP_UNKNOWN', 'RUN_INTERRUPTED'])
     expect((await lockIsFree(2)).code).toBe(0)
     const name = await unit()
     expect(name).toMatch(/^tripod-\S+\.service$/)

@@ -5,6 +5,7 @@ import { Keyring } from '../../src/host/keyring.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import { fault } from '../../src/lab/index.js'
 import type { ClusterStatus } from '../../src/status/status.js'
+import { complaintsOf } from '../document/schema-of.js'
 import { MINUTE, footprint, said, testLab, touched, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/status.test.ts: ${unable}`)
@@ -17,7 +18,9 @@ describe.skipIf(unable !== undefined)('the status of three masters', { timeout: 
   const status = () => context.tripod(['status'])
   const json = async () => {
     const { code, stdout } = await context.tripod(['status', '--json'])
-    return { code, status: JSON.parse(stdout) as ClusterStatus }
+    const status = JSON.parse(stdout) as ClusterStatus
+    expect(complaintsOf('status', status)).toEqual([])
+    return { code, status }
   }
   const findings = async () => (await json()).status.findings.map(({ node = '', what }) => `${node}: ${what}`)
 
