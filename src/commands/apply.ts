@@ -6,6 +6,7 @@ import { consentFlags, targetFlags } from '../cli/flags.js'
 import { headline } from '../cli/plan-headline.js'
 import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
+import { renderFinding, summary as summaryOf, unhealthy } from '../cli/render-status.js'
 import { renderSummary } from '../cli/render-summary.js'
 import { type Session, withSession } from '../cli/session.js'
 import { kubeconfigPath, writeKubeconfig } from '../cli/keep-kubeconfig.js'
@@ -13,6 +14,7 @@ import { updateLockFile } from '../cli/lock-file.js'
 import type { NodeVersions, Run } from '../engine/run-types.js'
 import { fetchKubeconfig } from '../engine/fetch-kubeconfig.js'
 import { openRun } from '../engine/run.js'
+import { type Verification, verifyCluster } from '../engine/verify.js'
 import { messageOf } from '../errors.js'
 import { Secret } from '../secret.js'
 
@@ -60,9 +62,28 @@ export default class Apply extends BaseCommand {
     await askConsent(plan, { ...flags, asker })
     progress.begin(plan)
     const summary = await run.apply()
+    // Of a part, the whole need not be well.
+    const verified = plan.complete ? await verifyCluster(session.input) : undefined
     await progress.end()
     this.log(renderSummary(summary, log.path))
     if (plan.steps.some(({ id }) => id === 'kubeconfig')) await this.keepKubeconfig(session)
+    if (verified !== undefined) this.tellHealth(verified)
+  }
+
+  /** What was ill before, and is no matter of this work, does not make it fail. */
+  private tellHealth({ status, awaitsNetwork }: Verification): void {
+    if (status.healthy) {
+      this.log(`Verified: ${summaryOf(status)}`)
+      return
+    }
+    if (awaitsNetwork) {
+      this.say(
+        '! The nodes become Ready, and the DNS of the cluster answers, once a pod network is there (network.cni: none).',
+      )
+      return
+    }
+    for (const finding of status.findings) this.say(renderFinding(finding))
+    if (status.findings.some(({ mayPass }) => mayPass === true)) throw unhealthy(status)
   }
 
   /** The work is done; that this could not be had is no failure of it. */

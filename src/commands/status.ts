@@ -1,10 +1,10 @@
 import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { connectionFlags, inventoryFlag, noInputFlag, progressFlags } from '../cli/flags.js'
-import { renderStatus, summary } from '../cli/render-status.js'
+import { renderStatus, unhealthy } from '../cli/render-status.js'
 import { withSession } from '../cli/session.js'
 import { lookAtCluster } from '../engine/status.js'
-import { ERRORS, TripodError } from '../errors.js'
+import { ERRORS } from '../errors.js'
 import type { ClusterStatus } from '../status/status.js'
 
 export default class Status extends BaseCommand {
@@ -34,11 +34,4 @@ export default class Status extends BaseCommand {
 function redacted(status: ClusterStatus, redact: (text: string) => string): ClusterStatus {
   const text = JSON.stringify(status, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value))
   return JSON.parse(text) as ClusterStatus
-}
-
-function unhealthy(status: ClusterStatus): TripodError {
-  const { findings } = status
-  const [first] = findings
-  const fix = findings.length === 1 && first !== undefined ? first.fix : 'Each line above names its next command.'
-  return new TripodError('UNHEALTHY', summary(status), fix)
 }
