@@ -16,7 +16,7 @@ Without root you can see a plan for machines that are assumed to be fresh; nothi
   process.exit(64)
 }
 
-const STEPS = 6
+const STEPS = 8
 let step = 0
 
 function section(title, ...lines) {
@@ -27,7 +27,7 @@ function section(title, ...lines) {
 
 /** Shows the command as one would type it, then runs it. */
 async function tripod(...args) {
-  const quoted = args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `'${arg}'`))
+  const quoted = args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`))
   console.log(`\n$ ${TRIPOD} ${quoted.join(' ')}`)
   await must(process.execPath, ['bin/run.js', ...args])
 }
@@ -44,8 +44,10 @@ const HINTS = [
     `lab ssh m1 --name ${LAB} -- sed -i s/ip_forward/ip_backward/ /etc/sysctl.d/99-zz-tripod.conf`,
   ],
   ['The kubeconfig for this computer:', `kubeconfig -i ${INVENTORY}`],
+  ['Is the cluster well?', `status -i ${INVENTORY}`],
   ['Find what was changed:', `drift -i ${INVENTORY}`],
   ['Mend that and nothing else:', `apply -i ${INVENTORY}`],
+  ['How long is the API away?', `ha-drill -i ${INVENTORY}`],
   ['Cut the power of a machine:', `lab fault kill m2 --name ${LAB}`],
   ['What does the plan say now?', `plan -i ${INVENTORY}`],
   ['Switch it on again:', `lab fault boot m2 --name ${LAB}`],
@@ -56,7 +58,7 @@ const STATE =
   'cat /proc/swaps; sysctl net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables; containerd config dump | grep SystemdCgroup'
 
 /** One pod on each node, of an image that is there already: its health check is the answer. */
-const WORKLOAD = `image=$(kubectl -n kube-system get deployment coredns -o 'jsonpath={..image}')
+const WORKLOAD = `image=$(kubectl -n kube-system get deployment coredns -o jsonpath={..image})
 kubectl apply -f - <<END
 apiVersion: apps/v1
 kind: DaemonSet

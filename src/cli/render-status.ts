@@ -1,3 +1,4 @@
+import { TripodError } from '../errors.js'
 import { joinsCluster } from '../inventory/roles.js'
 import {
   votesOf,
@@ -20,7 +21,7 @@ const READY = { True: 'yes', False: 'NO', Unknown: 'UNKNOWN' } as const
 /** Tables, then a line for each finding, then one that says it all. Ends without a line feed. */
 export function renderStatus(status: ClusterStatus, paint: Paint): string {
   const tables = status.begun
-    ? [nodes(status), etcd(status), ...serving(status), certificates(status)]
+    ? [nodes(status), etcd(status), ...serving(status), pods(status), certificates(status)]
     : [nodes(status)]
   const sections = tables.map(([head = '', ...rest]) => [paint('bold', head), ...rest])
   const findings = status.findings.map((one) => paint('red', renderFinding(one)))
@@ -29,13 +30,23 @@ export function renderStatus(status: ClusterStatus, paint: Paint): string {
     .join('\n\n')
 }
 
-function renderFinding({ node, what, fix }: HealthFinding): string {
+/** `! m1: what is not well. Next: what to do`. */
+export function renderFinding({ node, what, fix }: HealthFinding): string {
   const where = node === undefined ? '' : `${node}: `
   return escapeLine(`! ${where}${oneLine(what)}. Next: ${oneLine(fix)}`)
 }
 
+/** One line that says it all. */
 export function summary({ cluster, healthy, findings }: ClusterStatus): string {
   return healthy ? `${cluster} is healthy.` : `${cluster} is not healthy: ${count(findings.length, 'finding')}.`
+}
+
+/** Why `status`, or an apply whose work is done, does not end well. */
+export function unhealthy(status: ClusterStatus): TripodError {
+  const { findings } = status
+  const [first] = findings
+  const fix = findings.length === 1 && first !== undefined ? first.fix : 'Each line above names its next command.'
+  return new TripodError('UNHEALTHY', summary(status), fix)
 }
 
 function oneLine(text: string): string {
@@ -74,9 +85,12 @@ function memberRow({ name, started, learner, leader, answers }: MemberStatus): r
   return [name ?? UNKNOWN, kind, yesNo(answers), leader ? 'leader' : '']
 }
 
-function serving({ apiServers, balancers, vip, endpoint }: ClusterStatus): readonly (readonly string[])[] {
+function serving({ apiServers, balancers, vip, endpoint, dns }: ClusterStatus): readonly (readonly string[])[] {
   const api = apiServers.map(({ node, ready, said }) => [node, yesNo(ready), said])
-  const seen = endpoint.from.map(({ node, ready, said }) => [node, yesNo(ready), said])
+  const seen = endpoint.from.map(({ node, ready, said }, index) => {
+    const names = dns[index]
+    return [node, yesNo(ready), yesNo(names?.ready ?? null), [said, names?.said].filter(Boolean).join('; ')]
+  })
   const masters = apiServers.map(({ node }) => node)
   const carried = balancers.map((one) => balancerRow(one, masters, vip))
   return [
@@ -89,7 +103,7 @@ function serving({ apiServers, balancers, vip, endpoint }: ClusterStatus): reado
             carried,
           ),
         ]),
-    table([`${endpoint.url} FROM`, 'READY', ''], seen),
+    table([`${endpoint.url} FROM`, 'READY', 'DNS', ''], seen),
   ]
 }
 
@@ -103,6 +117,12 @@ function balancerRow(
     servers === null ? UNKNOWN : (servers.find((one) => one.name === name)?.state ?? 'missing').toUpperCase(),
   )
   return [node, held, haproxy ?? UNKNOWN, keepalived ?? UNKNOWN, ...states]
+}
+
+function pods({ systemPods }: ClusterStatus): readonly string[] {
+  if (systemPods === null) return ['SYSTEM PODS  no master lists them']
+  const rows = systemPods.map(({ name, wanted, available }) => [name, `${String(available)} of ${String(wanted)}`])
+  return table(['SYSTEM PODS', 'AVAILABLE'], rows)
 }
 
 function certificates({ certificates: all }: ClusterStatus): readonly string[] {

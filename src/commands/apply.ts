@@ -10,6 +10,7 @@ import { headline } from '../cli/plan-headline.js'
 import { refusalOf } from '../cli/refusal.js'
 import { refuseMoved } from '../cli/refuse-moved.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
+import { renderFinding, summary as summaryOf, unhealthy } from '../cli/render-status.js'
 import { renderSummary } from '../cli/render-summary.js'
 import { openPlan } from '../cli/saved-plan.js'
 import { type Session, type SessionFlags, withSession } from '../cli/session.js'
@@ -24,6 +25,7 @@ import type { Plan } from '../engine/plan-types.js'
 import type { NodeVersions, Run } from '../engine/run-types.js'
 import { fetchKubeconfig } from '../engine/fetch-kubeconfig.js'
 import { openRun } from '../engine/run.js'
+import { type Verification, verifyCluster } from '../engine/verify.js'
 import { messageOf } from '../errors.js'
 import { Secret } from '../secret.js'
 
@@ -128,9 +130,28 @@ export default class Apply extends BaseCommand {
     const { progress, log } = session
     progress.begin(plan)
     const summary = await apply()
+    // Of a part, the whole need not be well.
+    const verified = plan.complete ? await verifyCluster(session.input) : undefined
     await progress.end()
     this.log(renderSummary(summary, log.path))
     if (plan.steps.some(({ id }) => id === 'kubeconfig')) await this.keepKubeconfig(session)
+    if (verified !== undefined) this.tellHealth(verified)
+  }
+
+  /** What was ill before, and is no matter of this work, does not make it fail. */
+  private tellHealth({ status, awaitsNetwork }: Verification): void {
+    if (status.healthy) {
+      this.log(`Verified: ${summaryOf(status)}`)
+      return
+    }
+    if (awaitsNetwork) {
+      this.say(
+        '! The nodes become Ready, and the DNS of the cluster answers, once a pod network is there (network.cni: none).',
+      )
+      return
+    }
+    for (const finding of status.findings) this.say(renderFinding(finding))
+    if (status.findings.some(({ mayPass }) => mayPass === true)) throw unhealthy(status)
   }
 
   /** The work is done; that this could not be had is no failure of it. */

@@ -2,13 +2,11 @@ import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { connectionFlags, inventoryFlag, noInputFlag, progressFlags } from '../cli/flags.js'
 import { redactDocument } from '../cli/redact-document.js'
-import { renderStatus, summary } from '../cli/render-status.js'
+import { renderStatus, unhealthy } from '../cli/render-status.js'
 import { withSession } from '../cli/session.js'
 import { headed } from '../document/headed.js'
 import type { StatusDocument } from '../document/status-document.js'
 import { lookAtCluster } from '../engine/status.js'
-import { TripodError } from '../errors.js'
-import type { ClusterStatus } from '../status/status.js'
 
 export default class Status extends BaseCommand {
   static override summary = 'Whether the cluster is well, piece by piece. Changes nothing.'
@@ -28,11 +26,4 @@ export default class Status extends BaseCommand {
       return redactDocument(headed('status', status), log.redact)
     })
   }
-}
-
-function unhealthy(status: ClusterStatus): TripodError {
-  const { findings } = status
-  const [first] = findings
-  const fix = findings.length === 1 && first !== undefined ? first.fix : 'Each line above names its next command.'
-  return new TripodError('UNHEALTHY', summary(status), fix)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { head, type Reading } from './head.js'
+import { count, head, type Reading } from './head.js'
 
 const role = z.enum(['control-plane', 'worker', 'load-balancer'])
 const answer = z.object({
@@ -67,7 +67,19 @@ export const statusSchema = z
       }),
     ),
     endpoint: z.object({ url: z.string(), from: z.array(answer).meta({ description: 'As each node sees it.' }) }),
-    findings: z.array(z.object({ node: z.string().optional(), what: z.string(), fix: z.string() })),
+    dns: z.array(answer).meta({ description: 'Whether the DNS of the cluster tells each node where the API is.' }),
+    systemPods: z
+      .array(z.object({ name: z.string(), wanted: count, available: count }))
+      .nullable()
+      .meta({ description: 'Deployments and DaemonSets of kubeadm and of the pod network: namespace/name.' }),
+    findings: z.array(
+      z.object({
+        node: z.string().optional(),
+        what: z.string(),
+        fix: z.string(),
+        mayPass: z.literal(true).optional().meta({ description: 'A minute may mend it, as after a boot or a join.' }),
+      }),
+    ),
   })
   .meta({
     title: 'tripod status',

@@ -50,6 +50,7 @@ async function answersOf(
     state,
     os: osFamilyOf(facts.os),
     endpoint: cluster.endpoint,
+    dnsDomain: cluster.network.dnsDomain,
     // Before there is a cluster, the one that will begin it acts: there is nothing to ask it.
     acting: node.name === acting && state === 'control-plane-ready',
   })

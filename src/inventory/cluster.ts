@@ -153,5 +153,7 @@ export interface Cluster {
   readonly kubeProxy: Readonly<Record<string, Json>>
   readonly apiServer: { readonly extraArgs: Readonly<Record<string, string>>; readonly certSANs: readonly string[] }
   readonly pki: { readonly from?: string }
+  /** Whether workers, too, get the kubeconfig of an administrator. */
+  readonly kubeconfig: { readonly workers: boolean }
   readonly accept: readonly AcceptableCheck[]
 }

@@ -75,6 +75,7 @@ export function normalise(inventory: Inventory, origin: Origin): Cluster {
     kubeProxy: inventory.kubeProxy,
     apiServer: { extraArgs: inventory.apiServer.extraArgs, certSANs: inventory.apiServer.certSANs.map(addressOf) },
     pki: pki.from === undefined ? {} : { from: absolute(pki.from, origin) },
+    kubeconfig: inventory.kubeconfig,
     accept: inventory.accept,
   }
 }

@@ -103,6 +103,15 @@ export const inventorySchema = z
       })
       .prefault({})
       .meta({ description: 'Certificate authorities.' }),
+    kubeconfig: z
+      .strictObject({
+        workers: z
+          .boolean()
+          .default(false)
+          .meta({ description: 'Workers get it too: whoever is root there is then administrator of the cluster.' }),
+      })
+      .prefault({})
+      .meta({ description: 'Who gets ~/.kube/config besides the masters.' }),
     accept: z
       .array(z.enum(['P04', 'P05', 'P11', 'P24']))
       .prefault([])

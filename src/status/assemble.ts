@@ -57,6 +57,8 @@ export function tablesOf(sight: Sight): Omit<ClusterStatus, 'healthy' | 'finding
     balancers: carriers.map(balancerStatus),
     certificates: parts.map((one) => certificateStatus(one, sight.now)),
     endpoint: { url: endpointUrl(cluster.endpoint), from: parts.map((one) => answerOf(one, one.answers?.endpoint)) },
+    dns: parts.map((one) => answerOf(one, one.answers?.dns)),
+    systemPods: looked.find(({ answers }) => answers?.systemPods !== undefined)?.answers?.systemPods ?? null,
   }
 }
 

@@ -19,7 +19,12 @@ function apiOfMaster({ node, answers, problem }: LookedAt, judged: Judged): read
   if (answers?.api?.ready === true) return []
   const said = answers?.api?.said ?? 'no answer'
   return [
-    { node: node.name, what: `its API server is not ready: ${said}`, fix: lookOn(judged, node.name, LOOK_AT_API) },
+    {
+      node: node.name,
+      what: `its API server is not ready: ${said}`,
+      fix: lookOn(judged, node.name, LOOK_AT_API),
+      mayPass: true,
+    },
   ]
 }
 
@@ -32,6 +37,7 @@ function asked({ looked, topology, cluster }: Judged): readonly HealthFinding[] 
       {
         what: `no master of ${cluster.name} serves: which nodes are Ready cannot be told`,
         fix: tripod('plan', cluster),
+        mayPass: true,
       },
     ]
   return [
@@ -63,7 +69,7 @@ function etcd(judged: Judged): readonly HealthFinding[] {
 function silence({ node, answers }: LookedAt, judged: Judged): readonly HealthFinding[] {
   if (answers?.etcd === undefined || 'id' in answers.etcd) return []
   const what = `its etcd does not answer: ${answers.etcd.silent}`
-  return [{ node: node.name, what, fix: lookOn(judged, node.name, LOOK_AT_ETCD) }]
+  return [{ node: node.name, what, fix: lookOn(judged, node.name, LOOK_AT_ETCD), mayPass: true }]
 }
 
 function ofMember({ id, name, started, learner, answers }: MemberStatus, judged: Judged): readonly HealthFinding[] {
@@ -80,7 +86,12 @@ function ofMember({ id, name, started, learner, answers }: MemberStatus, judged:
   const said = one.answers?.etcd && 'silent' in one.answers.etcd ? `: ${one.answers.etcd.silent}` : ''
   return [
     ...learns,
-    { node: name, what: `its etcd does not answer as a member${said}`, fix: lookOn(judged, name, LOOK_AT_ETCD) },
+    {
+      node: name,
+      what: `its etcd does not answer as a member${said}`,
+      fix: lookOn(judged, name, LOOK_AT_ETCD),
+      mayPass: true,
+    },
   ]
 }
 

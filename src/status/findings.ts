@@ -1,6 +1,7 @@
 import { quote } from '../shell.js'
 import { balancerFindings } from './balancer-findings.js'
 import { controlPlaneFindings } from './control-plane-findings.js'
+import { networkFindings } from './network-findings.js'
 import { nodeFindings, unreadFindings } from './node-findings.js'
 import type { LookedAt, Sight } from './assemble.js'
 import type { ClusterStatus, HealthFinding } from './status.js'
@@ -10,11 +11,17 @@ export interface Judged extends Sight {
   readonly tables: Omit<ClusterStatus, 'healthy' | 'findings'>
 }
 
-/** Everything that is not well, a line each: who could not be read first, then nodes, control plane, load balancer. */
+/** Everything that is not well, a line each: who could not be read first, then nodes, control plane, load balancer, network. */
 export function findingsOf(judged: Judged): readonly HealthFinding[] {
   const unread = unreadFindings(judged)
   if (!judged.tables.begun) return [...unread, notBegun(judged)]
-  return [...unread, ...nodeFindings(judged), ...controlPlaneFindings(judged), ...balancerFindings(judged)]
+  return [
+    ...unread,
+    ...nodeFindings(judged),
+    ...controlPlaneFindings(judged),
+    ...balancerFindings(judged),
+    ...networkFindings(judged),
+  ]
 }
 
 function notBegun({ cluster }: Judged): HealthFinding {

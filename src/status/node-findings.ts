@@ -57,10 +57,10 @@ function readiness({ node: { name, ...node } }: LookedAt, judged: Judged): reado
   if (listed === undefined || !joinsCluster(node) || isOutside(judged.topology.states[name])) return []
   const api = listed.find((one) => one.name === name)
   const fix = lookOn(judged, name, 'journalctl -u kubelet -n 50')
-  if (api === undefined) return [{ node: name, what: 'is not among the nodes of the API', fix }]
+  if (api === undefined) return [{ node: name, what: 'is not among the nodes of the API', fix, mayPass: true }]
   if (api.ready === 'True') return []
   const why = api.message === '' ? '' : `: ${api.message}`
-  return [{ node: name, what: `is not Ready, says the API (${api.ready || 'no word'})${why}`, fix }]
+  return [{ node: name, what: `is not Ready, says the API (${api.ready || 'no word'})${why}`, fix, mayPass: true }]
 }
 
 function certificates({ node: { name }, answers }: LookedAt, { now }: Judged): readonly HealthFinding[] {
@@ -89,7 +89,9 @@ function timeKeeping({ node: { name }, facts }: LookedAt, { cluster }: Judged): 
       : [{ node: name, what: 'no daemon is known to keep its clock right', fix: tripod('apply', cluster) }]
   if (chrony.leap === 'Normal' && Math.abs(chrony.offsetSeconds) < 0.5) return []
   const off = `${chrony.offsetSeconds.toFixed(3)} s off`
-  return [{ node: name, what: `chrony says ${chrony.leap}, ${off}`, fix: `on ${name}: chronyc -n sources` }]
+  // After a boot it takes its measurements first.
+  const fix = `on ${name}: chronyc -n sources`
+  return [{ node: name, what: `chrony says ${chrony.leap}, ${off}`, fix, mayPass: true }]
 }
 
 function skew({ cluster, topology, looked }: Judged): readonly HealthFinding[] {

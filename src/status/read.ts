@@ -1,5 +1,7 @@
 import { linesOf, printable, readSections, type Sections } from '../facts/sections.js'
 import { readCertificates, type Certificates } from './certificates.js'
+import { readDns } from './dns.js'
+import { readSystemPods, type SystemPods } from './system-pods.js'
 import type { BalancerStatus } from './status.js'
 
 /** What one node answered to the status script. What it was not asked, or could not tell, is left out. */
@@ -9,9 +11,14 @@ export interface Answers {
   readonly etcd?: EtcdAnswer
   readonly api?: Served
   readonly endpoint?: Served
+  /** Of the cluster's DNS. */
+  readonly dns?: Served
   readonly nodes?: readonly ApiNode[]
   /** Why the API did not list them, where it was asked. */
   readonly nodesRefused?: string
+  readonly systemPods?: readonly SystemPods[]
+  /** Why the API did not list them, where it was asked. */
+  readonly systemPodsRefused?: string
   /** What systemd says of the load balancer's services. */
   readonly units?: { readonly haproxy: string; readonly keepalived: string }
   readonly servers?: NonNullable<BalancerStatus['servers']>
@@ -48,7 +55,9 @@ export function readAnswers(output: string, node: string): Answers {
     ...(sections.has('etcd') && { etcd: etcdOf(sections) }),
     ...(api && { api }),
     ...(endpoint && { endpoint }),
+    ...dnsOf(sections),
     ...nodesOf(sections),
+    ...podsOf(sections),
     ...unitsOf(sections),
     ...serversOf(sections),
   }
@@ -109,6 +118,19 @@ function nodesOf(sections: Sections): Pick<Answers, 'nodes' | 'nodesRefused'> {
       return { name, ready, kubelet, runtime, message }
     }),
   }
+}
+
+function dnsOf(sections: Sections): Pick<Answers, 'dns'> {
+  if (!sections.has('dns')) return {}
+  const status = sections.status('dns')
+  const { ready, said } = readDns(sections.text('dns', [status]), status)
+  return { dns: { ready, said: printable(said) } }
+}
+
+function podsOf(sections: Sections): Pick<Answers, 'systemPods' | 'systemPodsRefused'> {
+  if (!sections.has('pods')) return {}
+  if (sections.status('pods') !== 0) return { systemPodsRefused: said(sections, 'pods') }
+  return { systemPods: readSystemPods(linesOf(sections.text('pods'))) }
 }
 
 /** A line for each, in the order asked; anything else is no answer. */

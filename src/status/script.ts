@@ -2,6 +2,8 @@ import { carriesBalancer } from '../inventory/roles.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
 import type { OsFamily } from '../os/os-family.js'
 import { lines, sh, type Script } from '../shell.js'
+import { askDns } from './dns.js'
+import { askSystemPods } from './system-pods.js'
 import { apiOf, isMaster, isReady, kubectl } from '../steps/control-plane.js'
 import type { NodeState } from '../topology.js'
 
@@ -11,6 +13,8 @@ export interface Questioned {
   readonly state: NodeState | undefined
   readonly os: OsFamily | undefined
   readonly endpoint: Endpoint
+  /** `cluster.local`. */
+  readonly dnsDomain: string
   /** It is the one that the API is asked through. */
   readonly acting: boolean
 }
@@ -77,17 +81,24 @@ function ofBalancer({ node, os, endpoint }: Questioned): readonly Script[] {
   ]
 }
 
+function ofCluster({ node, endpoint }: Questioned): readonly Script[] {
+  const kube = sh`${kubectl(node, endpoint)} --request-timeout 10s`
+  return [section('nodes', sh`${kube} get nodes -o ${NODE_ROWS}`), section('pods', askSystemPods(kube))]
+}
+
 /** The one read-only script behind the facts, or undefined where there is nothing to ask. Its output is for `readAnswers`. */
 export function statusScript(about: Questioned): Script | undefined {
-  const { node, state, endpoint, acting } = about
+  const { node, state, endpoint, acting, dnsDomain } = about
   const sections = [
     ...(isPart(state)
-      ? [section('certificates', CERTIFICATES), section('endpoint', isReady(endpointUrl(endpoint)))]
+      ? [
+          section('certificates', CERTIFICATES),
+          section('endpoint', isReady(endpointUrl(endpoint))),
+          section('dns', askDns(dnsDomain)),
+        ]
       : []),
     ...(isPart(state) && isMaster(node) ? [section('etcd', ETCD), section('api', isReady(apiOf(node, endpoint)))] : []),
-    ...(acting
-      ? [section('nodes', sh`${kubectl(node, endpoint)} --request-timeout 10s get nodes -o ${NODE_ROWS}`)]
-      : []),
+    ...(acting ? ofCluster(about) : []),
     ...ofBalancer(about),
   ]
   return sections.length === 0 ? undefined : lines([BEGIN, ...sections, sh`end finish 0`])

@@ -1,5 +1,6 @@
 import type { Role } from '../inventory/cluster.js'
 import type { NodeState } from '../topology.js'
+import type { SystemPods } from './system-pods.js'
 
 /**
  * How a cluster is, as `tripod status --json` prints it. Every key is always there; null means that it could not be told, which
@@ -21,6 +22,10 @@ export interface ClusterStatus {
   readonly balancers: readonly BalancerStatus[]
   readonly certificates: readonly CertificateStatus[]
   readonly endpoint: EndpointStatus
+  /** Whether the cluster's DNS tells each node where the API is: by way of kube-proxy and the pod network. */
+  readonly dns: readonly Answer[]
+  /** Deployments and DaemonSets of kubeadm and of the pod network. */
+  readonly systemPods: readonly SystemPods[] | null
   readonly findings: readonly HealthFinding[]
 }
 
@@ -31,6 +36,8 @@ export interface HealthFinding {
   readonly what: string
   /** The next command, or the next thing to look at. */
   readonly fix: string
+  /** A minute may mend it, as right after a boot or a join. */
+  readonly mayPass?: true
 }
 
 export interface NodeStatus {

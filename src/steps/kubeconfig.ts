@@ -1,53 +1,101 @@
-import { sh } from '../shell.js'
+import type { Node } from '../inventory/cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
+import type { CommandResource, InputFile } from '../resources/resource.js'
+import { type Script, sh } from '../shell.js'
 import { ADMIN_CONF, isMaster } from './control-plane.js'
-import type { Step } from './step.js'
+import type { Step, StepContext } from './step.js'
 
-/** On the masters, for root and for whom the operator logs in as: `kubectl` works there without a word. */
+/** For root and for whom the operator logs in as: `kubectl` works there without a word. */
 export const kubeconfig: Step = {
   id: 'kubeconfig',
   title: 'Put the kubeconfig where kubectl looks',
   why: 'Whoever logs in on a master to look at the cluster finds kubectl at work; what was there before is kept beside it.',
-  runsOn: (node, { topology }) => isMaster(node) && topology.acting !== undefined,
+  runsOn: (node, { cluster, topology }) =>
+    topology.acting !== undefined && (isMaster(node) || (cluster.kubeconfig.workers && joinsCluster(node))),
   rollout: 'parallel',
-  resources: ({ node, cluster }) => {
-    const users = [...new Set(['root', node.ssh.user])]
-    return [
-      {
-        kind: 'command',
-        id: 'kubeconfig',
-        summary: `~/.kube/config of ${users.join(' and ')}`,
-        details: [
-          'a copy of /etc/kubernetes/admin.conf; another one that is there is kept as config.before-tripod',
-          `the operator gets ${cluster.name}.kubeconfig beside the inventory`,
-        ],
-        doneText: 'each is the same',
-        doneWhen: sh`
-[ -e ${ADMIN_CONF} ] || exit 1
+  resources: (context) => [kubeconfigOf(context, isMaster(context.node) ? OWN : fromMaster(context))],
+}
+
+/** Where it comes from, and how a copy is told from another one. */
+interface Source {
+  readonly path: Script
+  readonly inputs: readonly InputFile[]
+  readonly of: string
+  readonly doneText: string
+  /** Before the node has joined there is nothing to compare with. */
+  readonly comparable: Script
+  /** 0 where `$config` is a copy. */
+  readonly isCopy: Script
+}
+
+const OWN: Source = {
+  path: sh`${ADMIN_CONF}`,
+  inputs: [],
+  of: ADMIN_CONF,
+  doneText: 'each is the same',
+  comparable: sh`[ -e ${ADMIN_CONF} ] || exit 1`,
+  isCopy: sh`cmp -s ${ADMIN_CONF} "$config"`,
+}
+
+const CA = '/etc/kubernetes/pki/ca.crt'
+
+/** A worker has none of its own; what it can compare is whose cluster a file names. */
+function fromMaster({ topology }: StepContext): Source {
+  const master = topology.acting ?? ''
+  return {
+    path: sh`"$INPUTS/admin.conf"`,
+    inputs: [
+      { name: 'admin.conf', content: { text: '{{conf}}', references: { conf: `node:${master}:${ADMIN_CONF}` } } },
+    ],
+    of: `${ADMIN_CONF} of ${master}`,
+    doneText: 'each names the authority of this cluster',
+    comparable: sh`[ -e ${CA} ] || exit 1`,
+    isCopy: sh`[ -e "$config" ] && sed -n 's/^ *certificate-authority-data: //p' "$config" | base64 -d | cmp -s - ${CA}`,
+  }
+}
+
+function usersOf({ ssh }: Node): readonly string[] {
+  return [...new Set(['root', ssh.user])]
+}
+
+function kubeconfigOf({ node, cluster }: StepContext, source: Source): CommandResource {
+  const users = usersOf(node)
+  return {
+    kind: 'command',
+    id: 'kubeconfig',
+    summary: `~/.kube/config of ${users.join(' and ')}`,
+    details: [
+      `a copy of ${source.of}; another one that is there is kept as config.before-tripod`,
+      ...(isMaster(node) ? [`the operator gets ${cluster.name}.kubeconfig beside the inventory`] : []),
+    ],
+    ...(source.inputs.length === 0 ? {} : { inputs: source.inputs }),
+    doneText: source.doneText,
+    doneWhen: sh`
+${source.comparable}
 for user in ${users}; do
   home=$(getent passwd "$user" | cut -d: -f6)
   [ -n "$home" ] || { echo "there is no user $user"; exit 2; }
-  cmp -s ${ADMIN_CONF} "$home/.kube/config" || { echo "$home/.kube/config is another one"; exit 1; }
+  config=$home/.kube/config
+  ${source.isCopy} || { echo "$config is missing or another one"; exit 1; }
 done`,
-        run: sh`
+    run: sh`
 set -e
 for user in ${users}; do
   home=$(getent passwd "$user" | cut -d: -f6)
   group=$(id -g "$user")
   config=$home/.kube/config
   install -d -m 0700 -o "$user" -g "$group" "$home/.kube"
-  if [ -e "$config" ] && [ ! -e "$config.before-tripod" ] && ! cmp -s ${ADMIN_CONF} "$config"; then mv -- "$config" "$config.before-tripod"; fi
-  install -m 0600 -o "$user" -g "$group" ${ADMIN_CONF} "$config"
+  if [ -e "$config" ] && [ ! -e "$config.before-tripod" ] && ! cmp -s ${source.path} "$config"; then mv -- "$config" "$config.before-tripod"; fi
+  install -m 0600 -o "$user" -g "$group" ${source.path} "$config"
 done`,
-        undo: {
-          run: () => sh`
+    undo: {
+      run: () => sh`
 for user in ${users}; do
   config=$(getent passwd "$user" | cut -d: -f6)/.kube/config
   rm -f -- "$config"
   if [ -e "$config.before-tripod" ]; then mv -- "$config.before-tripod" "$config"; fi
 done`,
-          summary: 'what was there before is put back',
-        },
-      },
-    ]
-  },
+      summary: 'what was there before is put back',
+    },
+  }
 }

@@ -31,10 +31,14 @@ m1             here       active   active      UP     UP     UP
 m2                        active   active      UP     UP     UP
 m3                        active   active      UP     UP     UP
 
-https://10.0.0.10:6443 FROM  READY
-m1                           yes
-m2                           yes
-m3                           yes
+https://10.0.0.10:6443 FROM  READY  DNS
+m1                           yes    yes
+m2                           yes    yes
+m3                           yes    yes
+
+SYSTEM PODS             AVAILABLE
+kube-system/coredns     2 of 2
+kube-system/kube-proxy  3 of 3
 
 CERTIFICATES  LEFT      UNTIL       THE FIRST TO EXPIRE
 m1            363 days  2027-11-21  /etc/kubernetes/pki/apiserver-kubelet-client.crt

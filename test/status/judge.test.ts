@@ -346,3 +346,40 @@ describe('a lost majority', () => {
     expect(findings(silent)).toContain('etcd: no master tells its members -> tripod plan -i inventory.yaml')
   })
 })
+
+describe('the network of a cluster', () => {
+  const named = { ready: false, said: '10.96.0.10 gives no answer' }
+  const pods = (available: number, name = 'kube-system/coredns') =>
+    answering({ systemPods: [{ name, wanted: 2, available }] })
+
+  test('is ill where its DNS does not answer, in one line for all that hear the same', () => {
+    expect(findings({ looked: { m2: answering({ dns: named }), m3: answering({ dns: named }) } })).toEqual([
+      expect.stringMatching(
+        /^the cluster's DNS does not serve m2 and m3: 10\.96\.0\.10 gives no answer -> on m2: crictl/,
+      ),
+    ])
+  })
+
+  test('is not blamed where no API server is ready', () => {
+    const silent = answering({ dns: named, api: { ready: false, said: 'EOF' } })
+    expect(findings({ looked: everywhere(silent) }).join()).not.toContain('DNS')
+  })
+
+  test('is ill where its own pods are missing: those of kubeadm and Calico may come, of others nobody knows', () => {
+    const one = statusWith({ looked: { m1: pods(1) } })
+    expect(one.systemPods).toEqual([{ name: 'kube-system/coredns', wanted: 2, available: 1 }])
+    expect(one.findings).toMatchObject([{ what: 'kube-system/coredns: of 2 pods 1 are available', mayPass: true }])
+    const other = statusWith({ looked: { m1: pods(0, 'kube-system/metrics-server') } })
+    expect([other.findings.length, other.findings[0]?.mayPass]).toEqual([1, undefined])
+    expect(statusWith({ looked: { m1: pods(2) } }).healthy).toBe(true)
+  })
+
+  test('is not taken for whole where its pods could not be listed', () => {
+    const refused = answering({ systemPods: undefined, systemPodsRefused: 'Forbidden' })
+    const { findings: found, systemPods } = statusWith({ looked: { m1: refused } })
+    expect(systemPods).toBeNull()
+    expect(found).toMatchObject([
+      { node: 'm1', what: 'its API server does not list the pods of the cluster: Forbidden' },
+    ])
+  })
+})

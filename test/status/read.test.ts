@@ -12,6 +12,11 @@ describe('what a master answered', () => {
       etcd: { id: '5242479109093272416', leader: '5242479109093272416', errors: [] },
       api: { ready: true, said: '' },
       endpoint: { ready: true, said: '' },
+      dns: { ready: true, said: '' },
+      systemPods: [
+        { name: 'kube-system/coredns', wanted: 2, available: 2 },
+        { name: 'kube-system/kube-proxy', wanted: 3, available: 3 },
+      ],
       units: { haproxy: 'active', keepalived: 'active' },
     })
     expect(nodes?.[1]).toEqual({
@@ -69,6 +74,39 @@ describe('an answer that is no good', () => {
   test('tells why the API is not ready, without signs that move a cursor', () => {
     const { api } = read(withSection(RECORDED, 'api', 'https://10.0.0.11:6444/readyz answers\u001b[2J 500\n', 1))
     expect(api).toEqual({ ready: false, said: 'https://10.0.0.11:6444/readyz answers[2J 500' })
+  })
+
+  test('tells why the pods are not listed', () => {
+    const { systemPods, systemPodsRefused } = read(withSection(RECORDED, 'pods', 'Error from server (Forbidden)', 1))
+    expect([systemPods, systemPodsRefused]).toEqual([undefined, 'Error from server (Forbidden)'])
+  })
+
+  test('counts pods that are not there yet as none', () => {
+    const { systemPods } = read(withSection(RECORDED, 'pods', 'pods\tkube-system/coredns\t2\t\n'))
+    expect(systemPods).toEqual([{ name: 'kube-system/coredns', wanted: 2, available: 0 }])
+  })
+
+  const QUESTION = ` 00 1c 54 52 {flags} 00 01 {count} 00 00 00 00 03 61 62 63 00 00 01 00 01`
+  const answer = (flags: string, count: string) => QUESTION.replace('{flags}', flags).replace('{count}', count)
+
+  test.each([
+    ['the name is not known', `${answer('85 83', '00 00')}\nfrom 10.96.0.10\n`, 0, '10.96.0.10 answers NXDOMAIN'],
+    [
+      'nothing is known of the name',
+      `${answer('85 80', '00 00')}\nfrom 10.96.0.10\n`,
+      0,
+      '10.96.0.10 answers with nothing',
+    ],
+    ['an answer breaks off', ' 00 1c 54 52 85\nfrom 10.96.0.10\n', 0, '10.96.0.10 gives no answer'],
+    [
+      'nothing listens',
+      '2026/11/21 09:11:39 socat[18914] E connect(5, AF=2 10.96.0.10:53, 16): Connection refused\n\nfrom 10.96.0.10\n',
+      0,
+      'connect(5, AF=2 10.96.0.10:53, 16): Connection refused',
+    ],
+    ['the kubelet names none', 'the kubelet has no clusterDNS\n', 1, 'the kubelet has no clusterDNS'],
+  ])('tells why the cluster has no names: %s', (_why, text, status, said) => {
+    expect(read(withSection(RECORDED, 'dns', text, status)).dns).toEqual({ ready: false, said })
   })
 
   test('tells why the nodes are not listed', () => {

@@ -10,6 +10,7 @@ const master: Questioned = {
   state: 'control-plane-ready',
   os: debian,
   endpoint: cluster.endpoint,
+  dnsDomain: 'cluster.local',
   acting: true,
 }
 const worker: Questioned = { ...master, node: { ...node, roles: ['worker'] }, state: 'worker-ready', acting: false }
@@ -22,9 +23,19 @@ function sections(about: Questioned): readonly string[] {
 describe('the status script', () => {
   test('asks each node only what it can know', () => {
     const balancer = ['units', 'backends']
-    expect(sections(master)).toEqual(['certificates', 'endpoint', 'etcd', 'api', 'nodes', ...balancer, 'finish'])
+    expect(sections(master)).toEqual([
+      'certificates',
+      'endpoint',
+      'dns',
+      'etcd',
+      'api',
+      'nodes',
+      'pods',
+      ...balancer,
+      'finish',
+    ])
     expect(sections({ ...master, acting: false })).not.toContain('nodes')
-    expect(sections(worker)).toEqual(['certificates', 'endpoint', 'finish'])
+    expect(sections(worker)).toEqual(['certificates', 'endpoint', 'dns', 'finish'])
     expect(sections({ ...master, state: 'prepared', acting: false })).toEqual([...balancer, 'finish'])
     expect(sections({ ...master, endpoint: { ...master.endpoint, layout: 'external' } })).not.toContain('units')
     expect(statusScript({ ...worker, state: 'fresh' })).toBeUndefined()

@@ -40,9 +40,9 @@ const facts: Facts = {
 const recorded = readAnswers(RECORDED, 'm1')
 
 function answersOf(name: string): Answers {
-  const { nodes: listed = [], ...others } = recorded
+  const { nodes: listed = [], systemPods = [], ...others } = recorded
   const own = recorded.etcd && 'id' in recorded.etcd ? { ...recorded.etcd, id: IDS[name] ?? '' } : { silent: '' }
-  return { ...others, etcd: own, ...(name === 'm1' && { nodes: listed }) }
+  return { ...others, etcd: own, ...(name === 'm1' && { nodes: listed, systemPods }) }
 }
 
 export interface Differences {

@@ -7,6 +7,7 @@ import { kubeadmFailure } from '../../src/steps/kubeadm-failure.js'
 import type { ClusterContext, StepContext } from '../../src/steps/step.js'
 import type { NodeState, Topology } from '../../src/topology.js'
 import { contextWith } from './context.js'
+import { parses } from './run-script.js'
 
 const base = contextWith()
 const named = (name: string, last: number, roles: Node['roles']): Node => ({
@@ -64,6 +65,22 @@ const entry = (step: string) => ({
 })
 
 describe('a cluster', () => {
+  test('gives workers the kubeconfig of an administrator only where it is told to, by way of a master', () => {
+    const context = situation({ m1: 'control-plane-ready', w1: 'worker-ready' }, { acting: 'm1' })
+    const workers = { ...context, cluster: { ...context.cluster, kubeconfig: { workers: true } } }
+    const on = (one: ClusterContext) =>
+      resourcesOn(one.cluster.nodes[3] ?? base.node, one).find(
+        ({ kind, ...rest }) => kind === 'command' && 'id' in rest && rest.id === 'kubeconfig',
+      )
+    expect(on(context)).toBeUndefined()
+    const command = on(workers) as CommandResource
+    expect(command.inputs).toEqual([
+      { name: 'admin.conf', content: { text: '{{conf}}', references: { conf: 'node:m1:/etc/kubernetes/admin.conf' } } },
+    ])
+    expect(command.run.text).toContain('"$INPUTS/admin.conf"')
+    expect([command.run, command.doneWhen].map(parses)).toEqual([true, true])
+  })
+
   test('is begun by one master, and joined by all others', () => {
     expect(withoutCa(wanted(situation({}, BEGINS)))).toEqual({
       m1: [PULL, 'kubeadm init', 'labels and taints', CONFIG],

@@ -48,6 +48,7 @@ export const cluster: Cluster = {
   kubelet: {},
   kubeProxy: {},
   apiServer: { extraArgs: {}, certSANs: [] },
+  kubeconfig: { workers: false },
   pki: {},
   accept: [],
 }
