@@ -5,7 +5,7 @@ import type { Readings } from '../resources/readings.js'
 import { stampOf } from '../resources/service.js'
 import { act } from './act.js'
 import { batches, namesOf, type ActContext, type Batch } from './batch.js'
-import { planNode, type Change, type NodePlan, type PackageVersions, type Wish } from './plan-node.js'
+import { planNode, type Change, type NodePlan, type PackageVersions, type Undoing, type Wish } from './plan-node.js'
 import type { Op } from './plan-types.js'
 import { confirm, intend, recordFile, stampFile, type Outcome } from './record.js'
 import type { RunInput } from './run-types.js'
@@ -20,6 +20,7 @@ export interface StepOnNode {
   readonly record: NodeRecord
   readonly wishes: readonly Wish[]
   readonly withLeftovers: boolean
+  readonly undoing?: Undoing | undefined
   readonly reviewed: readonly Op[]
   /** Rejects when a signal came or the lock is gone: nothing new is started. */
   readonly mayGoOn: () => Promise<void>
@@ -70,10 +71,10 @@ interface Look {
 }
 
 async function lookAgain(
-  { station, wishes, withLeftovers, record }: StepOnNode,
+  { station, wishes, withLeftovers, undoing, record }: StepOnNode,
   done: readonly Change[] = [],
 ): Promise<Look> {
-  const question = { ...questionOf(station, wishes, withLeftovers), record }
+  const question = { ...questionOf(station, { wishes, withLeftovers, undoing }), record }
   const readings = withRenewed(await look(station.host, station.os, question), done)
   return { plan: planNode({ ...question, readings }), readings }
 }

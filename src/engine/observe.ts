@@ -10,9 +10,11 @@ import type { Node } from '../inventory/cluster.js'
 import type { ClusterContext, ManifestSet, Step } from '../steps/step.js'
 import { topologyOf, type Seen } from '../topology.js'
 import { authoritiesOf } from './authorities.js'
-import { planNode, type NodePlan, type Wish } from './plan-node.js'
+import { planNode, type NodePlan } from './plan-node.js'
 import type { RunInput } from './run-types.js'
 import { isKnown, look, questionOf, type KnownStation, type Station } from './station.js'
+import { undoingOf } from './undoing.js'
+import { wishesOf } from './wishes.js'
 
 /** At work at once; more gains nothing on the operator's side and starves the far side (experience.md 5.2). */
 const NODES_AT_ONCE = 50
@@ -53,12 +55,12 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   const { manifests, missing } = areNeeded ? await manifestsOf(input) : NO_MANIFESTS
   const known = { ...(authorities && { authorities }), ...(manifests && { manifests }) }
   const context: ClusterContext = { cluster, topology, seen, runId, ...known }
-  const findings = [...preflight(context), ...missing]
+  const findings = [...(input.checks ?? preflight)(context), ...missing]
   const plans = new Map<string, NodePlan>()
   const stations = await onAll(factual, async (station) => {
     if (!isKnown(station)) return station
     try {
-      plans.set(station.node.name, await planStation(input, station, wishesOf(steps, station, context)))
+      plans.set(station.node.name, await planStation(input, station, steps, context))
       return station
     } catch (error) {
       return failed(input, station, error)
@@ -109,25 +111,21 @@ export async function readFacts(input: RunInput, station: Station, host: Host): 
   }
 }
 
-async function planStation(input: RunInput, station: KnownStation, wishes: readonly Wish[]): Promise<NodePlan> {
+async function planStation(
+  input: RunInput,
+  station: KnownStation,
+  steps: readonly Step[],
+  context: ClusterContext,
+): Promise<NodePlan> {
   const { name } = station.node
   input.emit({ type: 'looking', node: name, what: 'resources' })
-  const question = questionOf(station, wishes, input.selectors.steps === undefined)
+  const undoing = undoingOf(steps, station, context)
+  const isReset = steps.some(({ takesBack }) => takesBack !== undefined)
+  const withLeftovers = isReset ? undoing !== undefined : input.selectors.steps === undefined
+  const question = questionOf(station, { wishes: wishesOf(steps, station, context), withLeftovers, undoing })
   const plan = planNode({ ...question, readings: await look(station.host, station.os, question) })
   input.emit({ type: 'looked', node: name, what: 'resources' })
   return plan
-}
-
-/** What the steps want on a node, in their order. */
-export function wishesOf(
-  steps: readonly Step[],
-  station: Omit<KnownStation, 'host' | 'problems'>,
-  context: ClusterContext,
-): readonly Wish[] {
-  const { node, facts, os } = station
-  return steps
-    .filter((step) => step.runsOn(node, context))
-    .map((step) => ({ step: step.id, resources: step.resources({ ...context, node, facts, os }) }))
 }
 
 /** The station with what is wrong with it, told to whoever watches. */

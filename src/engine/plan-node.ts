@@ -1,9 +1,10 @@
 import type { NodeRecord, RecordEntry } from '../facts/facts.js'
 import { digest } from '../resources/digest.js'
+import { undone, undoNeeds } from '../resources/command.js'
 import type { Act, Difference, Overlay, Verdict } from '../resources/kind.js'
 import { resourceId, type Kinds } from '../resources/kinds.js'
 import type { Needs, Readings } from '../resources/readings.js'
-import type { Resource, ResourceKind } from '../resources/resource.js'
+import type { CommandResource, Resource, ResourceKind } from '../resources/resource.js'
 import { outlookOf } from './op-outlook.js'
 import type { Op, ReasonCode, UnknownResource } from './plan-types.js'
 
@@ -60,6 +61,18 @@ export interface NodePlanInput {
   readonly readings: Readings | 'assumed'
   /** Leftovers can only be told when every step has spoken. */
   readonly withLeftovers: boolean
+  /** Nothing is wanted: all that is left over is taken back by the step that made it. */
+  readonly undoing?: Undoing
+}
+
+/** What a reset knows of what is to be taken back. */
+export interface Undoing {
+  /** Commands by resource id, as the steps have them. */
+  readonly commands: ReadonlyMap<string, { readonly step: string; readonly resource: CommandResource }>
+  /** The step that takes back what that one made. */
+  readonly stepFor: (made: string) => string
+  /** Left out: all of them. */
+  readonly only?: string
 }
 
 /** The single diff: wanted minus seen, in order, for one node. */
@@ -123,7 +136,10 @@ export function needsOf(input: Omit<NodePlanInput, 'readings'>): readonly Needs[
     resources.map((resource) => input.kinds[resource.kind].needs(resource)),
   )
   const left = input.withLeftovers
-    ? leftoverEntries(input).map(([kind, name, entry]) => input.kinds[kind].leftoverNeeds(name, entry))
+    ? leftoverEntries(input).map(([kind, name, entry]) => {
+        const known = commandOf(input, kind, name)
+        return known === undefined ? input.kinds[kind].leftoverNeeds(name, entry) : undoNeeds(known)
+      })
     : []
   return [...wanted, ...left]
 }
@@ -215,10 +231,27 @@ function leftoverEntries(
   input: Omit<NodePlanInput, 'readings'>,
 ): readonly (readonly [ResourceKind, string, RecordEntry])[] {
   const wanted = new Set(input.wishes.flatMap(({ resources }) => resources.map((one) => resourceId(input.kinds, one))))
-  return Object.entries(input.record.entries)
-    .filter(([id]) => !wanted.has(id))
+  const { undoing } = input
+  return [...Object.entries(input.record.entries), ...unrecorded(input)]
+    .filter(
+      ([id, { step }]) => !wanted.has(id) && (undoing?.only === undefined || undoing.only === undoing.stepFor(step)),
+    )
     .map(([id, entry]) => [...splitId(id), entry] as const)
     .reverse()
+}
+
+/** What tells by itself whether there is something to take back needs no record: that may be gone, or of somebody else's making. */
+function unrecorded({ undoing, record }: Omit<NodePlanInput, 'readings'>): readonly (readonly [string, RecordEntry])[] {
+  return [...(undoing?.commands ?? [])].flatMap(([id, { step, resource }]) => {
+    const tells = typeof resource.undo !== 'string' && resource.undo.neededWhen !== undefined
+    return tells && record.entries[id] === undefined
+      ? [[id, { step, wanted: '', state: 'applied', before: null }] as const]
+      : []
+  })
+}
+
+function commandOf({ undoing }: Pick<NodePlanInput, 'undoing'>, kind: ResourceKind, name: string) {
+  return kind === 'command' ? undoing?.commands.get(`command:${name}`)?.resource : undefined
 }
 
 function planLeftovers(input: NodePlanInput, readings: Readings): Leftovers {
@@ -228,15 +261,20 @@ function planLeftovers(input: NodePlanInput, readings: Readings): Leftovers {
   const gone: string[] = []
   for (const [kind, name, entry] of leftoverEntries(input)) {
     const id = `${kind}:${name}`
-    const verdict = input.kinds[kind].leftover(name, entry, readings)
-    if (verdict.state === 'unknown' && kind === 'command') forgotten.push(name)
-    else if (verdict.state === 'unknown')
-      unknown.push({ node: input.node, step: LEFTOVERS, resource: id, reason: verdict.reason })
+    const known = commandOf(input, kind, name)
+    const verdict =
+      known === undefined ? input.kinds[kind].leftover(name, entry, readings) : undone(known, entry.before, readings)
+    const step = input.undoing?.stepFor(entry.step) ?? LEFTOVERS
+    if (verdict.state === 'unknown' && kind === 'command' && known === undefined) forgotten.push(name)
+    else if (verdict.state === 'unknown') unknown.push({ node: input.node, step, resource: id, reason: verdict.reason })
     if (verdict.state === 'same') gone.push(id)
     if (verdict.state !== 'differs') continue
     const { difference } = verdict
-    const op = opOf({ node: input.node, step: LEFTOVERS, id, difference, sensitive: entry.sensitive === true })
-    const reason = { code: 'leftover' as const, text: `${difference.reason.text}; wanted by ${entry.step} before` }
+    const op = opOf({ node: input.node, step, id, difference, sensitive: entry.sensitive === true })
+    const reason =
+      input.undoing === undefined
+        ? { code: 'leftover' as const, text: `${difference.reason.text}; wanted by ${entry.step} before` }
+        : difference.reason
     changes.push({ op: { ...op, reason }, act: difference.act, resourceId: id, before: entry.before })
   }
   return { changes, settled: [], unknown, forgotten, gone }

@@ -2,15 +2,17 @@ import { messageOf, TripodError } from '../errors.js'
 import type { NodeRecord } from '../facts/facts.js'
 import type { Gate } from '../steps/gate.js'
 import type { Cleanup, ClusterContext, Step } from '../steps/step.js'
-import { applyStep } from './apply-step.js'
+import { applyStep, type StepOnNode } from './apply-step.js'
 import type { ApplySummary } from './events.js'
 import { askGate, gateFailed } from './gates.js'
 import type { NodeLock } from './lock.js'
-import { onAll, wishesOf, type Observation } from './observe.js'
+import { onAll, type Observation } from './observe.js'
 import { LEFTOVERS, type PackageVersions, type Wish } from './plan-node.js'
 import type { Op, PlannedStep } from './plan-types.js'
 import type { NodeVersions, RunInput } from './run-types.js'
 import { isKnown, type KnownStation } from './station.js'
+import { undoingOf } from './undoing.js'
+import { wishesOf } from './wishes.js'
 
 const CLEANUP_SECONDS = 60
 
@@ -133,7 +135,7 @@ export class Rollout {
         reviewed,
         record: this.#recordOf(station),
         wishes: this.#wishes(station, step),
-        withLeftovers: step === LEFTOVERS,
+        ...this.#leftovers(station, step),
         mayGoOn: () => this.#mayGoOn(name),
         keepLock: () => this.#keepLock(name),
       })
@@ -165,6 +167,15 @@ export class Rollout {
   #wishes(station: KnownStation, step: string): readonly Wish[] {
     const steps = this.#work.steps.filter((one) => step === LEFTOVERS || one.id === step)
     return wishesOf(steps, station, this.#context)
+  }
+
+  #leftovers(station: KnownStation, step: string): Pick<StepOnNode, 'withLeftovers' | 'undoing'> {
+    const undoing = undoingOf(this.#work.steps, station, this.#context)
+    const takesBack = this.#work.steps.some((one) => one.id === step && one.takesBack !== undefined)
+    return {
+      withLeftovers: step === LEFTOVERS || takesBack,
+      ...(undoing && takesBack ? { undoing: { ...undoing, only: step } } : {}),
+    }
   }
 
   async #mayGoOn(node: string): Promise<void> {
@@ -211,9 +222,11 @@ function only(gate: Gate, stations: readonly KnownStation[]): Gate {
   return { ...gate, questions: gate.questions.filter(({ node }) => names.includes(node)) }
 }
 
-function inTurn(stations: readonly KnownStation[], { goesLast }: Step): readonly KnownStation[] {
+/** In the order of the inventory; what is taken back goes the other way. */
+function inTurn(stations: readonly KnownStation[], { goesLast, takesBack }: Step): readonly KnownStation[] {
   const isLast = (station: KnownStation): boolean => goesLast?.(station) === true
-  return [...stations.filter((one) => !isLast(one)), ...stations.filter(isLast)]
+  const inOrder = takesBack === undefined ? stations : stations.toReversed()
+  return [...inOrder.filter((one) => !isLast(one)), ...inOrder.filter(isLast)]
 }
 
 function interrupted(node?: string): TripodError {

@@ -2,7 +2,8 @@ import type { Host } from '../host/host.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { AuthorityStore } from '../pki/authorities.js'
 import type { Reference } from '../secret.js'
-import type { ManifestSet, Step } from '../steps/step.js'
+import type { Finding } from '../checks/finding.js'
+import type { ClusterContext, ManifestSet, Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
 import type { LastWritten } from './last-written.js'
 import type { PackageVersions } from './plan-node.js'
@@ -29,6 +30,8 @@ export interface RunInput {
   readonly authorities?: AuthorityStore
   /** Fetches and verifies the pod network's manifests; called where they are needed. */
   readonly manifests?: () => Promise<readonly ManifestSet[]>
+  /** What stands against the plan; left out: the checks of an apply. */
+  readonly checks?: (context: ClusterContext) => readonly Finding[]
   readonly emit: Emit
   /** Called when an apply that changed something ends, well or not: what runs where now. */
   readonly noteVersions?: (nodes: readonly NodeVersions[]) => void

@@ -38,8 +38,19 @@ export function isKnown(station: Station): station is KnownStation {
 /** What `planNode` wants to know of a station, apart from the readings. */
 export type Question = Omit<NodePlanInput, 'readings'>
 
-export function questionOf(station: KnownStation, wishes: NodePlanInput['wishes'], withLeftovers: boolean): Question {
-  return { node: station.node.name, kinds: kindsFor(station.os), record: station.facts.record, wishes, withLeftovers }
+type Wanted = Pick<NodePlanInput, 'wishes' | 'withLeftovers'> & {
+  readonly undoing?: NodePlanInput['undoing'] | undefined
+}
+
+export function questionOf(station: KnownStation, { wishes, withLeftovers, undoing }: Wanted): Question {
+  return {
+    node: station.node.name,
+    kinds: kindsFor(station.os),
+    record: station.facts.record,
+    wishes,
+    withLeftovers,
+    ...(undoing && { undoing }),
+  }
 }
 
 const PROBE_TIMEOUT_SECONDS = 30

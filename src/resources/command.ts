@@ -1,5 +1,6 @@
 import { sh } from '../shell.js'
-import { runs, SAME, unknown, type Difference, type Kind, type RunAct } from './kind.js'
+import { runs, SAME, unknown, type Difference, type Kind, type RunAct, type Verdict } from './kind.js'
+import type { Needs, Readings } from './readings.js'
 import type { CommandResource, InputFile } from './resource.js'
 
 /** Commands are short unless they say otherwise; a minute and a half is systemd's own patience. */
@@ -20,6 +21,44 @@ export const command: Kind<CommandResource> = {
   assumed: (resource) => difference(resource, ''),
   leftoverNeeds: () => ({}),
   leftover: (id) => unknown(`${id} was run by an earlier apply; only a person can say what should become of it`),
+}
+
+/** Everything that must be read to tell whether a command is to be taken back. */
+export function undoNeeds({ id, undo, doneWhen }: CommandResource): Needs {
+  if (typeof undo === 'string') return {}
+  return { checks: [{ id: undoCheckId(id), script: undo.neededWhen ?? doneWhen }] }
+}
+
+/** What would take it back, as its step says; `remembered` was noted before it ran for the first time, null where it never ran. */
+export function undone(resource: CommandResource, remembered: unknown, readings: Readings): Verdict {
+  const { id, undo, remember } = resource
+  if (undo === 'nothing' || (remember !== undefined && typeof remembered !== 'string')) return SAME
+  if (undo === 'impossible') return unknown(`${id} cannot be taken back`)
+  const seen = readings.check(undoCheckId(id))
+  if (seen.state === 'unknown') return seen
+  if (seen.code === 1) return SAME
+  if (seen.code !== 0) return unknown(`its check ended with ${seen.code}: ${seen.output}`)
+  const found = undo.neededWhen === undefined || seen.output === '' ? 'was done by tripod' : seen.output
+  return {
+    state: 'differs',
+    difference: {
+      action: 'run',
+      disruption: undo.disruption ?? 'none',
+      reason: { code: 'differs', text: found },
+      dependsOn: [],
+      pre: [{ subject: id, expect: 'done' }],
+      change: { summary: undo.summary, notes: [`takes back: ${resource.summary}`] },
+      act: runs(
+        undo.run(typeof remembered === 'string' ? remembered : ''),
+        resource.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+        resource.detached ?? false,
+      ),
+    },
+  }
+}
+
+function undoCheckId(id: string): string {
+  return `undo:${id}`
 }
 
 function checkId(id: string): string {

@@ -81,6 +81,16 @@ export interface InputFile {
   readonly content: Content
 }
 
+/** What takes a command back. */
+export interface Undo {
+  readonly run: (remembered: string) => Script
+  readonly summary: string
+  /** Read-only: 0 there is something to take back, 1 there is not; what it prints is the reason. Left out: `doneWhen` tells. */
+  readonly neededWhen?: Script
+  /** Left out: none. */
+  readonly disruption?: Disruption
+}
+
 export interface CommandResource {
   readonly kind: 'command'
   readonly id: string
@@ -95,7 +105,7 @@ export interface CommandResource {
   readonly doneText: string
   /** Read-only; what it prints goes to the undo record before the first run (the old values). */
   readonly remember?: Script
-  readonly undo: { readonly run: (remembered: string) => Script; readonly summary: string } | 'nothing' | 'impossible'
+  readonly undo: Undo | 'nothing' | 'impossible'
   readonly disruption?: Disruption
   /** Addresses and registries that the node fetches from. */
   readonly downloads?: readonly string[]

@@ -1,9 +1,10 @@
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { deletion, TOKEN } from './bootstrap-token.js'
-import { CRI_SOCKET, hasJoined, isMaster } from './control-plane.js'
+import { hasJoined, isMaster } from './control-plane.js'
 import { controlPlaneGates } from './control-plane-gates.js'
 import { initConfiguration } from './kubeadm-config.js'
+import { undoKubeadm } from './undo-kubeadm.js'
 import { kubeadmEvidence, kubeadmFailure } from './kubeadm-failure.js'
 import { portMatrix } from './port-matrix.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
@@ -47,7 +48,7 @@ function init({ cluster, node }: StepContext): CommandResource {
     run: sh`kubeadm init --config "$INPUTS/init.yaml" --skip-token-print`,
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),
-    undo: { run: () => sh`kubeadm reset --force --cri-socket ${CRI_SOCKET}`, summary: 'kubeadm reset' },
+    undo: undoKubeadm,
     estimateSeconds: 90,
     detached: true,
     timeoutSeconds: TIMEOUT_SECONDS,

@@ -3,8 +3,9 @@ import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
 import { TOKEN } from './bootstrap-token.js'
 import { hashOf } from './certificates.js'
-import { CRI_SOCKET, hasJoined, isMaster, joins } from './control-plane.js'
+import { hasJoined, isMaster, joins } from './control-plane.js'
 import { joinConfiguration } from './kubeadm-config.js'
+import { undoKubeadm } from './undo-kubeadm.js'
 import { kubeadmEvidence, kubeadmFailure } from './kubeadm-failure.js'
 import type { ClusterContext, StepContext } from './step.js'
 
@@ -35,7 +36,7 @@ export function join({ cluster, node, authorities }: StepContext): CommandResour
     run: lines([withoutPlaceholder(cluster), sh`kubeadm join --config "$INPUTS/join.yaml"`]),
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),
-    undo: { run: () => sh`kubeadm reset --force --cri-socket ${CRI_SOCKET}`, summary: 'kubeadm reset' },
+    undo: undoKubeadm,
     estimateSeconds: isMaster(node) ? 60 : 30,
     detached: true,
     timeoutSeconds: TIMEOUT_SECONDS,

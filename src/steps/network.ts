@@ -51,7 +51,8 @@ until ${kube} apply --server-side --force-conflicts -f ${path}; do
 done
 ${crds ? sh`${kube} wait --for=condition=Established --timeout=60s crd --all || exit 1` : sh`:`}
 printf '%s' ${digest} >${`${path}.applied`}`,
-    undo: { run: () => sh`${kube} delete --ignore-not-found -f ${path}`, summary: 'kubectl delete' },
+    // It is the cluster's, not this machine's: it goes when the cluster goes.
+    undo: 'nothing',
     downloads: [
       ...(cluster.network.cni === 'calico' ? [cluster.sources.images.calico] : []),
       ...(text === undefined && /^https?:/.test(set.source) ? [set.source] : []),

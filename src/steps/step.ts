@@ -69,6 +69,8 @@ export interface Step {
   readonly gates?: (context: ClusterContext) => readonly Gate[]
   /** Where it had something to do: at the end of the run, also of one that fails or is interrupted. */
   readonly cleanup?: (context: ClusterContext) => readonly Cleanup[]
+  /** It takes back what that step made on these nodes, and wants nothing itself. */
+  readonly takesBack?: { readonly step: Step; readonly nodes: readonly string[] }
   /** In the order in which they are to be acted on. */
   readonly resources: (context: StepContext) => readonly Resource[]
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batches } from '../../src/engine/batch.js'
-import { wishesOf } from '../../src/engine/observe.js'
+import { wishesOf } from '../../src/engine/wishes.js'
 import { needsOf, planNode } from '../../src/engine/plan-node.js'
 import { TripodError } from '../../src/errors.js'
 import { assumedFacts } from '../../src/facts/assumed.js'

@@ -1,0 +1,58 @@
+import type { Node } from '../inventory/cluster.js'
+import type { CheckContext } from './check.js'
+import { listed } from './check.js'
+import type { Finding } from './finding.js'
+
+/** Nodes that are to be taken back, and whether all of the cluster goes with them. */
+interface Going {
+  readonly nodes: readonly string[]
+  readonly whole: boolean
+}
+
+const isMaster = ({ roles }: Node): boolean => roles.includes('control-plane')
+
+/** What stands against taking these nodes out: nothing, where the whole cluster goes. */
+export function resetFindings({ nodes, whole }: Going, context: CheckContext): readonly Finding[] {
+  if (whole) return []
+  return [...orphans(nodes, context), ...quorumKept(nodes, context)]
+}
+
+/** Nodes whose last master goes have nobody to belong to. */
+function orphans(going: readonly string[], { cluster, topology }: CheckContext): readonly Finding[] {
+  const stay = cluster.nodes.filter(({ name }) => !going.includes(name))
+  const joined = stay.filter(({ name }) => /^(worker|control-plane)-/.test(topology.states[name] ?? ''))
+  if (joined.length === 0 || stay.some(isMaster)) return []
+  return [
+    {
+      id: 'QUORUM',
+      severity: 'fatal',
+      message: `no master would be left for ${listed(joined.map(({ name }) => name))}`,
+      fix: `Reset the whole cluster: tripod reset -i ${cluster.inventoryPath}`,
+    },
+  ]
+}
+
+/** A member of etcd may go while every other one serves: a second loss in the same hour must not cost the majority. */
+function quorumKept(going: readonly string[], { cluster, topology, seen }: CheckContext): readonly Finding[] {
+  const masters = cluster.nodes.filter(isMaster)
+  const leaving = masters.filter(({ name }) => going.includes(name))
+  const staying = masters.filter(({ name }) => !going.includes(name))
+  if (!masters.some(({ name }) => topology.states[name]?.startsWith('control-plane-') === true)) return []
+  const ill = staying.filter(({ name }) => topology.states[name] !== 'control-plane-ready')
+  const members = seen.map(({ facts }) => facts.kubernetes.members).find((list) => list !== undefined)
+  const counted = (name: string): boolean => members?.some((member) => member.name === name) ?? true
+  // Who is no member has no vote to lose, and none to give.
+  const missing = ill.filter(({ name }) => counted(name))
+  const needed = leaving.length > 0 ? missing : ill.length === staying.length ? ill : []
+  if (needed.length === 0) return []
+  const names = listed(needed.map(({ name }) => name))
+  const voters = members?.length ?? masters.length
+  return [
+    {
+      id: 'QUORUM',
+      severity: 'fatal',
+      message: `${names} ${needed.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going)} would be one less`,
+      fix: `Bring ${names} back first (tripod status -i ${cluster.inventoryPath}), or reset the whole cluster`,
+    },
+  ]
+}

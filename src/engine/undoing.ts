@@ -1,0 +1,35 @@
+import { joinsCluster } from '../inventory/roles.js'
+import { isMaster } from '../steps/control-plane.js'
+import { join } from '../steps/join.js'
+import { undoOf } from '../steps/reset.js'
+import type { ClusterContext, Step } from '../steps/step.js'
+import { LEFTOVERS, type Undoing } from './plan-node.js'
+import type { KnownStation } from './station.js'
+import { wishesOf } from './wishes.js'
+
+type OnNode = Omit<KnownStation, 'host' | 'problems'>
+
+/** What a reset is to take back on a node; undefined where it takes nothing back there. */
+export function undoingOf(steps: readonly Step[], station: OnNode, context: ClusterContext): Undoing | undefined {
+  const made = steps.flatMap(({ takesBack }) => (takesBack?.nodes.includes(station.node.name) ? [takesBack.step] : []))
+  if (made.length === 0) return undefined
+  const ids = new Set(made.map(({ id }) => id))
+  const found = wishesOf(made, station, context).flatMap(({ step, resources }) =>
+    resources.flatMap((resource) =>
+      resource.kind === 'command' ? [[`command:${resource.id}`, { step, resource }] as const] : [],
+    ),
+  )
+  return {
+    commands: new Map([...kubeadm(station, context), ...found]),
+    // Of a step that is no more, nothing tells when it came.
+    stepFor: (step) => (ids.has(step) ? undoOf(step) : LEFTOVERS),
+  }
+}
+
+/** Also of a node whose record is gone, or that was joined by hand: kubeadm's own files tell. */
+function kubeadm(station: OnNode, context: ClusterContext): Undoing['commands'] {
+  const { node } = station
+  if (!joinsCluster(node)) return new Map()
+  const step = isMaster(node) ? 'control-plane-join' : 'worker-join'
+  return new Map([['command:kubeadm', { step, resource: join({ ...context, ...station }) }]])
+}

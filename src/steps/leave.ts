@@ -1,0 +1,87 @@
+import type { Node } from '../inventory/cluster.js'
+import { joinsCluster } from '../inventory/roles.js'
+import type { CommandResource } from '../resources/resource.js'
+import { lines, sh } from '../shell.js'
+import { etcd, hasNoMember, memberOf } from './etcd-member.js'
+import { isMaster, kubectl } from './control-plane.js'
+import type { ClusterContext, Step, StepContext } from './step.js'
+
+/** Pods get their own time to end, and budgets are waited for. */
+const DRAIN_SECONDS = 600
+
+export interface Leaving {
+  readonly nodes: readonly string[]
+  /** The machines are gone, and nothing of them answers: their pods cannot be moved. */
+  readonly gone: boolean
+}
+
+/** Nodes leave a cluster that goes on without them: their pods move, etcd counts them no more, and the API forgets them. */
+export function leave({ nodes, gone }: Leaving): Step {
+  return {
+    id: 'leave',
+    title: 'Take nodes out of the cluster',
+    why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
+    runsOn: (node, context) => node.name === staying(context, nodes)?.name,
+    rollout: 'parallel',
+    resources: (context) => leavers(context, nodes).map((node) => goes(node, context, gone)),
+  }
+}
+
+/** The master through which it is done: one that serves, and stays. */
+export function staying({ cluster, topology }: ClusterContext, nodes: readonly string[]): Node | undefined {
+  return cluster.nodes.find(({ name }) => !nodes.includes(name) && topology.states[name] === 'control-plane-ready')
+}
+
+function leavers({ cluster }: ClusterContext, nodes: readonly string[]): readonly Node[] {
+  return cluster.nodes.filter((node) => nodes.includes(node.name) && joinsCluster(node))
+}
+
+function goes(node: Node, context: StepContext, gone: boolean): CommandResource {
+  const { cluster, node: master, facts } = context
+  const member = isMaster(node) ? memberOf(node, facts.kubernetes.members ?? []) : undefined
+  const kube = kubectl(master, cluster.endpoint)
+  const drain = sh`${kube} drain ${node.name} --ignore-daemonsets --delete-emptydir-data ${`--timeout=${DRAIN_SECONDS}s`} --request-timeout 0 || exit 1`
+  const exists = sh`node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2`
+  return {
+    kind: 'command',
+    id: `leave:${node.name}`,
+    summary: `${gone ? '' : `kubectl drain ${node.name}; `}${member === undefined ? '' : `take member ${member.id} out of etcd; `}kubectl delete node ${node.name}`,
+    details: gone
+      ? ['its pods start elsewhere once the API forgets the node']
+      : ['disruption budgets of pods are respected; pods that nothing would start again elsewhere stop it'],
+    doneText: 'neither etcd nor the API server know it',
+    doneWhen: sh`${hasNoMember(member)}
+${exists}
+[ -z "$node" ] || { echo ${`the API has a Node ${node.name}`}; exit 1; }`,
+    run: lines([
+      sh`${exists}`,
+      ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain}; fi`]),
+      ...(member === undefined
+        ? []
+        : [sh`${etcd('cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`]),
+      sh`${kube} delete node ${node.name} --ignore-not-found`,
+    ]),
+    explain: (output) => blocked(node, output),
+    undo: 'nothing',
+    transient: true,
+    disruption: 'drain',
+    detached: true,
+    timeoutSeconds: DRAIN_SECONDS + 60,
+  }
+}
+
+/** Source: kubectl drain's own words (pkg/drain, 1.22 to 1.36). */
+function blocked({ name }: Node, output: string): ReturnType<NonNullable<CommandResource['explain']>> {
+  const budget = [...output.matchAll(/evicting pod (\S+)[\s\S]*?violate the pod's disruption budget/g)].at(-1)?.[1]
+  if (budget !== undefined)
+    return {
+      message: `a disruption budget keeps pod ${budget} on ${name}`,
+      fix: `kubectl get pdb -A shows which; start more of these pods elsewhere or change the budget, then run the same command again`,
+    }
+  const unmanaged = /declare no controller[^:]*: (.+)/.exec(output)?.[1]
+  if (unmanaged === undefined) return undefined
+  return {
+    message: `nothing would start these pods of ${name} again elsewhere: ${unmanaged}`,
+    fix: 'Delete them by hand if they may go (kubectl delete pod), then run the same command again',
+  }
+}

@@ -1,0 +1,60 @@
+import type { Node } from '../inventory/cluster.js'
+import { leave } from './leave.js'
+import type { ClusterContext, Step, StepContext } from './step.js'
+
+/** Nodes that are to be as they were before tripod. */
+export interface ResetTargets {
+  readonly nodes: readonly string[]
+  /** Every node of the cluster: none goes on without the others. */
+  readonly whole: boolean
+  /** They do not answer and never will: only what others hold of them goes. */
+  readonly gone: boolean
+}
+
+/** What the others have to know of who is a part of the cluster. */
+const TELL_OTHERS = ['host-identity', 'security', 'load-balancer']
+
+/**
+ * All that a reset does, in its order. As a whole: last done is first undone. Of a part: nobody is sent to these nodes any more,
+ * they leave, and then go back to what they were; their load balancer first, so that the VIP has moved by then.
+ */
+export function resetSteps(steps: readonly Step[], { nodes, whole, gone }: ResetTargets): readonly Step[] {
+  const undo = gone ? [] : steps.toReversed().map((step) => takeBack(step, nodes))
+  if (whole) return undo
+  const others = steps.filter(({ id }) => TELL_OTHERS.includes(id)).map((step) => without(step, nodes))
+  const isBalancer = ({ takesBack }: Step): boolean => takesBack?.step.id === 'load-balancer'
+  return [...others, ...undo.filter(isBalancer), leave({ nodes, gone }), ...undo.filter((step) => !isBalancer(step))]
+}
+
+/** Under this id stands what takes back what that step made. */
+export const undoOf = (step: string): string => `undo-${step}`
+
+function takeBack(step: Step, nodes: readonly string[]): Step {
+  return {
+    id: undoOf(step.id),
+    title: `Take back: ${step.title}`,
+    why: `What was there before comes back. It was made because: ${step.why}`,
+    runsOn: ({ name }) => nodes.includes(name),
+    rollout: step.rollout,
+    takesBack: { step, nodes },
+    resources: () => [],
+  }
+}
+
+/** The step as it is for all others once these nodes are no part of the cluster any more. */
+export function without(step: Step, nodes: readonly string[]): Step {
+  const { runsOn, gates, resources } = step
+  const stays = (node: Node): boolean => !nodes.includes(node.name)
+  return {
+    ...step,
+    runsOn: (node, context) => stays(node) && runsOn(node, left(context, stays)),
+    ...(gates && { gates: (context: ClusterContext) => gates(left(context, stays)) }),
+    resources: (context) => resources(left(context, stays)),
+  }
+}
+
+function left<Context extends ClusterContext | StepContext>(context: Context, stays: (node: Node) => boolean): Context {
+  const { cluster, seen } = context
+  const smaller = { ...cluster, nodes: cluster.nodes.filter(stays) }
+  return { ...context, cluster: smaller, seen: seen.filter(({ node }) => stays(node)) }
+}

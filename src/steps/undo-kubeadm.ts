@@ -1,0 +1,70 @@
+import type { Undo } from '../resources/resource.js'
+import { sh } from '../shell.js'
+import { CRI_SOCKET } from './control-plane.js'
+
+/** What kubeadm and the kubelet leave; some of it is there as soon as an init or join has begun. */
+const LEFT = [
+  '/etc/kubernetes/kubelet.conf',
+  '/etc/kubernetes/bootstrap-kubelet.conf',
+  '/etc/kubernetes/admin.conf',
+  '/etc/kubernetes/manifests/*.yaml',
+  '/etc/kubernetes/pki/apiserver.crt',
+  '/var/lib/etcd/member',
+  '/var/lib/kubelet/config.yaml',
+  '/var/lib/kubelet/pki/*',
+]
+
+const NEEDED = sh`
+for path in ${LEFT.filter((path) => !path.includes('*'))} /etc/kubernetes/manifests/*.yaml /var/lib/kubelet/pki/*; do
+  if [ -e "$path" ]; then echo "$path is there"; exit 0; fi
+done
+exit 1`
+
+/** Rules and chains of kube-proxy, the kubelet and Calico, by their prefix; every other rule stays, with its counters. */
+const RULES = sh`
+rules() {
+  command -v "$1-save" >/dev/null || return 0
+  "$1-save" | awk '
+    /^[*]/ { table = $0; chains = ""; jumps = ""; gone = "" }
+    /^:(KUBE-|cali-)/ { chains = chains $1 " - [0:0]\n"; gone = gone "-X " substr($1, 2) "\n" }
+    /^-A/ && !/^-A (KUBE-|cali-)/ && / -[jg] (KUBE-|cali-)/ { sub(/^-A/, "-D"); jumps = jumps $0 "\n" }
+    /^COMMIT/ && chains jumps != "" { printf "%s\n%s%s%sCOMMIT\n", table, chains, jumps, gone }' | "$1-restore" --noflush
+}
+for command in iptables ip6tables iptables-legacy ip6tables-legacy; do rules "$command" || failed="$failed $command"; done
+if command -v nft >/dev/null; then
+  nft list tables | while read -r _ family table; do
+    case $table in kube-proxy | calico) nft delete table "$family" "$table" || exit 1 ;; esac
+  done || failed="$failed nft"
+fi`
+
+/** Of Calico and kube-proxy; what the machine had before under other names stays. tunl0 goes with its module. */
+const NETWORK = sh`
+for link in /sys/class/net/*; do
+  link=$(basename -- "$link")
+  case $link in cali* | vxlan.calico | vxlan-v6.calico | wireguard.cali | wg-v6.cali | kube-ipvs0) ip link delete "$link" || failed="$failed $link" ;; esac
+done
+rm -rf /etc/cni/net.d/*calico* /var/lib/calico /var/run/calico`
+
+/** Mounts of pods that ended badly, then everything that was made for the kubelet and by it. */
+const REMAINS = sh`
+awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -- "$mount" || exit 1; done || failed="$failed mounts"
+rm -rf /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/tmp /etc/kubernetes/*.conf || failed="$failed /etc/kubernetes"
+for directory in /var/lib/kubelet /var/lib/etcd /etc/kubernetes; do
+  if [ "$directory" != /etc/kubernetes ] && [ -d "$directory" ]; then find "$directory" -mindepth 1 -delete || failed="$failed $directory"; fi
+  if rmdir -- "$directory" 2>/dev/null; then continue; fi
+done`
+
+/** kubeadm reset, and what it leaves behind (domain reference 3.5). Its data of etcd and the pods of the node are gone then. */
+export const undoKubeadm: Undo = {
+  summary: 'kubeadm reset, and what it leaves: pods, mounts, the rules and interfaces of kube-proxy and Calico',
+  neededWhen: NEEDED,
+  disruption: 'data-loss',
+  run: () => sh`
+failed=
+if command -v kubeadm >/dev/null; then kubeadm reset --force --cri-socket ${CRI_SOCKET} || failed=' kubeadm'; fi
+if systemctl is-active --quiet kubelet.service; then systemctl stop kubelet.service || failed="$failed kubelet"; fi
+${REMAINS}
+${RULES}
+${NETWORK}
+[ -z "$failed" ] || { echo "not taken back:$failed" >&2; exit 1; }`,
+}
