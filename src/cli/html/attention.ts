@@ -3,6 +3,7 @@ import type { PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
 import { type Concern, concernsOf } from '../plan-concerns.js'
 import { nodeOrder } from '../plan-groups.js'
+import { planOutlook } from '../plan-outlook.js'
 import { disruptionsOf } from '../render-disruption.js'
 import { html, type Markup } from './markup.js'
 
@@ -20,6 +21,16 @@ export function disruptionList(document: PlanDocument): Markup {
   return html`<ul class="notices">
     ${sure.map((text) => html`<li>! ${text}</li>`)}${maybe.map((text) => html`<li class="maybe"><span class="tag">? possible</span> ${text}</li>`)}
   </ul>`
+}
+
+/** From where it is downloaded, what is secret, what cannot be taken back, how long it takes. */
+export function outlookFacts(document: PlanDocument): Markup {
+  const facts = planOutlook(document).map(
+    ({ about, text }) =>
+      html`<dt>${about}</dt>
+        <dd>${text}</dd>`,
+  )
+  return facts.length === 0 ? html`` : html`<dl class="facts panel outlook">${facts}</dl>`
 }
 
 function concernItem({ weight, code, node, message, fix }: Concern): Markup {

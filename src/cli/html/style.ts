@@ -34,6 +34,7 @@ const PARTS = `
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;margin:0}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0;overflow-wrap:anywhere}
+.outlook{margin-top:14px}
 .panel{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:16px}
 .notices li{padding:10px 14px;border:1px solid var(--line);border-left:4px solid var(--update);border-radius:6px;background:var(--surface);margin:0 0 8px;overflow-wrap:anywhere}
 .notices li.bad{border-left-color:var(--remove)}
@@ -77,10 +78,10 @@ summary{cursor:pointer}
 .group>summary{padding:6px 0;font-size:13px;font-weight:600;color:var(--muted);overflow-wrap:anywhere}
 .ops>li{border-top:1px solid var(--line);padding:7px 0}
 .ops>li:first-child{border-top:0}
-.op{display:grid;grid-template-columns:78px 70px minmax(0,1fr);gap:0 8px;align-items:baseline}
+.op{display:grid;grid-template-columns:78px 70px minmax(0,2fr) minmax(0,3fr);gap:0 8px;align-items:baseline}
 .op .what{font-weight:600;font-size:13px}
 .op .kind{color:var(--muted);font-size:13px}
-.op .more{grid-column:3;font-size:13px;overflow-wrap:anywhere}
+.op .more{grid-column:4;font-size:13px;overflow-wrap:anywhere}
 .op .more .tag{margin-right:6px}
 .notes{color:var(--muted);font-size:13px}
 .notes li{white-space:pre-wrap;overflow-wrap:anywhere}
