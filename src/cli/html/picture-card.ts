@@ -30,7 +30,7 @@ interface Chip {
 
 function chipsIn(chips: readonly string[], width: number): readonly Chip[] {
   return chips.reduce<readonly Chip[]>((placed, text) => {
-    const own = widthOf(text, 11.5) + 12
+    const own = widthOf(text, 11.5) + 11
     const last = placed.at(-1)
     const x = last === undefined ? 0 : last.x + last.width + 5
     const fits = x + own <= width

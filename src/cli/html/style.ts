@@ -34,7 +34,6 @@ const PARTS = `
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;margin:0}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0;overflow-wrap:anywhere}
-.outlook{margin-top:14px}
 .panel{background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:16px}
 .notices li{padding:10px 14px;border:1px solid var(--line);border-left:4px solid var(--update);border-radius:6px;background:var(--surface);margin:0 0 8px;overflow-wrap:anywhere}
 .notices li.bad{border-left-color:var(--remove)}
@@ -143,6 +142,7 @@ const PRINT = `
 :root{${variablesOf(LIGHT)};color-scheme:light}
 body{background:#fff;font-size:11px}
 main,header.top,footer{max-width:none;padding:0}
+.figures{grid-template-columns:repeat(6,1fr)}
 details::details-content{content-visibility:visible;display:block;block-size:auto;height:auto}
 .step>summary::before{content:""}
 .step,.figures,.picture,.notices li{break-inside:avoid-page}

@@ -3,7 +3,7 @@ import type { PlanDocument } from '../../document/plan-document.js'
 import { planDigest } from '../../document/plan-text.js'
 import { nodeList } from '../../inventory/node-list.js'
 import { changeColumns, type ChangeColumn } from '../change-columns.js'
-import { type Concern, concernsOf } from '../plan-concerns.js'
+import { type Concern, concernsOf, isWhollyRead } from '../plan-concerns.js'
 import { headline, lookedWords, machineWords, nameOfPlan } from '../plan-headline.js'
 import { planOutlook } from '../plan-outlook.js'
 import { disruptionsOf } from '../render-disruption.js'
@@ -48,7 +48,8 @@ function verdict(document: PlanDocument): string {
 export function safety(document: PlanDocument): readonly string[] {
   const { sure, maybe } = disruptionsOf(document)
   const disturbs = [...sure.map((one) => `- ! ${said(one)}`), ...maybe.map((one) => `- ? possible: ${said(one)}`)]
-  const nothing = document.ops.length === 0 ? [] : ['', 'Disturbs nothing: no restart, no reboot, no data loss.']
+  const read = isWhollyRead(document) ? '' : ' of what could be read'
+  const nothing = document.ops.length === 0 ? [] : ['', `Disturbs nothing${read}: no restart, no reboot, no data loss.`]
   const concerns = concernsOf(document).map(concern)
   const drift = document.ops.filter(({ reason }) => reason.code === 'drift').length
   return [

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { html } from '../../../src/cli/html/markup.js'
 import { DARK, LIGHT, type Palette, PAIRS } from '../../../src/cli/html/palette.js'
 import { renderHtml } from '../../../src/cli/html/render-html.js'
+import { renderMarkdown } from '../../../src/cli/markdown/render-markdown.js'
 import { onNodes, sampleDocument, sampleOp, sampleStep } from '../sample-plan.js'
 import { bootstrapOf, smallChangeDocument } from './sample-documents.js'
 
@@ -58,6 +59,20 @@ describe('the plan as a page', () => {
     expect(part).toContain('OFFLINE PLAN, PARTIAL PLAN')
     expect(part).toContain('Made without looking at any machine')
     expect(part).toContain('It is a part: selectors left something out')
+  })
+
+  test('says that nothing is disturbed only of what could be read', () => {
+    const all = sampleDocument([sampleStep('kernel', [sampleOp({ name: '/a' })])])
+    const nodes = all.nodes.map((node) => ({ ...node, reachable: node.name !== 'm2' }))
+    expect(textOf(renderHtml(all))).toContain('Nothing: no service restarts')
+    expect(textOf(renderHtml({ ...all, nodes }))).toContain('Nothing on what could be read: no service restarts')
+    expect(renderMarkdown(all)).toContain('Disturbs nothing: no restart')
+    expect(renderMarkdown({ ...all, nodes })).toContain('Disturbs nothing of what could be read: no restart')
+  })
+
+  test('says what it takes', () => {
+    const text = textOf(renderHtml(bootstrapOf({ masters: 3 })))
+    expect(text).toMatch(/What it takes Downloads by the nodes from .* Secrets 4 files .* Undo .* Duration about/)
   })
 
   test('of nothing to do says so', () => {
