@@ -3,7 +3,7 @@ import type { Card } from './picture-tiers.js'
 
 const LINE = 18
 const CHIP = 20
-const PAD = 11
+const PAD = 10
 
 interface Box {
   readonly x: number
