@@ -29,3 +29,8 @@ export function concernsOf({ nodes, unknown, findings }: Looked): readonly Conce
   const all = [...nodes.flatMap(ofNode), ...unread, ...findings.map(ofFinding)]
   return (['fatal', 'warning', 'accepted'] as const).flatMap((weight) => all.filter((one) => one.weight === weight))
 }
+
+/** Whether everything could be read: else what the plan does not say may still be so. */
+export function isWhollyRead({ nodes, unknown }: Looked): boolean {
+  return unknown.length === 0 && nodes.every(({ reachable, problems }) => reachable && problems.length === 0)
+}

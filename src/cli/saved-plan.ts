@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { PlanDocument } from '../document/plan-document.js'
+import { planText } from '../document/plan-text.js'
 import { readPlan } from '../document/read-plan.js'
 import { messageOf, TripodError } from '../errors.js'
 
@@ -8,7 +9,7 @@ export async function savePlan(file: string, plan: PlanDocument): Promise<void> 
   await refuseOdd(file)
   const { default: writeFileAtomic } = await import('write-file-atomic')
   try {
-    await writeFileAtomic(file, `${JSON.stringify(plan, undefined, 2)}\n`, { mode: 0o600 })
+    await writeFileAtomic(file, planText(plan), { mode: 0o600 })
   } catch (error) {
     throw unwritable(file, messageOf(error))
   }

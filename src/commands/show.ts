@@ -3,12 +3,20 @@ import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { explainFlag, fullFlag } from '../cli/flags.js'
 import { renderHtml } from '../cli/html/render-html.js'
+import { renderMarkdown } from '../cli/markdown/render-markdown.js'
 import { shownLine } from '../cli/plan-closing.js'
 import { renderPlan } from '../cli/render-plan.js'
 import { openPlan } from '../cli/saved-plan.js'
 import type { PlanDocument } from '../document/plan-document.js'
 
-const FORMATS = ['text', 'json', 'html'] as const
+const FORMATS = ['text', 'json', 'markdown', 'html'] as const
+
+interface ShowFlags {
+  readonly format: (typeof FORMATS)[number]
+  readonly full: boolean
+  readonly explain: boolean
+  readonly link?: string | undefined
+}
 
 export default class Show extends BaseCommand {
   static override summary =
@@ -17,11 +25,16 @@ export default class Show extends BaseCommand {
   static override args = { plan: Args.string({ required: true, description: 'What `tripod plan --out` wrote.' }) }
   static override flags = {
     format: Flags.option({ options: FORMATS, default: 'text', description: 'How to show it.' })(),
+    link: Flags.string({
+      helpValue: 'URL',
+      description: 'With --format markdown: where the whole plan is, for what has no room in a comment.',
+    }),
     ...fullFlag,
     ...explainFlag,
   }
   static override examples = [
     '<%= config.bin %> show lab.plan.json',
+    '<%= config.bin %> show lab.plan.json --format markdown > comment.md',
     '<%= config.bin %> show lab.plan.json --format html > plan.html',
   ]
 
@@ -32,12 +45,9 @@ export default class Show extends BaseCommand {
     return plan
   }
 
-  private render(
-    plan: PlanDocument,
-    file: string,
-    { format, full, explain }: { format: (typeof FORMATS)[number]; full: boolean; explain: boolean },
-  ): string {
+  private render(plan: PlanDocument, file: string, { format, full, explain, link }: ShowFlags): string {
     if (format === 'json') return JSON.stringify(plan, undefined, 2)
+    if (format === 'markdown') return renderMarkdown(plan, link === undefined ? {} : { link }).trimEnd()
     if (format === 'html') return renderHtml(plan)
     const closing = shownLine(plan, file, new Date())
     return renderPlan(plan, { paint: paintFor(process.stdout), full, explain, verb: 'plan', closing })

@@ -28,10 +28,15 @@ tripod_check() {
       [ "$now" = "$pre" ] || { echo "it has changed: sha256 is now $now"; return 3; } ;;
   esac
 }
+# What was copied is what was checked: else it would bear the name of another content.
+tripod_original() {
+  case $pre in any | absent) return 0 ;; esac
+  [ "$(tripod_sum "$backup$mark")" = "$pre" ] || { echo 'it changed while its original was copied'; return 1; }
+}
 tripod_keep() {
   [ -n "$backup" ] && [ -e "$path" ] && [ ! -e "$backup" ] || return 0
   keep=$(dirname -- "$backup")
-  mkdir -p -- "$keep" && cp -p -- "$path" "$backup$mark" && sync -- "$backup$mark" &&
+  mkdir -p -- "$keep" && cp -p -- "$path" "$backup$mark" && sync -- "$backup$mark" && tripod_original &&
     mv -T -- "$backup$mark" "$backup" && sync -- "$keep" && return
   rm -f -- "$backup$mark"
   return 1
@@ -46,6 +51,7 @@ tripod_place() {
   tripod_check || return
   tripod_keep || return 1
   if [ "$size" = gone ]; then
+    tripod_check || return
     rm -f -- "$path" || return 1
     [ ! -d "$directory" ] || sync -- "$directory"
     return
@@ -54,7 +60,10 @@ tripod_place() {
   chown -- "$owner" "$temp" && chmod -- "$mode" "$temp" && sync -- "$temp" || return 1
   # What tripod keeps for itself is nobody else's to read.
   case $directory/ in /var/lib/tripod/* | /run/tripod/*) private=077 ;; *) private=022 ;; esac
-  (umask "$private" && mkdir -p -- "$directory") && mv -T -- "$temp" "$path" && sync -- "$directory"
+  (umask "$private" && mkdir -p -- "$directory") || return 1
+  # Once more, now that all that takes its time is done: an edit since then must not be lost.
+  tripod_check || return
+  mv -T -- "$temp" "$path" && sync -- "$directory"
 }
 tripod_file() {
   trap 'rm -f -- "$temp"' EXIT

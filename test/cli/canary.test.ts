@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEventFile } from '../../src/cli/event-file.js'
 import { renderHtml } from '../../src/cli/html/render-html.js'
+import { renderMarkdown } from '../../src/cli/markdown/render-markdown.js'
 import { errorJson, renderError } from '../../src/cli/render-error.js'
 import { renderPlan } from '../../src/cli/render-plan.js'
 import { openRunLog } from '../../src/cli/run-log.js'
@@ -72,6 +73,7 @@ async function everything(directory: string): Promise<Readonly<Record<string, st
     text: renderPlan(plan, { paint: (_, word) => word, full: true, verb: 'apply' }),
     explained: renderPlan(plan, { paint: (_, word) => word, full: true, explain: true, verb: 'plan' }),
     saved: JSON.stringify(plan),
+    markdown: renderMarkdown(plan),
     html: renderHtml(plan),
     error: renderError(error, { redact: log.redact }),
     'error as JSON': JSON.stringify(errorJson(error, log.redact)),
@@ -94,7 +96,7 @@ describe('secrets in every input', () => {
     rmSync(directory, { recursive: true })
   })
 
-  test.each(['text', 'explained', 'saved', 'html', 'error', 'error as JSON', 'events', 'run log'])(
+  test.each(['text', 'explained', 'saved', 'markdown', 'html', 'error', 'error as JSON', 'events', 'run log'])(
     'are nowhere in: %s',
     (format) => {
       const text = outputs[format] ?? ''

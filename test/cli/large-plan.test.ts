@@ -48,9 +48,19 @@ async function measured(words: readonly string[]): Promise<{ ended: Ended; secon
   return { ended, seconds: Number(seconds), megabytes: Number(megabytes) }
 }
 
-test('a plan for 200 machines is made and shown in under 3 s and 300 MB, as one reads that of four', async () => {
+test('a plan for 200 machines is made, shown and saved in under 3 s and 300 MB, as one reads that of four', async () => {
   const inventoryPath = path.join(directory, 'inventory.yaml')
-  const { ended, seconds, megabytes } = await measured(['plan', '-i', inventoryPath, '--offline', '--os', 'debian12'])
+  const words = [
+    'plan',
+    '-i',
+    inventoryPath,
+    '--offline',
+    '--os',
+    'debian12',
+    '--out',
+    path.join(directory, 'plan.json'),
+  ]
+  const { ended, seconds, megabytes } = await measured(words)
   expect(ended).toMatchObject({ status: 0 })
   expect(seconds).toBeLessThan(3)
   expect(megabytes).toBeLessThan(300)
@@ -59,4 +69,12 @@ test('a plan for 200 machines is made and shown in under 3 s and 300 MB, as one 
   // /etc/hosts alone has a line for each machine.
   expect(ended.stdout.split('\n').length).toBeLessThan(800)
   expect(Math.max(...ended.stdout.split('\n').map((line) => line.length))).toBeLessThan(300)
+})
+
+test.each(['text', 'json', 'markdown', 'html'])('saved, it is shown as %s in under 3 s and 300 MB', async (format) => {
+  const { ended, seconds, megabytes } = await measured(['show', path.join(directory, 'plan.json'), '--format', format])
+  expect(ended.status).toBe(0)
+  expect(seconds).toBeLessThan(3)
+  expect(megabytes).toBeLessThan(300)
+  expect(ended.stdout).toContain(format === 'json' ? 'w197' : 'w1..w197')
 })

@@ -27,7 +27,7 @@ const digest = createHash('sha256').update(OLD).digest('hex')
 
 interface Race {
   readonly outcome: string
-  /** The edit was on the disk before the write looked at its file: while the body that came was still being summed. */
+  /** The edit was on the disk before the write looked at its file the first time. */
   readonly cameFirst: boolean
   readonly text: string
 }
@@ -50,8 +50,11 @@ async function races(shell: number): Promise<readonly Race[]> {
   const bin = path.join(base, 'bin')
   const log = path.join(base, 'reads')
   mkdirSync(bin, { recursive: true })
-  // Notes the time: of each file when the sum of the body that came is taken, and after it that of the file that is checked.
-  writeFileSync(path.join(bin, 'sha256sum'), `#!/bin/sh\ndate +%s%3N >> '${log}'\nexec /usr/bin/sha256sum\n`)
+  // Notes which file it is given, and when: the write looks at each file twice, before all it does and right before the end.
+  writeFileSync(
+    path.join(bin, 'sha256sum'),
+    `#!/bin/sh\necho $(date +%s%3N) $(readlink /proc/self/fd/0) >> '${log}'\nexec /usr/bin/sha256sum\n`,
+  )
   chmodSync(path.join(bin, 'sha256sum'), 0o755)
   const { uid, gid } = userInfo()
   const files = Array.from({ length: RACES_EACH }, (_, index): RemoteFile => {
@@ -82,10 +85,12 @@ async function races(shell: number): Promise<readonly Race[]> {
   child.stdin.end(writeFrame(files))
   await new Promise((resolve) => child.on('close', resolve))
   const ended = await Promise.all(edits)
-  const reads = readFileSync(log, 'utf8').trim().split('\n').map(Number)
+  const looks = readFileSync(log, 'utf8').trim().split('\n')
+  const firstLook = (file: string): number =>
+    Number(looks.find((line) => line.split(' ')[1] === file)?.split(' ')[0] ?? Infinity)
   return files.map((file, index) => ({
     outcome: outcomes[index] ?? '',
-    cameFirst: (ended[index] ?? Infinity) < (reads[2 * index] ?? 0),
+    cameFirst: (ended[index] ?? Infinity) < firstLook(file.path),
     text: readFileSync(file.path, 'utf8'),
   }))
 }

@@ -28,8 +28,8 @@ export function figuresPage(figures: readonly Figures[]): string {
 
 <!-- Written by \`npm run test:long\` (test/lab/fidelity.test.ts): run it again, do not edit. -->
 
-Whether what a plan says is what an apply does, on machines of the lab: ${figures.length} seeded inventories, two machines each, all
-steps that need no cluster. Fresh: as installed. Half prepared: somebody installed or wrote part of it by hand. Drifted: applied, then
+Whether what a plan says is what an apply does, on machines of the lab: ${figures.length} seeded inventories, two machines each, a choice
+of the steps that need no cluster. Fresh: as installed. Half prepared: somebody installed or wrote part of it by hand. Drifted: applied, then
 damaged by hand. Ops carried out are those of \`tripod apply --events\`; a service that was taken down is one that ran before the apply
 and that systemd's journal says was stopped during it.
 

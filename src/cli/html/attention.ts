@@ -1,8 +1,9 @@
 import { groupedBy, stepsOf } from '../../document/document-steps.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
-import { type Concern, concernsOf } from '../plan-concerns.js'
+import { type Concern, concernsOf, isWhollyRead } from '../plan-concerns.js'
 import { nodeOrder } from '../plan-groups.js'
+import { planOutlook } from '../plan-outlook.js'
 import { disruptionsOf } from '../render-disruption.js'
 import { html, type Markup } from './markup.js'
 
@@ -15,11 +16,23 @@ const WEIGHTS: Readonly<Record<Concern['weight'], string>> = {
 /** What restarts, reboots or is lost, and what may; said also where it is nothing. */
 export function disruptionList(document: PlanDocument): Markup {
   const { sure, maybe } = disruptionsOf(document)
-  if (sure.length + maybe.length === 0)
-    return html`<p>Nothing: no service restarts, no machine reboots, no data is lost.</p>`
+  if (sure.length + maybe.length === 0) {
+    const known = isWhollyRead(document) ? 'Nothing' : 'Nothing on what could be read'
+    return html`<p>${known}: no service restarts, no machine reboots, no data is lost.</p>`
+  }
   return html`<ul class="notices">
     ${sure.map((text) => html`<li>! ${text}</li>`)}${maybe.map((text) => html`<li class="maybe"><span class="tag">? possible</span> ${text}</li>`)}
   </ul>`
+}
+
+/** From where it is downloaded, what is secret, what cannot be taken back, how long it takes; undefined where nothing is to be said. */
+export function outlookFacts(document: PlanDocument): Markup | undefined {
+  const facts = planOutlook(document).map(
+    ({ about, text }) =>
+      html`<dt>${about}</dt>
+        <dd>${text}</dd>`,
+  )
+  return facts.length === 0 ? undefined : html`<dl class="facts panel">${facts}</dl>`
 }
 
 function concernItem({ weight, code, node, message, fix }: Concern): Markup {

@@ -1,7 +1,7 @@
-import { groupedBy, stepsOf } from '../../document/document-steps.js'
+import { stepsOf } from '../../document/document-steps.js'
 import type { DocumentOp, PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
-import { nodeOrder } from '../plan-groups.js'
+import { type ChangeColumn, changeColumns } from '../change-columns.js'
 import { count } from '../plan-headline.js'
 import { disruptionWords, isGrave, signsOf, tallyOf } from '../tally.js'
 import { html, type Markup } from './markup.js'
@@ -9,23 +9,6 @@ import { stepAnchor } from './step-anchor.js'
 
 /** More nodes than this: those with equal columns share one. */
 const MOST = 12
-
-interface Column {
-  readonly nodes: readonly string[]
-  /** By step id. */
-  readonly ops: ReadonlyMap<string, readonly DocumentOp[]>
-}
-
-function columnsOf(document: PlanDocument): readonly Column[] {
-  const byNode = groupedBy(document.ops, (op) => op.node)
-  const names = nodeOrder(document).filter((name) => name !== 'cluster' || byNode.has(name))
-  const columns = names.map((name) => ({ nodes: [name], ops: groupedBy(byNode.get(name) ?? [], (op) => op.step) }))
-  if (columns.length <= MOST) return columns
-  const seen = ({ ops }: Column): string => JSON.stringify([...ops].map(([step, own]) => [step, tallyOf(own)]))
-  return [...groupedBy(columns, seen).values()].flatMap((alike) =>
-    alike.slice(0, 1).map(({ ops }) => ({ nodes: alike.flatMap(({ nodes }) => nodes), ops })),
-  )
-}
 
 function cell(ops: readonly DocumentOp[]): Markup {
   const tally = tallyOf(ops)
@@ -35,14 +18,14 @@ function cell(ops: readonly DocumentOp[]): Markup {
   return html`<td>${signs}${hits}</td>`
 }
 
-function head({ nodes }: Column): Markup {
+function head({ nodes }: ChangeColumn): Markup {
   const how = nodes.length > 1 ? html`<br /><span class="muted">${count(nodes.length, 'node')}, each:</span>` : html``
   return html`<th scope="col">${nodeList(nodes)}${how}</th>`
 }
 
 /** Steps by nodes: how many changes of each sort, and what they disturb. */
 export function changeTable(document: PlanDocument): Markup {
-  const columns = columnsOf(document)
+  const columns = changeColumns(document, MOST)
   const rows = stepsOf(document).map(
     ({ id }, index) =>
       html`<tr>

@@ -1,4 +1,5 @@
 import type { PlanDocument } from '../../document/plan-document.js'
+import { planDigest } from '../../document/plan-text.js'
 import { isNoOp } from '../render-plan.js'
 import { ACTIONS } from '../tally.js'
 import { html, type Content, type Markup } from './markup.js'
@@ -47,7 +48,8 @@ function figure(name: string, value: number, small: string, className = ''): Mar
 }
 
 /** Where the page comes from, so that it can be held against the saved plan. */
-export function footer({ planId, createdAt, expiresAt, tool, cluster, inputs }: PlanDocument): Markup {
+export function footer(document: PlanDocument): Markup {
+  const { planId, createdAt, expiresAt, tool, cluster, inputs } = document
   const fact = (name: string, value: Content): Markup =>
     html`<dt>${name}</dt>
       <dd>${value}</dd>`
@@ -55,7 +57,7 @@ export function footer({ planId, createdAt, expiresAt, tool, cluster, inputs }: 
     <h2>About this plan</h2>
     <dl class="facts">
       ${[
-        fact('Plan', html`<code>${planId}</code>`),
+        fact('Plan', html`<code>${planId}</code>, <code>sha256:${planDigest(document)}</code>`),
         fact('Made', `${moment(createdAt)} by ${tool.name} ${tool.version}`),
         fact('Expires', moment(expiresAt)),
         fact('Kubernetes', inputs.kubernetes),

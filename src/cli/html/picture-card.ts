@@ -3,7 +3,7 @@ import type { Card } from './picture-tiers.js'
 
 const LINE = 18
 const CHIP = 20
-const PAD = 11
+const PAD = 10
 
 interface Box {
   readonly x: number
@@ -30,7 +30,7 @@ interface Chip {
 
 function chipsIn(chips: readonly string[], width: number): readonly Chip[] {
   return chips.reduce<readonly Chip[]>((placed, text) => {
-    const own = widthOf(text, 11.5) + 12
+    const own = widthOf(text, 11.5) + 11
     const last = placed.at(-1)
     const x = last === undefined ? 0 : last.x + last.width + 5
     const fits = x + own <= width

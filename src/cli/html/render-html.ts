@@ -2,7 +2,7 @@ import type { PlanDocument } from '../../document/plan-document.js'
 import { headline, lookedWords, machineWords, nameOfPlan } from '../plan-headline.js'
 import { isNoOp } from '../render-plan.js'
 import { changeTable } from './change-table.js'
-import { concernList, disruptionList, driftList } from './attention.js'
+import { concernList, disruptionList, driftList, outlookFacts } from './attention.js'
 import { figures, footer, verdict } from './frame.js'
 import { html, type Markup } from './markup.js'
 import { clusterPicture } from './picture.js'
@@ -37,6 +37,7 @@ function changes(document: PlanDocument): readonly Markup[] {
 /** The plan as one page for a browser: no script, nothing from elsewhere, for screen, telephone and paper. */
 export function renderHtml(document: PlanDocument): string {
   const concerns = concernList(document)
+  const takes = outlookFacts(document)
   const name = document.cluster.name
   const said = isNoOp(document) ? 'No changes.' : headline(document)
   return html`<!doctype html>
@@ -62,7 +63,7 @@ export function renderHtml(document: PlanDocument): string {
           ${verdict(document)}${figures(document)}
         </header>
         <main>
-          ${section('What it disturbs', 'disturbs', disruptionList(document))}${concerns === undefined ? '' : section('What asks for attention', 'attention', concerns)}${section('The cluster', 'cluster', clusterPicture(document))}${changes(document)}
+          ${section('What it disturbs', 'disturbs', disruptionList(document))}${takes === undefined ? '' : section('What it takes', 'takes', takes)}${concerns === undefined ? '' : section('What asks for attention', 'attention', concerns)}${section('The cluster', 'cluster', clusterPicture(document))}${changes(document)}
         </main>
         ${footer(document)}
       </body>

@@ -77,10 +77,10 @@ summary{cursor:pointer}
 .group>summary{padding:6px 0;font-size:13px;font-weight:600;color:var(--muted);overflow-wrap:anywhere}
 .ops>li{border-top:1px solid var(--line);padding:7px 0}
 .ops>li:first-child{border-top:0}
-.op{display:grid;grid-template-columns:78px 70px minmax(0,1fr);gap:0 8px;align-items:baseline}
+.op{display:grid;grid-template-columns:78px 70px minmax(0,2fr) minmax(0,3fr);gap:0 8px;align-items:baseline}
 .op .what{font-weight:600;font-size:13px}
 .op .kind{color:var(--muted);font-size:13px}
-.op .more{grid-column:3;font-size:13px;overflow-wrap:anywhere}
+.op .more{grid-column:4;font-size:13px;overflow-wrap:anywhere}
 .op .more .tag{margin-right:6px}
 .notes{color:var(--muted);font-size:13px}
 .notes li{white-space:pre-wrap;overflow-wrap:anywhere}
@@ -142,6 +142,7 @@ const PRINT = `
 :root{${variablesOf(LIGHT)};color-scheme:light}
 body{background:#fff;font-size:11px}
 main,header.top,footer{max-width:none;padding:0}
+.figures{grid-template-columns:repeat(6,1fr)}
 details::details-content{content-visibility:visible;display:block;block-size:auto;height:auto}
 .step>summary::before{content:""}
 .step,.figures,.picture,.notices li{break-inside:avoid-page}

@@ -1,0 +1,105 @@
+import { stepsOf } from '../../document/document-steps.js'
+import type { PlanDocument } from '../../document/plan-document.js'
+import { planDigest } from '../../document/plan-text.js'
+import { nodeList } from '../../inventory/node-list.js'
+import { changeColumns, type ChangeColumn } from '../change-columns.js'
+import { type Concern, concernsOf, isWhollyRead } from '../plan-concerns.js'
+import { headline, lookedWords, machineWords, nameOfPlan } from '../plan-headline.js'
+import { planOutlook } from '../plan-outlook.js'
+import { disruptionsOf } from '../render-disruption.js'
+import { isNoOp } from '../render-plan.js'
+import { disruptionWords, signsOf, tallyOf } from '../tally.js'
+import { clipped, code, words } from './escape-markdown.js'
+
+/** So that one endless message cannot push the others out. */
+const LONGEST = 2000
+const LONGEST_NAME = 200
+/** A wider table is not read. */
+const MOST_COLUMNS = 8
+
+const said = (text: string): string => words(clipped(text, LONGEST))
+
+/** By it a CI job finds the comment it made before. */
+function marker({ cluster: { name } }: PlanDocument): string {
+  return `<!-- tripod-plan cluster=${clipped(name, LONGEST_NAME).replaceAll(/[^\w.-]|-(?=-)/g, '_')} -->`
+}
+
+/** What has to be there, however little room there is. */
+export function opening(document: PlanDocument): readonly string[] {
+  const { name, inventoryPath } = document.cluster
+  const place = `inventory ${code(clipped(inventoryPath, LONGEST_NAME))}`
+  return [
+    marker(document),
+    `### ${words(nameOfPlan(document))} for cluster ${code(clipped(name, LONGEST_NAME))}`,
+    '',
+    `**${said(isNoOp(document) ? 'No changes.' : headline(document))}**`,
+    '',
+    `${words(machineWords(document))}; ${place}; ${words(lookedWords(document))}. ${verdict(document)}`.trimEnd(),
+  ]
+}
+
+function verdict(document: PlanDocument): string {
+  const partial = document.complete ? '' : ' **PARTIAL PLAN: selectors left something out.**'
+  if (document.mode === 'offline') return `**OFFLINE PLAN: cannot be applied.**${partial}`
+  return (document.applyable ? '' : '**This plan cannot be applied.**') + partial
+}
+
+/** What nobody may have to unfold: disruption, what keeps the plan from being applied, what asks for attention, drift. */
+export function safety(document: PlanDocument): readonly string[] {
+  const { sure, maybe } = disruptionsOf(document)
+  const disturbs = [...sure.map((one) => `- ! ${said(one)}`), ...maybe.map((one) => `- ? possible: ${said(one)}`)]
+  const read = isWhollyRead(document) ? '' : ' of what could be read'
+  const nothing = document.ops.length === 0 ? [] : ['', `Disturbs nothing${read}: no restart, no reboot, no data loss.`]
+  const concerns = concernsOf(document).map(concern)
+  const drift = document.ops.filter(({ reason }) => reason.code === 'drift').length
+  return [
+    ...(disturbs.length === 0 ? nothing : ['', '**Disruption**', '', ...disturbs]),
+    ...(concerns.length === 0 ? [] : ['', '**Needs attention**', '', ...concerns]),
+    ...(drift === 0 ? [] : ['', `**Drift**: ${String(drift)} not as the last apply left it; this plan resets it.`]),
+  ]
+}
+
+function concern({ weight, code: number = '', node, message, fix = '' }: Concern): string {
+  const place = node === undefined || message.startsWith(`${node}:`) ? '' : `${words(node)}: `
+  const help = fix === '' ? '' : ` **Fix:** ${said(fix)}`
+  return `- **${weight}** ${words(number)} ${place}${said(message)}${help}`
+}
+
+/** From where it is downloaded, what is secret, what cannot be taken back, how long it takes. */
+export function outlook(document: PlanDocument): readonly string[] {
+  const lines = planOutlook(document).map(({ about, text }) => `- ${about}: ${said(text)}`)
+  return lines.length === 0 ? [] : ['', ...lines]
+}
+
+/** Steps by nodes; equal nodes share a column. */
+export function changeTable(document: PlanDocument): readonly string[] {
+  const columns = changeColumns(document, 1)
+  if (document.ops.length === 0) return []
+  if (columns.length > MOST_COLUMNS) return ['', ...totals(document)]
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const rows = stepsOf(document).map(({ id }) => row([words(id), ...columns.map((column) => cell(column, id))]))
+  const head = row(['step', ...columns.map(({ nodes }) => said(nodeList(nodes)))])
+  return ['', head, row(['---', ...columns.map(() => '---')]), ...rows]
+}
+
+function cell({ ops }: ChangeColumn, step: string): string {
+  const tally = tallyOf(ops.get(step) ?? [])
+  const signs = signsOf(tally).map(({ text }) => code(text))
+  return [...signs, ...disruptionWords(tally).map((text) => `**! ${text}**`)].join(' ')
+}
+
+function totals(document: PlanDocument): readonly string[] {
+  const rows = stepsOf(document).map(({ id, ops }) => {
+    const nodes = new Set(ops.map(({ node }) => node)).size
+    return `| ${words(id)} | ${String(ops.length)} | ${String(nodes)} | ${disruptionWords(tallyOf(ops)).join(', ')} |`
+  })
+  return ['| step | changes | nodes | disturbs |', '| --- | --- | --- | --- |', ...rows]
+}
+
+/** Which plan this is. */
+export function ending(document: PlanDocument): readonly string[] {
+  const { planId, createdAt, expiresAt, tool } = document
+  const version = words(clipped(tool.version, LONGEST_NAME))
+  const made = `made ${words(createdAt)} by tripod ${version}, expires ${words(expiresAt)}`
+  return ['', `Plan ${code(clipped(planId, LONGEST_NAME))}, ${made}, \`sha256:${planDigest(document)}\``]
+}
