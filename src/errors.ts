@@ -29,6 +29,12 @@ export const ERRORS = {
     why: 'Everything was carried out, but a second look still found a difference: another program or file on the node wins.',
     fix: 'The message names what differs and, where it can be told, who wins. Remove that, then run `tripod apply` again.',
   },
+  RESET_INCOMPLETE: {
+    exit: 10,
+    title: 'Something of Kubernetes or tripod is still on the machines',
+    why: 'Everything that tripod knew was taken back, and a look afterwards still found what the message names.',
+    fix: 'Run the same `tripod reset` again; what it cannot know of is for you to remove.',
+  },
   OUTCOME_UNKNOWN: {
     exit: 10,
     title: 'The connection broke while something ran on the node',

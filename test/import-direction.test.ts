@@ -15,8 +15,20 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
     types: ['facts', 'checks', 'topology', 'status'],
   },
   cli: {
-    values: ['document', 'engine', 'status', 'steps', 'host', 'pki', 'inventory', 'init', 'kubeconfig', 'manifests'],
-    types: ['resources', 'checks', 'topology', 'facts'],
+    values: [
+      'checks',
+      'document',
+      'engine',
+      'status',
+      'steps',
+      'host',
+      'pki',
+      'inventory',
+      'init',
+      'kubeconfig',
+      'manifests',
+    ],
+    types: ['resources', 'topology', 'facts'],
   },
   // The plan as data, for files, pipes and renderers.
   document: { values: [], types: ['engine'] },

@@ -51,6 +51,24 @@ async function byYes(plan: PlanDocument, { yes, asker }: ConsentOptions): Promis
   if (typed !== 'yes') throw declined(plan, typed, '`yes`')
 }
 
+export interface NameOptions {
+  readonly confirm?: string | undefined
+  readonly asker: Asker | undefined
+  /** The command that asks nothing. */
+  readonly again: string
+}
+
+/** What cannot be taken back by another apply takes the name of the cluster, always. Throws NOT_CONFIRMED. */
+export async function confirmByName(plan: PlanDocument, { confirm, asker, again }: NameOptions): Promise<void> {
+  const { name } = plan.cluster
+  if (confirm === name) return
+  const refused = (why: string): TripodError => new TripodError('NOT_CONFIRMED', `${why}; nothing done`, again)
+  if (confirm !== undefined) throw refused(`--confirm says ${confirm}, but the cluster is ${name}`)
+  if (asker === undefined) throw refused('There is no terminal to ask on and no --confirm')
+  const typed = await asker.words(`Take all of this back? Type the name of the cluster (${name}) to go on:`)
+  if (typed !== name) throw refused(`The reset was declined: "${escapeLine(typed)}" is not ${name}`)
+}
+
 /** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */
 export function askConsent(plan: PlanDocument, options: ConsentOptions): Promise<void> {
   return consentNeeded(plan) === 'name' ? byName(plan, options) : byYes(plan, options)

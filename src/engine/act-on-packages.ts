@@ -6,13 +6,21 @@ import { runBatch } from './run-batch.js'
 /** 15 minutes for the transaction itself (experience.md 2.3), 10 for somebody else's package lock before it. */
 const PACKAGE_TIMEOUT_SECONDS = 1500
 
-/** Installs or holds the packages of a batch in one transaction. */
+/** Installs, holds or removes the packages of a batch in one transaction. */
 export async function actOnPackages(
   context: ActContext,
   batch: Batch,
-  what: 'install' | 'hold',
+  what: 'install' | 'hold' | 'remove',
 ): Promise<ReadonlyMap<string, Outcome>> {
   const manager = context.station.os.packages
+  if (what === 'remove') {
+    await runBatch(context, batch, {
+      script: removal(context, batch),
+      timeoutSeconds: PACKAGE_TIMEOUT_SECONDS,
+      detached: true,
+    })
+    return new Map()
+  }
   const wanted = batch.flatMap(({ act }) => (act.do === 'install' || act.do === 'hold' ? [act.package] : []))
   const script =
     what === 'hold'
@@ -30,6 +38,17 @@ export async function actOnPackages(
   const named = wanted.map((one) => one.name)
   const newcomer = batch.findLast((change) => change.op.action === 'create') ?? batch[0]
   return new Map([[newcomer.resourceId, { added: added.filter((name) => !named.includes(name)) }]])
+}
+
+/** One transaction: they may need each other, and what came along with one of them another. */
+function removal({ station }: ActContext, batch: Batch): Script {
+  const removals = batch.flatMap(({ act }) => (act.do === 'remove' ? [act] : []))
+  const names = removals.map(({ name }) => name)
+  const along = new Set(removals.flatMap((one) => one.along))
+  return station.os.packages.remove(
+    names,
+    [...along].filter((name) => !names.includes(name)),
+  )
 }
 
 /** Held ones of the step that are there at a version of their own choice: a new version of the others may need newer ones. */

@@ -254,6 +254,13 @@ function commandOf({ undoing }: Pick<NodePlanInput, 'undoing'>, kind: ResourceKi
   return kind === 'command' ? undoing?.commands.get(`command:${name}`)?.resource : undefined
 }
 
+/** Where everything goes, what stood in a file that tripod made is no news. */
+function shortOf({ undoing }: NodePlanInput, difference: Difference): Difference {
+  if (undoing === undefined || difference.action !== 'delete') return difference
+  const { summary, notes } = difference.change
+  return { ...difference, change: { summary, notes } }
+}
+
 function planLeftovers(input: NodePlanInput, readings: Readings): Leftovers {
   const changes: Change[] = []
   const unknown: UnknownResource[] = []
@@ -270,7 +277,13 @@ function planLeftovers(input: NodePlanInput, readings: Readings): Leftovers {
     if (verdict.state === 'same') gone.push(id)
     if (verdict.state !== 'differs') continue
     const { difference } = verdict
-    const op = opOf({ node: input.node, step, id, difference, sensitive: entry.sensitive === true })
+    const op = opOf({
+      node: input.node,
+      step,
+      id,
+      difference: shortOf(input, difference),
+      sensitive: entry.sensitive === true,
+    })
     const reason =
       input.undoing === undefined
         ? { code: 'leftover' as const, text: `${difference.reason.text}; wanted by ${entry.step} before` }

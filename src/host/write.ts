@@ -48,6 +48,8 @@ tripod_valid() {
   return 1
 }
 tripod_place() {
+  # Purging a package may have taken it along.
+  if [ "$size" = gone ] && [ ! -e "$path" ] && [ ! -L "$path" ]; then return 0; fi
   tripod_check || return
   tripod_keep || return 1
   if [ "$size" = gone ]; then

@@ -91,10 +91,38 @@ export function hold(packages: readonly WantedPackage[]): Script {
   return lines([PREPARE, holdAll(held), release(namesOf(packages.filter((wanted) => !wanted.held)))])
 }
 
-/** Purges exactly these, held or not; dpkg refuses when another package needs one of them. */
-export function remove(names: readonly string[]): Script {
-  return names.length === 0 ? sh`:` : lines([PREPARE, sh`patiently dpkg --purge -- ${names}`])
+/**
+ * Purges exactly these, held or not; dpkg refuses when another package needs one of them. What came along with them goes in the
+ * same transaction, and stays where something else needs it by now. A configuration that is not the package's own text, which
+ * may have lain there before the package, outlives it.
+ */
+export function remove(names: readonly string[], along: readonly string[] = []): Script {
+  if (names.length === 0) return sh`:`
+  return lines([
+    PREPARE,
+    KEEPING,
+    sh`keep ${[...names, ...along]}`,
+    sh`patiently dpkg --purge -- ${[...names, ...along]}; code=$?`,
+    sh`give_back`,
+    sh`[ $code -ne 0 ] || exit 0`,
+    sh`for name in ${names}; do case $(dpkg-query -W -f ${'${db:Status-Abbrev}'} "$name" 2>/dev/null) in ?[!n]*) exit $code ;; esac; done`,
+  ])
 }
+
+const KEEPING = sh`
+kept=$(mktemp -d) || exit 1
+trap 'rm -rf -- "$kept"' EXIT
+keep() {
+  dpkg-query -W -f ${'${Conffiles}\n'} -- "$@" 2>/dev/null | while read -r path sum rest; do
+    if [ -n "$rest" ] || [ ! -f "$path" ]; then continue; fi
+    [ "$(md5sum <"$path" | head -c 32)" = "$sum" ] || cp -p --parents -- "$path" "$kept" || exit 1
+  done || exit 1
+}
+give_back() {
+  (cd "$kept" && find . -type f) | while read -r path; do
+    if [ ! -e "/$path" ]; then mkdir -p -- "$(dirname -- "/$path")" && cp -p -- "$kept/$path" "/$path" || exit 1; fi
+  done
+}`
 
 /**
  * Removes them and nothing else, their configuration left; dpkg refuses when another package needs one of them. Their successor

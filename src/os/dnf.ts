@@ -54,6 +54,14 @@ export function hold(packages: readonly WantedPackage[]): Script {
 }
 
 /** Removes exactly these; rpm refuses when another package needs one of them. What was changed by hand stays as .rpmsave. */
-export function remove(names: readonly string[]): Script {
-  return names.length === 0 ? sh`:` : lines([release(names), sh`rpm -e -- ${names}`])
+export function remove(names: readonly string[], along: readonly string[] = []): Script {
+  if (names.length === 0) return sh`:`
+  if (along.length === 0) return lines([release(names), sh`rpm -e -- ${names}`])
+  return lines([
+    release(names),
+    sh`set -- ${names}`,
+    sh`for name in ${along}; do if rpm -q -- "$name" >/dev/null; then set -- "$@" "$name"; fi; done`,
+    // What came along may be needed by something else by now: then it stays.
+    sh`rpm -e -- "$@" || rpm -e -- ${names}`,
+  ])
 }

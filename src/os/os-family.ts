@@ -75,8 +75,8 @@ export interface OsFamily {
     install(packages: readonly WantedPackage[], along?: readonly string[]): Script
     /** Only (un)holds; the packages are there. */
     hold(packages: readonly WantedPackage[]): Script
-    /** With their configuration, as if they had never been there. */
-    remove(names: readonly string[]): Script
+    /** With their configuration, as if they had never been there. Of `along`, what another package needs stays. */
+    remove(names: readonly string[], along?: readonly string[]): Script
     /** Their configuration stays, for the day they come back. Nothing happens before their successor is downloaded. */
     takeAway(names: readonly string[], successor: string): Script
     /** 0 it is not installed, 1 it is, anything else cannot tell. */

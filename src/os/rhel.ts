@@ -32,5 +32,16 @@ export const rhel: OsFamily = {
   keepalivedScripts: '/usr/libexec/keepalived',
   haproxy: { adminSocket: '/var/lib/haproxy/stats' },
   repository: dnfRepository,
-  packages: { query, read, install, hold, remove, takeAway: remove, isAway, list, upstream, explainFailure },
+  packages: {
+    query,
+    read,
+    install,
+    hold,
+    remove,
+    takeAway: (names) => remove(names),
+    isAway,
+    list,
+    upstream,
+    explainFailure,
+  },
 }

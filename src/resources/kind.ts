@@ -10,6 +10,8 @@ import type { CommandResource, Disruption, Resource } from './resource.js'
 export type Act =
   | { readonly do: 'write'; readonly file: FileWrite }
   | { readonly do: 'install' | 'hold'; readonly package: WantedPackage }
+  /** `along` came with it: it goes too, where nothing else needs it. */
+  | { readonly do: 'remove'; readonly name: string; readonly along: readonly string[] }
   | RunAct
 
 /** A script on the node, with the files it reads and what is known of its failures. */

@@ -1,5 +1,5 @@
 import type { OsFamily } from '../os/os-family.js'
-import { runs, SAME, type Difference, type Kind, type Verdict } from './kind.js'
+import { SAME, type Difference, type Kind, type Verdict } from './kind.js'
 import type { PackageReading } from './readings.js'
 import type { PackageResource } from './resource.js'
 
@@ -35,7 +35,7 @@ export function packageKind(os: OsFamily): Kind<PackageResource> {
       const before = entry.before as
         { readonly state: 'absent' } | { readonly state: 'present'; readonly held: boolean }
       if (before.state === 'present') return before.held || !seen.held ? SAME : release(name, seen, os)
-      return removal(name, [name, ...(entry.added ?? [])], seen, os)
+      return removal(name, entry.added ?? [], seen, os)
     },
   }
 }
@@ -85,28 +85,24 @@ function release(name: string, seen: PresentPackage, os: OsFamily): Verdict {
   }
 }
 
-function removal(name: string, added: readonly string[], seen: PresentPackage, os: OsFamily): Verdict {
+function removal(name: string, along: readonly string[], seen: PresentPackage, os: OsFamily): Verdict {
   const difference = taken(name, seen, os)
-  const others = added.filter((one) => one !== name)
-  const notes = others.length === 0 ? [] : [`with what came along: ${others.join(', ')}`]
+  const notes = along.length === 0 ? [] : [`with what came along: ${along.join(', ')}`]
   return {
     state: 'differs',
-    difference: {
-      ...difference,
-      change: { ...difference.change, notes },
-      act: runs(os.packages.remove(added), 900, true),
-    },
+    difference: { ...difference, change: { ...difference.change, notes }, act: { do: 'remove', name, along } },
   }
 }
 
 function taken(name: string, seen: PresentPackage, os: OsFamily): Difference {
   return {
     action: 'delete',
-    disruption: 'restart',
+    // Its daemon was stopped by the service that goes before it.
+    disruption: 'none',
     reason: { code: 'differs', text: 'was installed by tripod' },
     dependsOn: [],
     pre: [{ subject: name, expect: seen.version }],
     change: { summary: os.packages.upstream(seen.version), notes: [] },
-    act: runs(os.packages.remove([name]), 900, true),
+    act: { do: 'remove', name, along: [] },
   }
 }

@@ -62,6 +62,7 @@ export const undoKubeadm: Undo = {
   run: () => sh`
 failed=
 if command -v kubeadm >/dev/null; then kubeadm reset --force --cri-socket ${CRI_SOCKET} || failed=' kubeadm'; fi
+if systemctl is-active --quiet kubepods.slice; then systemctl stop kubepods.slice || failed="$failed kubepods.slice"; fi
 if systemctl is-active --quiet kubelet.service; then systemctl stop kubelet.service || failed="$failed kubelet"; fi
 ${REMAINS}
 ${RULES}
