@@ -32,10 +32,8 @@ for process in kubelet kube-apiserver kube-controller kube-scheduler kube-proxy 
 done
 echo end`
 
-/** The record of tripod itself goes last, once nothing in it is left to take back, and directories that are empty without us. */
+/** The record of tripod itself goes last, with directories that are empty without us. */
 const FORGET: Script = sh`
-record=/var/lib/tripod/state.json
-if [ -e "$record" ]; then tr -d ' \n' <"$record" | grep -q '"entries":{}' || { echo 'its record still has something to take back'; exit 1; }; fi
 rm -rf /var/lib/tripod /run/tripod/applied /run/tripod/inputs
 for top in /etc/containerd /etc/kubernetes /etc/cni /etc/keepalived /etc/haproxy /etc/chrony; do
   [ -d "$top" ] || continue
@@ -45,7 +43,7 @@ for top in /etc/containerd /etc/kubernetes /etc/cni /etc/keepalived /etc/haproxy
   done
 done`
 
-/** Removes what tripod knew of these nodes, then looks what is left of Kubernetes and tripod on them. */
+/** Removes what tripod knew of these nodes, on which nothing is left to take back, then looks what is there all the same. */
 export async function remainsOn(input: RunInput, nodes: readonly Node[]): Promise<readonly Remain[]> {
   const stations = await connectAll(input, nodes)
   try {
