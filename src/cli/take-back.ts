@@ -2,7 +2,7 @@ import { resetFindings } from '../checks/reset.js'
 import { documentOf } from '../document/document-of.js'
 import type { PlanDocument } from '../document/plan-document.js'
 import { looking } from '../engine/looking.js'
-import { remainsOn } from '../engine/remains.js'
+import { type Remain, remainsOn } from '../engine/remains.js'
 import { openRun } from '../engine/run.js'
 import type { NodeVersions, Run, RunInput } from '../engine/run-types.js'
 import { selectNodes } from '../engine/select.js'
@@ -125,13 +125,24 @@ function again({ cluster: { inventoryPath, name } }: PlanDocument, { nodes = [],
   return `tripod reset -i ${quote(inventoryPath)}${chosen}${forget ? ' --forget' : ''} --confirm ${quote(name)}`
 }
 
+/** What a second look would take back, else what stays on the machines although nothing in the record knows it. */
+async function leftOn(input: RunInput, targets: ResetTargets): Promise<readonly Remain[]> {
+  const again = await openRun(reversed(input, targets))
+  await again.close()
+  const refusal = refusalOf(again.plan)
+  if (refusal !== undefined) throw refusal
+  const ops = again.plan.steps.flatMap((step) => step.ops)
+  if (ops.length > 0)
+    return ops.map(({ node, kind, name, reason }) => ({ node, what: `${kind} ${name}: ${reason.text}` }))
+  const nodes = input.cluster.nodes.filter(({ name }) => targets.nodes.includes(name))
+  return remainsOn(input, nodes)
+}
+
 /** Empty where the machines are clean. */
-async function proof(input: RunInput, { nodes, gone }: ResetTargets, { log }: Speaker): Promise<void> {
+async function proof(input: RunInput, targets: ResetTargets, { log }: Speaker): Promise<void> {
+  const { nodes, gone } = targets
   if (gone) return
-  const remains = await remainsOn(
-    input,
-    input.cluster.nodes.filter(({ name }) => nodes.includes(name)),
-  )
+  const remains = await leftOn(input, targets)
   const clean = nodes.filter((name) => !remains.some(({ node }) => node === name))
   if (clean.length > 0) log(`Nothing of Kubernetes or tripod is left on ${clean.join(', ')}.`)
   if (remains.length === 0) return

@@ -43,10 +43,11 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   const found = [...unreadable(before.plan), ...surprises(work.reviewed, opsIn(before.plan), 'at work')]
   if (found.length > 0) throw planStale(found, station.node.name)
   const { changes } = before.plan
-  if (changes.length === 0) return { record: work.record, ops: [], versions: before.plan.versions }
+  const known = work.undoing === undefined ? work.record : without(work.record, before.plan.gone)
+  if (changes.length === 0) return { record: known, ops: [], versions: before.plan.versions }
 
   await work.mayGoOn()
-  const record = intend(work.record, await remembered(station, work.record, changes), before.plan.settled)
+  const record = intend(known, await remembered(station, known, changes), before.plan.settled)
   const context: ActContext = { input, station, resources: work.wishes.flatMap((wish) => wish.resources) }
   await writeOwn(context, [recordFile(record)])
   const outcomes = new Map<string, Outcome>()
@@ -63,6 +64,11 @@ export async function applyStep(work: StepOnNode): Promise<StepOutcome> {
   await work.keepLock()
   await writeOwn(context, [recordFile(confirmed), ...stamps(changes, after.readings)])
   return { record: confirmed, ops: changes.map((change) => change.op), versions: after.plan.versions }
+}
+
+/** What another step's undo took along is nothing to take back any more. */
+function without({ entries }: NodeRecord, gone: readonly string[]): NodeRecord {
+  return { entries: Object.fromEntries(Object.entries(entries).filter(([id]) => !gone.includes(id))) }
 }
 
 interface Look {
