@@ -1,10 +1,7 @@
-import { baseTree } from './base-tree.js'
 import { RELEASE } from './debian-release.js'
 import { healNetwork } from './fault.js'
-import { requireOwnInventory, writeInventory } from './inventory-file.js'
+import { requireOwnInventory } from './inventory-file.js'
 import { makeLabKey, writeKnownHosts } from './keys.js'
-import { serveKubernetes } from './kubernetes/serve.js'
-import { labOf, type Lab } from './lab.js'
 import { locked } from './lock.js'
 import { untilLoginWorks } from './login.js'
 import { makeMachineFiles } from './machine-files.js'
@@ -17,25 +14,25 @@ import { reclaimSubnet } from './subnet.js'
 import { noteSysctls } from './sysctls.js'
 import { startTimeServer } from './time-server.js'
 
-/** Makes true what the record says: machines that run are left alone, what is off, cut or missing is put right. */
-export async function raiseLab(record: LabRecord, log: (line: string) => void): Promise<Lab> {
+/** Makes what the machines need beside themselves, or completes it: subnet, bridge, time server. */
+export async function prepareLab(record: LabRecord): Promise<void> {
   await requireOwnInventory(record.name, record.inventoryPath)
   await locked('shared', async () => {
     await reclaimSubnet(record.subnet, labPlaces(record.name).directory)
     await noteSysctls()
     await noteTables()
   })
-  const base = await baseTree(record.os, log)
   await raiseNetwork(record)
   await startTimeServer(record)
-  const served = record.kubernetes === undefined ? undefined : await serveKubernetes(record, record.kubernetes, log)
+}
+
+/** Switches on what is off, heals what is cut, and waits until all machines let users in. Those that run are left alone. */
+export async function startMachines(record: LabRecord, base: string, log: (line: string) => void): Promise<void> {
   log(`Starting ${record.nodes.map((node) => node.name).join(' ')} (${RELEASE[record.os].title})`)
   await makeLabKey(record.name)
   await Promise.all(record.nodes.map((node) => raise(record, node, base)))
   await writeKnownHosts(record)
   await Promise.all(record.nodes.map((node) => untilLoginWorks(record, node)))
-  await writeInventory(record, served)
-  return labOf(record)
 }
 
 async function raise(lab: LabRecord, node: LabNode, base: string): Promise<void> {

@@ -1,13 +1,13 @@
 import { TripodError } from '../errors.js'
 import { baseTree } from './base-tree.js'
 import { requireSpace } from './free-space.js'
-import { requireOwnInventory } from './inventory-file.js'
-import type { Lab } from './lab.js'
+import { isServing, serveKubernetes } from './kubernetes/serve.js'
+import { labOf, type Lab } from './lab.js'
 import { requireLayers } from './layers.js'
 import { locked } from './lock.js'
 import { killMachine } from './machine.js'
 import { newLayers, requireDepth } from './new-layers.js'
-import { raiseLab } from './raise.js'
+import { prepareLab, startMachines } from './raise.js'
 import { requireRecord, writeRecord, type LabRecord, type LabSnapshot } from './record.js'
 import { requireLab } from './requirements.js'
 import { requireSnapshot, requireSnapshotName } from './snapshots.js'
@@ -25,24 +25,28 @@ export async function restore(lab: string, name: string, log: (line: string) => 
   return await locked(`lab-${lab}`, async () => {
     const record = await requireRecord(lab)
     const kept = requireSnapshot(record, name)
-    await requireRestorable(record, kept, log)
+    const base = await requireRestorable(record, kept, log)
+    await prepareLab(record)
+    if (record.kubernetes !== undefined && !(await isServing(record)))
+      await serveKubernetes(record, record.kubernetes, log)
     log(`Power off: ${record.nodes.map((node) => node.name).join(' ')}`)
     await Promise.all(record.nodes.map((node) => killMachine(record, node)))
     const next = { ...record, layers: [await newLayers(record, kept.layers[0]), ...kept.layers] as const }
     await writeRecord(next)
-    const restored = await raiseLab(next, log)
+    await startMachines(next, base, log)
     await sweepLayers(next)
-    return restored
+    return labOf(next)
   })
 }
 
-async function requireRestorable(lab: LabRecord, kept: LabSnapshot, log: (line: string) => void): Promise<void> {
-  await requireOwnInventory(lab.name, lab.inventoryPath)
+/** The base tree. */
+async function requireRestorable(lab: LabRecord, kept: LabSnapshot, log: (line: string) => void): Promise<string> {
   const base = await baseTree(lab.os, log)
   if (base !== kept.base) throw otherBase(lab, kept)
   requireDepth(lab, kept.layers, base)
   await Promise.all(lab.nodes.map((node) => requireLayers(lab.name, node, kept.layers)))
   await requireSpace(lab, kept.layers[0])
+  return base
 }
 
 /** What a machine wrote over files of one tree makes no sense over those of another. */

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { TripodError } from '../errors.js'
+import { baseTree } from './base-tree.js'
 import type { DebianRelease } from './debian-release.js'
 import { roleOf } from './role-of.js'
-import { requireOwnInventory } from './inventory-file.js'
-import { requireVersion } from './kubernetes/serve.js'
-import type { Lab } from './lab.js'
+import { requireOwnInventory, writeInventory } from './inventory-file.js'
+import { requireVersion, serveKubernetes } from './kubernetes/serve.js'
+import { labOf, type Lab } from './lab.js'
 import { locked } from './lock.js'
 import { labPlaces } from './places.js'
-import { raiseLab } from './raise.js'
+import { prepareLab, startMachines } from './raise.js'
 import { readRecord, requireLabName, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
 import { claimSubnet } from './subnet.js'
@@ -40,7 +41,12 @@ export async function up(options: UpOptions): Promise<Lab> {
     const log = options.log ?? (() => undefined)
     const record = (await readRecord(options.name)) ?? (await newRecord(options))
     requireSame(record, options)
-    return await raiseLab(record, log)
+    await prepareLab(record)
+    const base = await baseTree(record.os, log)
+    const served = record.kubernetes === undefined ? undefined : await serveKubernetes(record, record.kubernetes, log)
+    await startMachines(record, base, log)
+    await writeInventory(record, served)
+    return labOf(record)
   })
 }
 

@@ -10,7 +10,6 @@ import { everywhere, MINUTE, said, testLab, unable } from './support.js'
 if (unable !== undefined) console.warn(`SKIPPED test/lab/snapshot.test.ts: ${unable}`)
 
 const NAME = 't-snapshot'
-const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
 /** Seconds from the command until port 22 of every machine answers again. */
 const BUDGET = 10
 
@@ -30,7 +29,7 @@ ctr run --detach lab.test/busy:1 keeper /bin/busybox sh -c 'echo run >> /runs; /
 sleep 1; ctr tasks exec --exec-id look keeper /bin/busybox cat /runs`
 
 describe.skipIf(unable !== undefined)('a snapshot of a lab', { timeout: 10 * MINUTE }, () => {
-  const context = testLab({ name: NAME, nodes: LONG ? 4 : 2 })
+  const context = testLab({ name: NAME, nodes: 4 })
 
   it('is taken of all machines at once, which run on as they were', async () => {
     await everywhere(context.lab, (node) => said(context.lab, node, PAST))
@@ -101,7 +100,7 @@ describe.skipIf(unable !== undefined)('a snapshot of a lab', { timeout: 10 * MIN
   it('is restored by a second run where the first was killed, and never on some machines alone', async () => {
     await restore(NAME, 'first')
     await everywhere(context.lab, (node) => said(context.lab, node, 'echo later > /root/later'))
-    for (const milliseconds of [500, 900, 1500, 2500]) {
+    for (const milliseconds of [600, 1000, 1600]) {
       const run = execa('node', [BIN, 'lab', 'restore', 'first', '--name', NAME], { reject: false, stdio: 'ignore' })
       await sleep(milliseconds)
       run.kill('SIGKILL')
