@@ -21,11 +21,13 @@ const PACKAGES: readonly SmallRpm[] = [
 ]
 const { packages } = rhel
 
-// The lab boots no Rocky Linux: these are its tools, in the versions that Debian 12 and 13 have of them.
-describe.skipIf(unable !== undefined).each([
-  ['debian12', 'dnf 4.14'],
-  ['debian13', 'dnf 4.23'],
-] as const)('on %s, the real %s', { timeout: 2 * MINUTE }, (os) => {
+/** The lab boots no Rocky Linux: these are its tools, in the versions that Debian 12 and 13 have of them. */
+const MACHINES = [
+  { os: 'debian12', dnf: '4.14' },
+  { os: 'debian13', dnf: '4.23' },
+] as const
+
+describe.skipIf(unable !== undefined).each(MACHINES)('the real dnf $dnf, on $os', { timeout: 2 * MINUTE }, ({ os }) => {
   const context = testLab({ name: `t-dnf-${os}`, nodes: 1, os })
 
   /** Runs a script as tripod does, stderr among the rest. */
@@ -145,7 +147,7 @@ describe.skipIf(unable !== undefined).each([
 GNUPGHOME=/root/rpm-keys rpmsign --define '__gpg /usr/bin/gpg' --define '_gpg_name good' --addsign rpmbuild/RPMS/*/kubelet-1.30.1*.rpm >/dev/null 2>&1 || exit 1
 GNUPGHOME=/root/rpm-keys gpgconf --kill all
 cp rpmbuild/RPMS/*/kubelet-1.30.1*.rpm /srv/rpm/good && createrepo_c -q /srv/rpm/good
-find /var/cache/dnf -exec touch -d '11 minutes ago' {} +`,
+find /var/cache/dnf /etc/dnf /etc/yum.repos.d -exec touch -d '11 minutes ago' {} +`,
     )
     await done(packages.install([kubelet('1.30')]))
     expect(await seen('kubelet')).toEqual(['kubelet 1.30.1-1.1 held'])
