@@ -10,15 +10,20 @@ const TO_BOOT = 64 * 2 ** 20
 
 const inMebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20)
 
-/** Throws LAB_NEEDS unless the disk has the space for new layers of all machines on top of `below`. */
-export async function requireSpace(lab: LabRecord, below: string): Promise<void> {
+/** Throws LAB_NEEDS unless the disk has the space (`free` bytes) for new layers of all machines on top of `below`. */
+export async function requireSpace(lab: LabRecord, below: string, free?: number): Promise<void> {
   const sizes = lab.nodes.map((node) => sizeOfCopy(layerPlaces(lab.name, node.name, below).containerd))
   const needed = (await Promise.all(sizes)).reduce((sum, size) => sum + size + TO_BOOT, 0)
-  const { bavail, bsize } = await statfs(labsDirectory())
-  if (needed <= bavail * bsize) return
+  const left = free ?? (await freeBytes())
+  if (needed <= left) return
   throw new TripodError(
     'LAB_NEEDS',
-    `The disk of ${labsDirectory()} has ${inMebibytes(bavail * bsize)} MiB left, and this takes ${inMebibytes(needed)} MiB. Nothing was done.`,
+    `The disk of ${labsDirectory()} has ${inMebibytes(left)} MiB left, and this takes ${inMebibytes(needed)} MiB. Nothing was done.`,
     'Make room there, or take another lab down: `tripod lab list` shows them.',
   )
+}
+
+async function freeBytes(): Promise<number> {
+  const { bavail, bsize } = await statfs(labsDirectory())
+  return bavail * bsize
 }

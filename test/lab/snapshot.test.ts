@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { fault, list, restore, snapshot, up, type LabNode } from '../../src/lab/index.js'
+import { requireSpace } from '../../src/lab/free-space.js'
+import { layerPlaces, layersOf } from '../../src/lab/layers.js'
+import { requireRecord } from '../../src/lab/record.js'
 import { everywhere, MINUTE, said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/snapshot.test.ts: ${unable}`)
@@ -135,6 +138,20 @@ describe.skipIf(unable !== undefined)('a snapshot of a lab', { timeout: 10 * MIN
     await expect(restore('t-snapshot-gone', 'first')).rejects.toMatchObject({ code: 'LAB_NEEDS' })
     const told = await context.tripod(['lab', 'list'])
     expect(told.stdout).toMatch(/^ {2}snapshot first, \d{4}-\d\d-\d\d \d\d:\d\d UTC\n {2}snapshot second, /m)
+  })
+
+  it('needs the space for what it copies, and every part of the machines', async () => {
+    const record = await requireRecord(NAME)
+    await expect(requireSpace(record, layersOf(record)[0], 1024)).rejects.toThrow(
+      /has 1 MiB left, and this takes \d+ MiB/,
+    )
+    const { upper } = layerPlaces(NAME, 'm2', record.snapshots?.[0]?.layers[0] ?? '')
+    const ids = await everywhere(context.lab, bootId)
+    await rename(upper, `${upper}.away`)
+    await expect(restore(NAME, 'first')).rejects.toMatchObject({ code: 'LAB_FAILED', detail: { node: 'm2' } })
+    await expect(snapshot(NAME, 'third')).rejects.toMatchObject({ code: 'LAB_FAILED', detail: { node: 'm2' } })
+    await rename(`${upper}.away`, upper)
+    expect(await everywhere(context.lab, bootId)).toEqual(ids)
   })
 
   const stateOf = async (node: string) => {
