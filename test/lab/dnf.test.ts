@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parseFacts } from '../../src/facts/parse.js'
+import { factsScript } from '../../src/facts/script.js'
 import { inside } from '../../src/lab/index.js'
 import type { WantedPackage } from '../../src/os/os-family.js'
 import { rhel } from '../../src/os/rhel.js'
@@ -151,6 +153,19 @@ find /var/cache/dnf /etc/dnf /etc/yum.repos.d -exec touch -d '11 minutes ago' {}
     )
     await done(packages.install([kubelet('1.30')]))
     expect(await seen('kubelet')).toEqual(['kubelet 1.30.1-1.1 held'])
+  })
+
+  it('is what the facts of a node tell its packages by, where there is no dpkg', async () => {
+    await done(packages.install([kubelet('1.28.15'), also('runc')]))
+    const facts = async () => {
+      const text = factsScript().text.replaceAll('command -v dpkg-query', 'command -v no-dpkg-query')
+      const { stdout } = await inside(context.lab, 'm1', text)
+      return parseFacts(`${stdout}\n`, { node: 'm1', sentAt: 0, receivedAt: 0 }).packages
+    }
+    const installed = { kubelet: '1.28.15-150500.10.1', runc: '1.2.5-2.el9' }
+    expect((await facts()).installed).toEqual({ ...installed, 'kubernetes-cni': '1.4.0-150500.1.1' })
+    await said(context.lab, 'm1', 'rpm -e --nodeps runc kubelet kubernetes-cni')
+    expect(await facts()).toMatchObject({ installed: {}, broken: false })
   })
 
   it('says of a damaged database that nothing is installed: unknown all the same', async () => {
