@@ -90,9 +90,7 @@ function describe(resource: FileResource): string {
 
 function sources({ content, origin }: FileResource): readonly string[] {
   if (origin !== undefined) return [origin]
-  return typeof content === 'string'
-    ? []
-    : Object.values(content.references).map(sourceNote)
+  return typeof content === 'string' ? [] : Object.values(content.references).map(sourceNote)
 }
 
 /** What a reviewer has to know of it: for a signing key, where it comes from and which alone is taken. */
