@@ -11,7 +11,7 @@ const SRC = path.join(import.meta.dirname, '../src')
 const RULES: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   main: { values: ['cli'] },
   commands: {
-    values: ['manifests', 'cli', 'document', 'engine', 'steps', 'inventory', 'init', 'host', 'lab'],
+    values: ['manifests', 'cli', 'document', 'engine', 'steps', 'inventory', 'init', 'export', 'host', 'lab'],
     types: ['facts', 'checks', 'topology', 'status'],
   },
   cli: {
@@ -53,6 +53,8 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   // Fetched on the operator's machine, like signing keys.
   manifests: { values: ['inventory', 'host'] },
   init: { values: ['inventory', 'templates'] },
+  // An inventory as virtual machines.
+  export: { values: ['inventory', 'templates'] },
   host: { values: [], types: ['inventory'] },
   pki: { values: [], types: ['inventory'] },
   lab: { values: ['host'], types: ['inventory'] },

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { drillSchema } from './drill-document.js'
 import { errorSchema } from './error-document.js'
 import { doctorSchema, driftSchema } from './examination-documents.js'
-import { labDownSchema, labListSchema, labUpSchema } from './lab-documents.js'
+import {
+  labDownSchema,
+  labExportSchema,
+  labListSchema,
+  labRestoreSchema,
+  labSnapshotSchema,
+  labUpSchema,
+} from './lab-documents.js'
 import { explainSchema, stepsSchema, trustScanSchema, validateSchema } from './local-documents.js'
 import { planDocumentSchema } from './plan-document.js'
 import { eventSchema } from './run-event.js'
@@ -23,6 +30,9 @@ const SCHEMAS = {
   'lab-up': labUpSchema,
   'lab-down': labDownSchema,
   'lab-list': labListSchema,
+  'lab-snapshot': labSnapshotSchema,
+  'lab-restore': labRestoreSchema,
+  'lab-export': labExportSchema,
   error: errorSchema,
 } as const satisfies Record<string, z.ZodType>
 

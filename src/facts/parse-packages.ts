@@ -20,10 +20,11 @@ export function parsePackages(sections: Sections, signs: ReadonlySet<string>): F
   }
 }
 
-/** Rows `ii |containerd|1.6.20~ds1-1`, closed by the status of dpkg-query. */
+/** Rows `ii |containerd|1.6.20~ds1-1`, closed by the status of dpkg-query or rpm. */
 function packageRows(sections: Sections) {
   const rows = linesOf(sections.text('packages'))
-  if (rows.at(-1) !== 'status=0') return sections.fail('packages', `dpkg-query ended with ${rows.at(-1) ?? 'nothing'}`)
+  if (rows.at(-1) !== 'status=0')
+    return sections.fail('packages', `the query of installed packages ended with ${rows.at(-1) ?? 'nothing'}`)
   return rows.slice(0, -1).map((row) => {
     const [status = '', name = '', version = ''] = row.split('|')
     return { status, name, version }

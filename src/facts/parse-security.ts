@@ -17,7 +17,9 @@ export function parseSecurity(files: TextFiles, active: ReadonlySet<string>): Se
 function selinuxOf(files: TextFiles): SecurityFacts['selinux'] {
   const enforce = files.get('/sys/fs/selinux/enforce')?.trim()
   if (enforce === undefined) return undefined
-  const configured = settingOf(files, '/etc/selinux/config', 'SELINUX')?.toLowerCase() ?? ''
+  // As libselinux reads it: the first line that is valid, by its beginning, in whatever case.
+  const config = files.get('/etc/selinux/config') ?? ''
+  const configured = /^SELINUX=[ \t]*(enforcing|permissive|disabled)/im.exec(config)?.[1]?.toLowerCase() ?? ''
   return { mode: enforce === '1' ? 'enforcing' : 'permissive', configured }
 }
 

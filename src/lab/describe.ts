@@ -22,8 +22,11 @@ export function describeLabs(labs: readonly ListedLab[]): string {
   return labs.map((listed) => describeListed(listed)).join('\n')
 }
 
-function describeListed({ lab, machines }: ListedLab): string {
+function describeListed({ lab, machines, snapshots }: ListedLab): string {
   const width = Math.max(...machines.map((machine) => machine.name.length))
   const lines = machines.map(({ name, address, state }) => `  ${name.padEnd(width)}  ${address.padEnd(13)}  ${state}`)
-  return [`${lab.name}  ${RELEASE[lab.os].title}  ${lab.inventoryPath}`, ...lines].join('\n')
+  const taken = snapshots.map(
+    ({ name, takenAt }) => `  snapshot ${name}, ${takenAt.slice(0, 16).replace('T', ' ')} UTC`,
+  )
+  return [`${lab.name}  ${RELEASE[lab.os].title}  ${lab.inventoryPath}`, ...lines, ...taken].join('\n')
 }

@@ -28,10 +28,13 @@ export type Fault =
 
 /** Does a fault to one machine. Throws LAB_NEEDS (no such lab), UNKNOWN_NODE, LAB_FAILED. */
 export async function fault(lab: string, node: string, what: Fault): Promise<void> {
-  const record = await requireRecord(lab)
-  const machine = requireNode(record, node)
+  requireNode(await requireRecord(lab), node)
   await requireLab()
-  await locked(`lab-${lab}`, () => act(record, machine, what))
+  await locked(`lab-${lab}`, async () => {
+    // Read again: while this waited, a snapshot may have been restored.
+    const record = await requireRecord(lab)
+    await act(record, requireNode(record, node), what)
+  })
 }
 
 async function act(lab: LabRecord, node: LabNode, what: Fault): Promise<void> {

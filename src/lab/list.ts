@@ -2,11 +2,14 @@ import { readdir } from 'node:fs/promises'
 import { machineState, type MachineState } from './machine.js'
 import { labsDirectory } from './places.js'
 import { readRecord, type LabNode } from './record.js'
+import { snapshotsOf } from './snapshots.js'
 import { labOf, type Lab } from './lab.js'
 
 export interface ListedLab {
   readonly lab: Lab
   readonly machines: readonly (LabNode & { readonly state: MachineState })[]
+  /** Oldest first. */
+  readonly snapshots: readonly { readonly name: string; readonly takenAt: string }[]
 }
 
 /** Every lab of this computer with the state of its machines. A half made lab without a record lists no machines. */
@@ -21,6 +24,7 @@ export async function list(): Promise<readonly ListedLab[]> {
         machines: await Promise.all(
           record.nodes.map(async (node) => ({ ...node, state: await machineState(record, node) })),
         ),
+        snapshots: snapshotsOf(record).map(({ name, takenAt }) => ({ name, takenAt })),
       })),
   )
 }

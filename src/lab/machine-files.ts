@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { TripodError } from '../errors.js'
 import { aptSettings, aptSources } from './apt-sources.js'
 import { local } from './local.js'
+import { layerPlaces, layersOf, requireLayers } from './layers.js'
 import { labPlaces, machinePlaces } from './places.js'
 import { podNetwork } from './pod-network.js'
 import type { LabNode, LabRecord } from './record.js'
@@ -11,6 +13,8 @@ import type { LabNode, LabRecord } from './record.js'
 export async function makeMachineFiles(lab: LabRecord, node: LabNode, base: string): Promise<void> {
   const places = machinePlaces(lab.name, node.name)
   if ((await lstat(places.directory).catch(() => undefined)) !== undefined) return
+  // Made anew it would be the one machine of another past.
+  if (lab.layers !== undefined) await requireLayers(lab.name, node, lab.layers)
   const unfinished = `${places.directory}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   const inUnfinished = (path: string) => path.replace(places.directory, unfinished)
@@ -25,8 +29,25 @@ export async function makeMachineFiles(lab: LabRecord, node: LabNode, base: stri
 
 /** A machine's public host key, as known_hosts wants it: type and key. */
 export async function hostKeyOf(lab: LabRecord, node: LabNode): Promise<string> {
-  const path = join(machinePlaces(lab.name, node.name).upper, 'etc/ssh/ssh_host_ed25519_key.pub')
-  return (await readFile(path, 'utf8')).split(' ').slice(0, 2).join(' ')
+  const text = await readTopmost(lab, node, 'etc/ssh/ssh_host_ed25519_key.pub')
+  return text.split(' ').slice(0, 2).join(' ')
+}
+
+/** A file that every machine has, as the machine sees it: from the newest of its layers that has it. */
+async function readTopmost(lab: LabRecord, node: LabNode, path: string): Promise<string> {
+  for (const layer of layersOf(lab)) {
+    const text = await readIfThere(join(layerPlaces(lab.name, node.name, layer).upper, path))
+    if (text !== undefined) return text
+  }
+  const hint = `Make the lab anew: \`tripod lab down --name ${lab.name}\`, then \`tripod lab up --name ${lab.name}\`.`
+  throw new TripodError('LAB_FAILED', `${node.name} has no /${path} any more.`, hint, { node: node.name })
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 async function filesOf(lab: LabRecord, node: LabNode): Promise<Readonly<Record<string, string>>> {

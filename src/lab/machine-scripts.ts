@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { lines, sh, type Script } from '../shell.js'
 import { POD_TABLE, podRoutes, PODS, podsOf } from './pod-network.js'
 import { bridgeOf, cableOf, gatewayOf, groupsOf, namespaceOf } from './kernel-names.js'
+import { layerPlaces, layersOf, overlayOptions } from './layers.js'
 import { machinePlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
 
@@ -40,15 +41,16 @@ done
 /** The machine's own process: its control groups, its tree, then systemd as process 1. It cannot set the clock: that is the computer's. */
 export function startScript(plan: MachinePlan): Script {
   const places = machinePlaces(plan.lab.name, plan.node.name)
-  const layers = `index=off,lowerdir=${plan.base},upperdir=${places.upper},workdir=${places.work}`
+  const layers = layersOf(plan.lab)
+  const { containerd } = layerPlaces(plan.lab.name, plan.node.name, layers[0])
   return sh`#!/bin/sh
 set -e
 ${enter(plan, 'machine')}
-mount -t overlay -o ${layers} overlay ${places.root}
+mount -t overlay -o ${overlayOptions(plan.lab.name, plan.node.name, layers, plan.base)} overlay ${places.root}
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=yes SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_USE_CGNS=1
 exec systemd-nspawn --quiet --register=no --keep-unit --directory=${places.root} --machine=${plan.node.name} \
   --network-namespace-path=${`/run/netns/${namespaceOf(plan.lab, plan.node)}`} --capability=all --drop-capability=CAP_SYS_TIME \
-  --bind=/dev/kmsg --bind=${`${places.containerd}:/var/lib/containerd`} \
+  --bind=/dev/kmsg --bind=${`${containerd}:/var/lib/containerd`} \
   --resolv-conf=off --timezone=off --link-journal=no --boot
 `
 }

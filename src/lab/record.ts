@@ -8,6 +8,17 @@ export interface LabNode {
   readonly address: string
 }
 
+/** A state all machines of a lab can be put back to. */
+export interface LabSnapshot {
+  readonly name: string
+  /** ISO 8601, UTC. */
+  readonly takenAt: string
+  /** Layers of every machine, newest first; nothing is written to them any more. */
+  readonly layers: readonly [string, ...string[]]
+  /** Path of the base tree below them. */
+  readonly base: string
+}
+
 /** What a lab was made as; written before anything else of it exists, so that `down` always knows what to look for. */
 export interface LabRecord {
   readonly name: string
@@ -20,6 +31,13 @@ export interface LabRecord {
   readonly inventoryPath: string
   /** Version of Kubernetes whose parts the lab serves, without v; absent: none. */
   readonly kubernetes?: string
+  /**
+   * What the trees of all machines stand on, the layer they write to first; absent: the one they were made with. Changed in
+   * one stroke with the file, so that no crash leaves some machines in another state than the rest.
+   */
+  readonly layers?: readonly [string, ...string[]]
+  /** Oldest first; absent: none. */
+  readonly snapshots?: readonly LabSnapshot[]
 }
 
 /** The record of a lab, undefined when there is none. Throws LAB_FAILED when it cannot be read. */

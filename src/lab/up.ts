@@ -2,25 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { TripodError } from '../errors.js'
 import { baseTree } from './base-tree.js'
-import { RELEASE, type DebianRelease } from './debian-release.js'
+import type { DebianRelease } from './debian-release.js'
 import { roleOf } from './role-of.js'
-import { healNetwork } from './fault.js'
 import { requireOwnInventory, writeInventory } from './inventory-file.js'
 import { requireVersion, serveKubernetes } from './kubernetes/serve.js'
-import { makeLabKey, writeKnownHosts } from './keys.js'
 import { labOf, type Lab } from './lab.js'
 import { locked } from './lock.js'
-import { untilLoginWorks } from './login.js'
-import { makeMachineFiles } from './machine-files.js'
-import { startMachine } from './machine.js'
-import { raiseNetwork } from './network.js'
-import { noteTables } from './packet-rules.js'
 import { labPlaces } from './places.js'
-import { readRecord, requireLabName, writeRecord, type LabNode, type LabRecord } from './record.js'
+import { prepareLab, startMachines } from './raise.js'
+import { readRecord, requireLabName, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
-import { claimSubnet, reclaimSubnet } from './subnet.js'
-import { noteSysctls } from './sysctls.js'
-import { startTimeServer } from './time-server.js'
+import { claimSubnet } from './subnet.js'
 
 export interface UpOptions {
   readonly name: string
@@ -49,21 +41,10 @@ export async function up(options: UpOptions): Promise<Lab> {
     const log = options.log ?? (() => undefined)
     const record = (await readRecord(options.name)) ?? (await newRecord(options))
     requireSame(record, options)
-    await requireOwnInventory(record.name, record.inventoryPath)
-    await locked('shared', async () => {
-      await reclaimSubnet(record.subnet, labPlaces(record.name).directory)
-      await noteSysctls()
-      await noteTables()
-    })
+    await prepareLab(record)
     const base = await baseTree(record.os, log)
-    await raiseNetwork(record)
-    await startTimeServer(record)
     const served = record.kubernetes === undefined ? undefined : await serveKubernetes(record, record.kubernetes, log)
-    log(`Starting ${record.nodes.map((node) => node.name).join(' ')} (${RELEASE[record.os].title})`)
-    await makeLabKey(record.name)
-    await Promise.all(record.nodes.map((node) => raise(record, node, base)))
-    await writeKnownHosts(record)
-    await Promise.all(record.nodes.map((node) => untilLoginWorks(record, node)))
+    await startMachines(record, base, log)
     await writeInventory(record, served)
     return labOf(record)
   })
@@ -131,10 +112,4 @@ function requireSame(record: LabRecord, { nodes, balancers, os, inventoryPath, k
 
 function servedName(version: string | undefined): string {
   return version === undefined ? 'no Kubernetes' : `Kubernetes ${version}`
-}
-
-async function raise(lab: LabRecord, node: LabNode, base: string): Promise<void> {
-  await makeMachineFiles(lab, node, base)
-  await healNetwork(lab, node)
-  await startMachine(lab, node, base)
 }

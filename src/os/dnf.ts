@@ -2,16 +2,19 @@ import { lines, sh, type Script } from '../shell.js'
 import type { WantedPackage } from './os-family.js'
 import { LOCKS } from './rpm.js'
 
-const OPTIONS = ['-y', '--setopt=install_weak_deps=False']
+/** Of tripod's own repositories, lists of the last ten minutes serve, as with apt; dnf would take those of two days. By name: dnf 4.7 knows no patterns here. */
+const FRESH = ['kubernetes', 'docker'].map((id) => `--setopt=tripod-${id}.metadata_expire=600`)
+const OPTIONS = ['-y', '--setopt=install_weak_deps=False', ...FRESH]
+const LOCK_SECONDS = 600
 
 // Exact versions, as with apt: any release of the wanted version, the newest one, and a refusal that lists what there is.
 const choose = ({ name, version }: WantedPackage): Script => {
   if (version === undefined) return sh`set -- "$@" ${name}`
   const pattern = `^([0-9]+:)?${version.replaceAll(/[.+*?()[\]{}|^$\\]/g, '\\$&')}([.~^+-]|$)`
-  // Without the locks, which hide every other version.
-  return sh`listed=$(dnf -q --disableplugin=versionlock list --showduplicates ${name}) || [ -z "$listed" ] || exit $?
-offered=$(printf '%s\n' "$listed" | awk -v name=${name} 'index($1, name ".") == 1 && !seen[$2]++ { print $2 }')
-chosen=$(printf '%s\n' "$offered" | grep -E -e ${pattern} | sort -V | tail -n 1)
+  // Without the locks, which hide every other version. Progress is printed among it.
+  return sh`listed=$(dnf ${FRESH} --disableplugin=versionlock repoquery --qf 'offered %{name} %{arch} %{evr}' ${name}) || exit $?
+offered=$(printf '%s\n' "$listed" | awk -v name=${name} '$1 == "offered" && $2 == name && $3 != "src" && !seen[$4]++ { print $4 }' | sort -V)
+chosen=$(printf '%s\n' "$offered" | grep -E -e ${pattern} | tail -n 1)
 if [ -z "$chosen" ]; then
   printf 'tripod: no version %s of %s; offered: %s\n' ${version} ${name} "$(printf '%s' "$offered" | tr '\n' ' ')"
   exit 100
@@ -19,15 +22,18 @@ fi
 set -- "$@" ${name}-"$chosen"`
 }
 
+// What is locked is installed: no repository is asked, for it may be out of reach.
+const LOCKING = sh`dnf --disablerepo='*' versionlock`
+
 const holdAll = (names: readonly string[]): Script =>
-  names.length === 0 ? sh`` : sh`dnf -q versionlock add ${names} || exit $?`
+  names.length === 0 ? sh`` : sh`${LOCKING} add ${names} || exit $?`
 
 /** Only those that are locked: dnf fails for others. */
 const release = (names: readonly string[]): Script =>
   lines(
     names.map(
       (name) =>
-        sh`if grep -qs ${`^${name.replaceAll('.', '\\.')}-[0-9]`} ${LOCKS}; then dnf -q versionlock delete ${name} || exit $?; fi`,
+        sh`if grep -qs ${`^${name.replaceAll('.', '\\.')}-[0-9]`} ${LOCKS}; then ${LOCKING} delete ${name} || exit $?; fi`,
     ),
   )
 
@@ -53,15 +59,32 @@ export function hold(packages: readonly WantedPackage[]): Script {
   return lines([release(namesOf(packages)), holdAll(held)])
 }
 
-/** Removes exactly these; rpm refuses when another package needs one of them. What was changed by hand stays as .rpmsave. */
+// rpm does not wait for another package manager, as dnf does.
+const ERASE = sh`
+erase() {
+  there=$(rpm -qa --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' "$@") || return $?
+  set -- $there
+  if [ $# -eq 0 ]; then return 0; fi
+  waited=0
+  until said=$(rpm -e -- "$@" 2>&1); do
+    code=$?
+    printf '%s\n' "$said"
+    case $said in *'transaction lock'*) ;; *) return $code ;; esac
+    if [ $waited -ge ${LOCK_SECONDS} ]; then return $code; fi
+    sleep 5
+    waited=$((waited + 5))
+  done
+}`
+
+/**
+ * Removes those of them that are there: rpm would refuse all for one that is not, and does when another package needs one of
+ * them. What came along with them stays where something else needs it by now. What was changed by hand stays as .rpmsave.
+ */
 export function remove(names: readonly string[], along: readonly string[] = []): Script {
   if (names.length === 0) return sh`:`
-  if (along.length === 0) return lines([release(names), sh`rpm -e -- ${names}`])
   return lines([
     release(names),
-    sh`set -- ${names}`,
-    sh`for name in ${along}; do if rpm -q -- "$name" >/dev/null; then set -- "$@" "$name"; fi; done`,
-    // What came along may be needed by something else by now: then it stays.
-    sh`rpm -e -- "$@" || rpm -e -- ${names}`,
+    ERASE,
+    along.length === 0 ? sh`erase ${names}` : sh`erase ${[...names, ...along]} || erase ${names}`,
   ])
 }

@@ -12,15 +12,16 @@ export function query(names: readonly string[]): Script {
 if [ -e ${LOCKS} ]; then sed -n 's/^[^#!]/held &/p' ${LOCKS}; fi`
 }
 
-/** Names of installed packages, one a line. */
+/** Names of installed packages, one a line. The keys that dnf takes in count as packages, all of one name, and are none. */
 export function list(): Script {
-  return sh`rpm -qa --qf '%{NAME}\n'`
+  return sh`names=$(rpm -qa --qf '%{NAME}\n') || exit $?
+printf '%s\n' "$names" | sed '/^gpg-pubkey$/d'`
 }
 
 /** 0 it is not installed, 1 it is. */
 export function isAway(name: string): Script {
   return sh`said=$(rpm -q -- ${name} 2>&1) && exit 1
-case $said in *'is not installed'*) exit 0 ;; esac
+case $said in *error:*) ;; *'is not installed'*) exit 0 ;; esac
 echo "$said"
 exit 2`
 }
@@ -35,10 +36,13 @@ function readOne(name: string, lines: readonly string[]): PackageReading {
   const rows = lines.map((line) => line.split('|')).filter(([mark, own]) => mark === 'is ' && own === name)
   const version = rows.at(-1)?.[2]
   if (version !== undefined) return { state: 'present', version, held: isHeld(name, lines), complete: true }
-  if (lines.includes(`package ${name} is not installed`)) return { state: 'absent' }
-  const complaint = lines.find((line) => /^(error|rpm):|not found/.test(line))
-  return { state: 'unknown', reason: complaint ?? 'rpm says nothing about it' }
+  // Of a database that it cannot read, rpm says both: what is wrong with it, and that nothing is installed.
+  const complaint = lines.find((line) => line.startsWith('error: '))
+  if (complaint === undefined && lines.includes(`package ${name} is not installed`)) return { state: 'absent' }
+  return { state: 'unknown', reason: complaint ?? lines.find(isNoProgram) ?? 'rpm says nothing about it' }
 }
+
+const isNoProgram = (line: string): boolean => /rpm: .*not found/.test(line)
 
 /** A lock is name, epoch and version; other names may begin with this one. */
 function isHeld(name: string, lines: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import type { PackageResource } from '../resources/resource.js'
 import { balancerGates } from './balancer-gates.js'
 import { haproxyConfig, haproxyService } from './haproxy.js'
 import { checkScript, keepalivedConfig, keepalivedService } from './keepalived.js'
+import { scriptLabel } from './keepalived-label.js'
 import type { Step } from './step.js'
 
 /**
@@ -24,6 +25,7 @@ export const loadBalancer: Step = {
     daemon('keepalived'),
     haproxyConfig(context),
     checkScript(context),
+    ...scriptLabel(context),
     keepalivedConfig(context),
     haproxyService(context),
     keepalivedService(context),

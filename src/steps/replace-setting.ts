@@ -6,7 +6,8 @@ export function replaceSetting(
   path: string,
   { name, from, to }: { readonly name: string; readonly from: string; readonly to: string },
 ): EditResource {
-  const setting = new RegExp(`^\\s*${name}=["']?(?:${from})["']?\\s*$`)
+  // Its reader may not mind case, and what is said behind the value.
+  const setting = new RegExp(`^\\s*${name}=\\s*["']?(?:${from})["']?\\s*(?:#.*)?$`, 'i')
   const line = `${name}=${to}`
   return {
     kind: 'edit',

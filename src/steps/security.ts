@@ -1,6 +1,6 @@
 import { carriesBalancer } from '../inventory/roles.js'
 import type { CommandResource, Resource, ServiceResource } from '../resources/resource.js'
-import { sh } from '../shell.js'
+import { lines, sh } from '../shell.js'
 import { firewalldPolicies } from './firewalld.js'
 import { portMatrix } from './port-matrix.js'
 import { replaceSetting } from './replace-setting.js'
@@ -29,6 +29,9 @@ function selinux({ cluster, facts, node }: StepContext): readonly Resource[] {
   return carriesBalancer(node, cluster.endpoint) ? [haproxyConnects] : []
 }
 
+/** Where it was switched off since then, there is nothing to take back, and its programs fail. */
+const ONLY_WITH_IT = sh`if [ ! -e /sys/fs/selinux/enforce ]; then exit 0; fi`
+
 const permissive: CommandResource = {
   kind: 'command',
   id: 'selinux-permissive',
@@ -38,7 +41,10 @@ const permissive: CommandResource = {
 [ "$enforce" = 0 ]`,
   doneText: 'SELinux says what it would refuse, and lets it pass',
   remember: sh`cat /sys/fs/selinux/enforce`,
-  undo: { summary: 'setenforce as before', run: (before) => sh`setenforce ${before.trim() === '1' ? 1 : 0}` },
+  undo: {
+    summary: 'setenforce as before',
+    run: (before) => lines([ONLY_WITH_IT, sh`setenforce ${before.trim() === '1' ? 1 : 0}`]),
+  },
 }
 
 /** HAProxy may connect only to ports that SELinux knows as HTTP's; those of API servers are none. */
@@ -53,7 +59,8 @@ case $said in *' on') ;; *) echo "$said"; exit 1 ;; esac`,
   remember: sh`getsebool haproxy_connect_any`,
   undo: {
     summary: 'the former value is set again',
-    run: (before) => sh`setsebool -P haproxy_connect_any ${before.trim().endsWith('on') ? 1 : 0}`,
+    run: (before) =>
+      lines([ONLY_WITH_IT, sh`setsebool -P haproxy_connect_any ${before.trim().endsWith('on') ? 1 : 0}`]),
   },
   timeoutSeconds: 180,
 }

@@ -63,3 +63,9 @@ export const deb822 = bare('the definition of a package repository', /^[\x21-\x7
 
 /** Between double quotes, which apt has no way to escape, or as part of a name. */
 export const aptConf = bare('a configuration file of apt', /^[A-Za-z0-9_.:/@%+=,-]+$/)
+
+/** Between single quotes, where Ruby reads nothing but an escaped quote and an escaped backslash; no control characters. Numbers may stand bare. */
+export const ruby: Format = {
+  write: (value) =>
+    /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value) ? refuse(value, 'a file in Ruby') : value.replaceAll(/[\\']/g, '\\$&'),
+}

@@ -16,8 +16,12 @@ import kubeadmComponent from './kubeadm-component.yaml.hbs'
 import kubeadmInit from './kubeadm-init.yaml.hbs'
 import kubeadmJoin from './kubeadm-join.yaml.hbs'
 import kubeadmToken from './kubeadm-token.yaml.hbs'
+import metaData from './meta-data.hbs'
 import modules from './modules.conf.hbs'
+import networkConfig from './network-config.hbs'
 import sysctl from './sysctl.conf.hbs'
+import userData from './user-data.hbs'
+import vagrantfile from './Vagrantfile.hbs'
 import type { YamlRow } from './yaml-rows.js'
 
 /** What kubeadm is told of the version of its format, and of what differs with it. */
@@ -143,9 +147,39 @@ export interface TemplateData {
     readonly token: string
     readonly description: string
   }
+  readonly 'meta-data': { readonly instance: string; readonly name: string }
   readonly 'modules.conf': { readonly modules: readonly string[] }
+  readonly 'network-config': {
+    readonly interface: string
+    readonly mac: string
+    /** With its prefix. */
+    readonly address: string
+    /** The subnet of all addresses. */
+    readonly everywhere: string
+    readonly gateway: string
+    readonly nameserver: string
+  }
   readonly 'sysctl.conf': {
     readonly settings: readonly { readonly key: string; readonly value: number; readonly atLeast: boolean }[]
+  }
+  readonly 'user-data': {
+    readonly name: string
+    readonly user: string
+    readonly isRoot: boolean
+    /** In the form of authorized_keys. */
+    readonly key: string
+  }
+  readonly Vagrantfile: {
+    readonly netmask: string
+    readonly machines: readonly {
+      readonly name: string
+      readonly address: string
+      readonly box: string
+      readonly cpus: number
+      readonly mebibytes: number
+      readonly user: string
+      readonly key: string
+    }[]
   }
 }
 
@@ -166,8 +200,12 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'kubeadm-init.yaml': template('kubeadm-init.yaml', kubeadmInit, formats.yamlData),
   'kubeadm-join.yaml': template('kubeadm-join.yaml', kubeadmJoin, formats.yamlData),
   'kubeadm-token.yaml': template('kubeadm-token.yaml', kubeadmToken, formats.yamlData),
+  'meta-data': template('meta-data', metaData, formats.yaml),
   'modules.conf': template('modules.conf', modules, formats.conf),
+  'network-config': template('network-config', networkConfig, formats.yaml),
   'sysctl.conf': template('sysctl.conf', sysctl, formats.conf),
+  'user-data': template('user-data', userData, formats.yaml),
+  Vagrantfile: template('Vagrantfile', vagrantfile, formats.ruby),
 }
 
 /** The text of a configuration file, ending with a line break. Throws TEMPLATE_INVALID for a value that does not fit into it. */

@@ -14,6 +14,22 @@ describe('what enforces rules of its own', () => {
     expect(parseSecurity(files(config), NONE).selinux).toBeUndefined()
   })
 
+  // What selinux_getenforcemode(3) of libselinux 3.4 and 3.8 made of these files.
+  it.each([
+    ['SELINUX=enforcing\nSELINUX=permissive\n', 'enforcing'],
+    ['SELINUX=foo\nSELINUX=disabled\n', 'disabled'],
+    ['SELINUX=Permissive\n', 'permissive'],
+    ['SELINUX=permissive # for now\n', 'permissive'],
+    ['SELINUX= permissive\n', 'permissive'],
+    [' SELINUX=permissive\n', ''],
+    ['SELINUX = permissive\n', ''],
+    ['SELINUX="permissive"\n', ''],
+    ['SELINUXTYPE=targeted\n', ''],
+  ])('SELinux at the next boot is read as its library does: %j', (config, configured) => {
+    const seen = files({ '/etc/selinux/config': config, '/sys/fs/selinux/enforce': '1\n' })
+    expect(parseSecurity(seen, NONE).selinux?.configured).toBe(configured)
+  })
+
   it('ufw counts where it is switched on, whatever its unit says: it runs also when ufw is off', () => {
     const on = files({ '/etc/ufw/ufw.conf': '# set to yes to start on boot\nENABLED=yes\n' })
     expect(parseSecurity(on, NONE).firewalls).toEqual(['ufw'])

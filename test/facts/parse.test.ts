@@ -203,7 +203,9 @@ describe('what is refused', () => {
   })
 
   test('a package database that could not be read', () => {
-    expect(refusal(withSection(FRESH, 'packages', 'status=2')).message).toContain('dpkg-query ended with status=2')
+    expect(refusal(withSection(FRESH, 'packages', 'status=2')).message).toContain(
+      'the query of installed packages ended with status=2',
+    )
   })
 
   test.each([

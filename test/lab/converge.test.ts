@@ -11,6 +11,7 @@ import { connect } from '../../src/host/connect.js'
 import { Keyring } from '../../src/host/keyring.js'
 import { loadInventory } from '../../src/inventory/load.js'
 import { openEngine } from './engine.js'
+import { differences, image } from './image.js'
 import { everywhere, footprint, MINUTE, said, testLab, touched, unable, type Ended } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/converge.test.ts: ${unable}`)
@@ -48,6 +49,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
   const size = 4 + balancers
   const carriers = balancers === 0 ? ['m1', 'm2', 'm3'] : ['lb1', 'lb2']
   const JOINING = ['m1', 'm2', 'm3', 'w1']
+  let original: readonly (readonly string[])[] = []
 
   const succeed = async (...args: string[]): Promise<Ended> => {
     const ended = await context.tripod(args)
@@ -77,6 +79,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
     // The first look at a fresh overlay moves the ctime of some of its directories.
     await everywhere(lab, (node) => footprint(lab, node))
     const before = await everywhere(lab, (node) => footprint(lab, node))
+    original = await everywhere(lab, (node) => image(lab, node))
     const plan = await context.tripod(['plan', '--detailed-exitcode'])
     expect(plan.code).toBe(2)
     expect(plan.stdout).toContain('m1,m2,m3,w1 identical')
@@ -488,7 +491,50 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
     expect(await said(lab, 'w1', 'ls /var/lib/tripod/runs/cut/*.rc | wc -l')).toBe('1')
     await expectNoChanges()
   })
+
+  it('let a node go, while the API answers, and take it back', async () => {
+    const { lab } = context
+    const unsaid = await context.tripod(['reset', '--node', 'w1'])
+    expect([unsaid.code, unsaid.stderr]).toEqual([12, expect.stringContaining(`--node w1 --confirm ${lab.name}`)])
+    await expectNoChanges()
+    const answers = await answersMeanwhile(lab, () => succeed('reset', '--node', 'm3', '--confirm', lab.name))
+    const failed = answers.filter((code) => code !== '200').length
+    console.log(`${os}: m3 taken out: ${failed} of ${answers.length} requests to the API failed meanwhile`)
+    expect(failed).toBeLessThan(10)
+    expect(await said(lab, 'm1', 'kubectl get nodes -o name')).not.toContain('node/m3')
+    expect(
+      differences(original[lab.nodes.findIndex(({ name }) => name === 'm3')] ?? [], await image(lab, 'm3')),
+    ).toEqual([])
+    for (const node of carriers.filter((name) => name !== 'm3'))
+      expect(await said(lab, node, 'grep -c "server m3" /etc/haproxy/haproxy.cfg; true')).toBe('0')
+    await succeed('apply', '--yes')
+    await expectNoChanges()
+  })
+
+  it('are as they were before when everything is taken back, and converge again', async () => {
+    const { lab } = context
+    await succeed('reset', '--confirm', lab.name)
+    const now = await everywhere(lab, (node) => image(lab, node))
+    expect(original.map((before, index) => differences(before, now[index] ?? []))).toEqual(original.map(() => []))
+    expect((await succeed('reset', '--confirm', lab.name)).stdout).toContain('Nothing to take back')
+    await succeed('apply', '--yes')
+    await expectNoChanges()
+  })
 })
+
+/** Answers of the API under the VIP, asked every 100 ms from a master for as long as the work takes. */
+async function answersMeanwhile(lab: Lab, work: () => Promise<unknown>): Promise<readonly string[]> {
+  await said(lab, 'm1', 'rm -f /tmp/stop /tmp/seen')
+  const loop = `i=0; while [ ! -e /tmp/stop ] && [ $i -lt 3000 ]; do curl -so /dev/null --max-time 1 --cacert /etc/kubernetes/pki/ca.crt -w '%{http_code}\\n' https://${lab.vip}:6443/readyz >>/tmp/seen; i=$((i+1)); sleep 0.1; done`
+  const watching = inside(lab, 'm1', loop, { timeoutSeconds: 300 })
+  try {
+    await work()
+  } finally {
+    await said(lab, 'm1', 'touch /tmp/stop')
+    await watching
+  }
+  return (await said(lab, 'm1', 'cat /tmp/seen')).split('\n')
+}
 
 /** tripod's own notes (record, copy of what was there, stamp, lock) lie in two directories; the rest is the file and its directory. */
 function isExpected(path: string, repaired: string): boolean {

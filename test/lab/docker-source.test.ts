@@ -56,7 +56,9 @@ describe.skipIf(unable !== undefined)('containerd from the repository of Docker'
     expect(planned.stdout).toContain('/etc/apt/sources.list.d/tripod-docker.sources')
     expect(planned.stdout).toContain(`URIs: ${repository.url}/debian`)
     expect(planned.stdout).toContain('Suites: trixie')
-    expect(planned.stdout).toContain(`key:${repository.url}/debian/gpg#${repository.fingerprint}`)
+    expect(planned.stdout).toContain(
+      `from ${repository.url}/debian/gpg, if its fingerprint is ${repository.fingerprint}`,
+    )
     expect(planned.stdout).toMatch(new RegExp(`\\+ package +containerd\\.io +${VERSION}, held`))
     expect(repository.requests).toEqual([])
   })
@@ -141,7 +143,7 @@ describe.skipIf(unable !== undefined)('containerd from the repository of Docker'
     await withSource(VERSION, `${repository.fingerprint}', '${NOBODY}`)
     const planned = await plan()
     expect(planned.stdout).toMatch(new RegExp(`~ file +${KEYRING}`))
-    expect(planned.stdout).toContain(`#${repository.fingerprint},${NOBODY}`)
+    expect(planned.stdout).toContain(`is ${repository.fingerprint} or ${NOBODY}`)
     await withSource(VERSION)
   })
 

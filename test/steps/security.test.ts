@@ -51,12 +51,19 @@ describe('SELinux', () => {
     const [now, boot] = steps('permissive')
     expect(named(steps('permissive'))).toEqual(['setenforce 0', '/etc/selinux/config'])
     if (now?.kind !== 'command' || typeof now.undo === 'string') throw new Error('a command that can be undone')
-    expect(now.undo.run('1\n').text).toBe('setenforce 1')
+    const undo = now.undo.run('1\n').text.trimEnd()
+    expect(undo).toMatch(/\nsetenforce 1$/)
+    // setenforce fails where SELinux was switched off since then.
+    expect(undo).toMatch(/^if \[ ! -e \/sys\/fs\/selinux\/enforce \]; then exit 0; fi\n/)
     if (boot?.kind !== 'edit') throw new Error('an edit')
     const text = '# SELINUX= can take one of these\nSELINUX=enforcing\nSELINUXTYPE=targeted\n'
     expect(boot.apply(text)).toContain('\nSELINUX=permissive\n')
     expect(boot.apply(boot.apply(text))).toBe(boot.apply(text))
     expect(boot.revert(boot.apply(text))).toBe(text)
+    for (const odd of ['SELINUX=Enforcing\n', 'SELINUX= enforcing # as ever\n']) {
+      expect(boot.apply(odd)).toContain('\nSELINUX=permissive\n')
+      expect(boot.revert(boot.apply(odd))).toBe(odd)
+    }
     for (const other of ['SELINUX=disabled\n', 'SELINUX=permissive\n', '']) expect(boot.apply(other)).toBe(other)
   })
 

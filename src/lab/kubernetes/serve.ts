@@ -1,4 +1,5 @@
 import { TripodError } from '../../errors.js'
+import { isServed } from './bridge-server.js'
 import { kubernetesBinaries } from './binaries.js'
 import { registryStorage } from './images.js'
 import { startRegistry } from './registry.js'
@@ -30,4 +31,9 @@ export async function serveKubernetes(
   const { directory, fingerprint } = await aptRepository({ version, binaries, log })
   await startRepository(lab, directory, log)
   return { fingerprint }
+}
+
+/** Says whether packages and images of the lab are being served, as since its `up`. */
+export async function isServing(lab: LabRecord): Promise<boolean> {
+  return (await isServed(lab, 'registry')) && (await isServed(lab, 'packages'))
 }
