@@ -105,7 +105,10 @@ export function remove(names: readonly string[], along: readonly string[] = []):
     sh`patiently dpkg --purge -- ${[...names, ...along]}; code=$?`,
     sh`give_back`,
     sh`[ $code -ne 0 ] || exit 0`,
-    sh`for name in ${names}; do case $(dpkg-query -W -f ${'${db:Status-Abbrev}'} "$name" 2>/dev/null) in ?[!n]*) exit $code ;; esac; done`,
+    // With all of them named, a failure is one; what came along may stay.
+    along.length === 0
+      ? sh`exit $code`
+      : sh`for name in ${names}; do case $(dpkg-query -W -f ${'${db:Status-Abbrev}'} "$name" 2>/dev/null) in ?[!n]*) exit $code ;; esac; done`,
   ])
 }
 
