@@ -5,7 +5,9 @@ import { vitePlugin } from './scripts/handlebars.mjs'
 const LONG_ONLY =
   process.env.TRIPOD_TEST_LONG === '1'
     ? []
-    : ['kubeadm-init', 'status', 'ha-drill', 'lost-quorum'].map((name) => `test/lab/${name}.test.ts`)
+    : ['kubeadm-init', 'status', 'ha-drill', 'lost-quorum', 'dnf', 'export', 'docker-source', 'time-sync'].map(
+        (name) => `test/lab/${name}.test.ts`,
+      )
 
 export default defineConfig({
   test: {

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import { undone, undoNeeds } from '../../src/resources/command.js'
+import type { Readings } from '../../src/resources/readings.js'
+import type { CommandResource } from '../../src/resources/resource.js'
+import { sh } from '../../src/shell.js'
+import { steps } from '../../src/steps/index.js'
+import { resetSteps } from '../../src/steps/reset.js'
+import type { StepContext } from '../../src/steps/step.js'
+import { undoKubeadm } from '../../src/steps/undo-kubeadm.js'
+import { contextWith } from './context.js'
+import { parses } from './run-script.js'
+
+const ids = (targets: Parameters<typeof resetSteps>[1]): readonly string[] =>
+  resetSteps(steps, targets).map(({ id }) => id)
+const base = contextWith()
+const named = (name: string, last: number) => ({ ...base.node, name, address: `10.0.0.${last}` })
+const NODES = [named('m1', 11), named('m2', 12), named('m3', 13)]
+const cluster = { ...base.cluster, nodes: NODES }
+const topology = {
+  states: { m1: 'control-plane-ready', m2: 'control-plane-ready', m3: 'control-plane-ready' },
+  acting: 'm1',
+} as const
+const on = (name: string, members = 3): StepContext => ({
+  ...base,
+  cluster,
+  topology,
+  node: NODES.find((node) => node.name === name) ?? base.node,
+  facts: {
+    ...base.facts,
+    kubernetes: {
+      ...base.facts.kubernetes,
+      members: NODES.slice(0, members).map((node, index) => ({
+        id: String(index + 1),
+        name: node.name,
+        peerURLs: [],
+        learner: false,
+      })),
+    },
+  },
+  seen: NODES.map((node) => ({ node, facts: base.facts })),
+})
+
+describe('a reset of the whole cluster', () => {
+  test('takes back what was done last first, and asks nobody to stay', () => {
+    const all = ids({ nodes: ['m1', 'm2', 'm3'], whole: true, gone: false })
+    expect(all).toEqual(steps.map(({ id }) => `undo-${id}`).toReversed())
+  })
+})
+
+describe('a reset of nodes of a cluster that goes on', () => {
+  const targets = { nodes: ['m3'], whole: false, gone: false }
+
+  test('tells the others, lets the VIP move, and leaves, before anything is taken back', () => {
+    expect(ids(targets).slice(0, 6)).toEqual([
+      'host-identity',
+      'security',
+      'load-balancer',
+      'undo-load-balancer',
+      'leave',
+      'undo-kubeconfig',
+    ])
+    expect(ids({ ...targets, gone: true })).toEqual(['host-identity', 'security', 'load-balancer', 'leave'])
+  })
+
+  test('leaves through a master that stays: pods, the member of etcd by its number, the Node', () => {
+    const leave = resetSteps(steps, targets).find(({ id }) => id === 'leave')
+    expect(NODES.filter((node) => leave?.runsOn(node, on('m1')))).toEqual([NODES[0]])
+    const [command] = (leave?.resources(on('m1')) ?? []) as readonly CommandResource[]
+    expect(command?.summary).toBe('kubectl drain m3; take member 3 out of etcd; kubectl delete node m3')
+    expect(command?.run.text).toContain(`'{"ID":"3"}'`)
+    expect([command?.run ?? sh``, command?.doneWhen ?? sh``].map(parses)).toEqual([true, true])
+    const [without] = (leave?.resources(on('m1', 2)) ?? []) as readonly CommandResource[]
+    expect(without?.summary).toBe('kubectl drain m3; kubectl delete node m3')
+  })
+
+  test('names the budget that keeps a pod, and pods that nothing would start again', () => {
+    const [command] = (resetSteps(steps, targets)
+      .find(({ id }) => id === 'leave')
+      ?.resources(on('m1')) ?? []) as readonly CommandResource[]
+    const budget = `evicting pod shop/cart-7\nerror when evicting pods/"cart-7" -n "shop" (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.`
+    expect(command?.explain?.(budget)?.message).toBe('a disruption budget keeps pod shop/cart-7 on m3')
+    const bare = 'error: cannot delete Pods declare no controller (use --force to override): default/alone'
+    expect(command?.explain?.(bare)?.message).toContain('default/alone')
+    expect(command?.explain?.('The connection was refused')).toBeUndefined()
+  })
+
+  test('is no part of what the others are told', () => {
+    const balancer = resetSteps(steps, targets).find(({ id }) => id === 'load-balancer')
+    expect(balancer?.runsOn(NODES[2] ?? base.node, on('m3'))).toBe(false)
+    const written = JSON.stringify(balancer?.resources(on('m1')))
+    expect([written.includes('server m2'), written.includes('server m3')]).toEqual([true, false])
+  })
+})
+
+describe('what takes a command back', () => {
+  const readings = (code: number, output = ''): Readings =>
+    ({ check: () => ({ state: 'present', code, output }) }) as unknown as Readings
+  const command = (undo: CommandResource['undo'], rest: Partial<CommandResource> = {}): CommandResource => ({
+    kind: 'command',
+    id: 'one',
+    summary: 'do one',
+    run: sh`true`,
+    doneWhen: sh`true`,
+    doneText: 'it is done',
+    undo,
+    ...rest,
+  })
+  const taken = { run: (before: string) => sh`echo ${before}`, summary: 'undo one' }
+
+  test('is run where it was done, with what was remembered', () => {
+    const verdict = undone(command(taken, { remember: sh`true` }), 'old', readings(0))
+    expect(verdict).toMatchObject({ state: 'differs', difference: { action: 'run', act: { script: sh`echo old` } } })
+    expect(undone(command(taken), null, readings(1))).toEqual({ state: 'same' })
+  })
+
+  test('is not run where the command never ran', () => {
+    expect(undone(command(taken, { remember: sh`true` }), null, readings(0))).toEqual({ state: 'same' })
+    expect(undone(command('nothing'), null, readings(0))).toEqual({ state: 'same' })
+    expect(undoNeeds(command('nothing'))).toEqual({})
+  })
+
+  test('is unknown where that cannot be told, or nothing takes it back', () => {
+    expect(undone(command(taken), null, readings(2, 'no answer'))).toMatchObject({ state: 'unknown' })
+    expect(undone(command('impossible'), null, readings(0))).toMatchObject({ state: 'unknown' })
+  })
+
+  test('of kubeadm tells by itself whether there is anything, and costs data', () => {
+    expect(undoKubeadm.disruption).toBe('data-loss')
+    expect([undoKubeadm.run(''), undoKubeadm.neededWhen ?? sh``].map(parses)).toEqual([true, true])
+    const verdict = undone(command(undoKubeadm), null, readings(0, '/etc/kubernetes/kubelet.conf is there'))
+    expect(verdict).toMatchObject({ difference: { reason: { text: '/etc/kubernetes/kubelet.conf is there' } } })
+  })
+})
