@@ -34,11 +34,13 @@ export interface Topology {
   readonly acting?: string
 }
 
-const PKI = '/etc/kubernetes/pki'
+/** Where kubeadm keeps authorities and certificates. */
+export const PKI = '/etc/kubernetes/pki'
 const CA_SET = ['ca', 'front-proxy-ca', 'etcd/ca'].flatMap((name) => [`${PKI}/${name}.crt`, `${PKI}/${name}.key`])
 // Operators copy it to where they work; kubeadm writes it after the certificates, so that it proves nothing beyond them.
 const ADMIN = '/etc/kubernetes/admin.conf'
-const AUTHORITY_FILES = [...CA_SET, `${PKI}/sa.pub`, `${PKI}/sa.key`]
+/** A whole set of authorities. */
+export const AUTHORITY_FILES: readonly string[] = [...CA_SET, `${PKI}/sa.pub`, `${PKI}/sa.key`]
 
 const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
   (name) => `/etc/kubernetes/manifests/${name}.yaml`,
@@ -112,6 +114,16 @@ function runsControlPlane({ files, etcdData }: KubernetesFacts): boolean {
 /** Anything beyond CA set files, which are put in place before init and prove nothing, as admin.conf does. */
 function hasJoined({ files, etcdData }: KubernetesFacts): boolean {
   return etcdData || Object.keys(files).some((path) => ![...AUTHORITY_FILES, ADMIN].includes(path))
+}
+
+/** The master whose whole set of authorities counts: one that serves before one that was only given it. */
+export function holderOf({ caHash, states }: Topology, seen: readonly Seen[]): Seen | undefined {
+  if (caHash === undefined) return undefined
+  const holders = seen.filter(
+    ({ facts: { kubernetes } }) =>
+      kubernetes.caHash === caHash && AUTHORITY_FILES.every((path) => path in kubernetes.files),
+  )
+  return holders.find(({ node }) => states[node.name] === 'control-plane-ready') ?? holders[0]
 }
 
 /** Whether nothing of a cluster is on the node yet. */

@@ -37,6 +37,7 @@ import { timeDaemon } from './time-daemon.js'
 import { unappliable } from './unappliable.js'
 import { unpackaged } from './unpackaged.js'
 import { vip } from './vip.js'
+import { wholeSet } from './whole-set.js'
 
 /** In the order of their numbers, P02 to P34. */
 const CHECKS: readonly Check[] = [
@@ -58,6 +59,7 @@ const CHECKS: readonly Check[] = [
   networks,
   vip,
   foreign,
+  wholeSet,
   quorum,
   unappliable,
   strandedData,

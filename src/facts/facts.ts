@@ -163,6 +163,12 @@ export interface KubernetesFacts {
   readonly members?: readonly EtcdMember[]
   /** Flags of the API server's static pod, without `--`, and the controller manager's cluster-cidr; name -> value. */
   readonly flags: Readonly<Record<string, string>>
+  /** ConfigMaps of kube-system that are there, of those that kubeadm and tripod write (config-maps.ts): name -> key -> text; left out where the API did not tell. */
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** DaemonSets that configure the pod network of nodes, `kube-system/cilium`; left out where the API did not tell. */
+  readonly networks?: readonly string[]
+  /** Text of /var/lib/kubelet/config.yaml, with which the kubelet runs. */
+  readonly kubeletConfig?: string
   /** Names and addresses in the certificate of the local API server; left out where there is none. */
   readonly certSANs?: readonly string[]
   /** Local API server says it lives (/livez); false also where none runs. */

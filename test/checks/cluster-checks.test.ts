@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
 import { certSANs } from '../../src/inventory/cert-sans.js'
+import { AUTHORITY_FILES } from '../../src/topology.js'
 import { clusterOf, findingsFor } from './machines.js'
 
 const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
@@ -14,6 +15,12 @@ const SERVING: KubernetesFacts = {
   shadowing: [],
   flags: { 'secure-port': '6444', 'service-cluster-ip-range': '10.96.0.0/12', 'cluster-cidr': '10.244.0.0/16' },
   certSANs: certSANs(clusterOf({})),
+}
+const JOINED: KubernetesFacts = {
+  ...SERVING,
+  files: { '/etc/kubernetes/kubelet.conf': 'x' },
+  etcdData: false,
+  apiLive: false,
 }
 const DOWN = { ...SERVING, apiLive: false }
 const told = (facts: Readonly<Record<string, KubernetesFacts>>, id: string, cluster = {}) => {
@@ -40,6 +47,30 @@ describe('a lost quorum', () => {
   test('is none where another master serves: then the one that does not is named', () => {
     expect(told({ m1: SERVING, m2: DOWN }, 'QUORUM')).toMatchObject([{ severity: 'warning', node: 'm2' }])
     expect(told({ m1: SERVING }, 'QUORUM')).toEqual([])
+  })
+})
+
+describe('a set of authorities that no master has whole', () => {
+  const without = (missing: string): KubernetesFacts => ({
+    ...SERVING,
+    files: {
+      ...SERVING.files,
+      ...Object.fromEntries(AUTHORITY_FILES.filter((path) => !path.endsWith(missing)).map((path) => [path, 'a'])),
+    },
+  })
+
+  test('stands in the way of who is to join, and is named file by file', () => {
+    const [found] = told({ m1: without('/pki/ca.key'), m2: without('/pki/ca.key') }, 'AUTHORITIES')
+    expect(found).toMatchObject({ severity: 'fatal', message: expect.stringContaining('none has ca.key') as string })
+    expect(told({ m1: without('/pki/ca.key'), m2: without('sa.key') }, 'AUTHORITIES')[0]?.message).toContain(
+      'm2 lacks sa.key',
+    )
+  })
+
+  test('is a warning where nobody is to join, and nothing where one master has it', () => {
+    const all = (one: KubernetesFacts) => ({ m1: one, m2: one, m3: one, w1: JOINED })
+    expect(told(all(without('/pki/ca.key')), 'AUTHORITIES')).toMatchObject([{ severity: 'warning' }])
+    expect(told({}, 'AUTHORITIES')).toEqual([])
   })
 })
 

@@ -101,6 +101,32 @@ describe('a cluster', () => {
     }
   })
 
+  test('whose authorities nobody can tell gives none to any master, and takes none away that it gave before', () => {
+    const { authorities: _, ...context } = situation({ m1: 'control-plane-ready' }, { acting: 'm1' })
+    const path = '/etc/kubernetes/pki/ca.crt'
+    const files = { [path]: 'aa', '/etc/kubernetes/pki/ca.key': 'bb' }
+    const unknown = (topology: Topology) =>
+      situation(
+        {},
+        {},
+        {
+          m2: {
+            kubernetes: { ...base.facts.kubernetes, files },
+            record: {
+              entries: { [`file:${path}`]: { step: 'certificates', wanted: 'a', state: 'applied', before: null } },
+            },
+          },
+        },
+      ).seen.flatMap(({ node }, _index, seen) =>
+        resourcesOn(node, { cluster: context.cluster, seen, topology })
+          .filter((one) => one.kind === 'file')
+          .map((one) => [node.name, one.path, one.contentDigest]),
+      )
+    expect(unknown({ ...context.topology, caHash: 'ab' })).toEqual([['m2', path, 'aa']])
+    expect(unknown({ states: context.topology.states })).toEqual([['m2', path, 'aa']])
+    expect(unknown({ states: {}, ...BEGINS })).toHaveLength(24)
+  })
+
   test('that stands wants of each node what its record says of it, and no images any more', () => {
     const ready = {
       m1: 'control-plane-ready',
