@@ -16,12 +16,14 @@ import { hostName } from './host-name.js'
 import { hostsFile } from './hosts-file.js'
 import { firewall } from './firewall.js'
 import { installedVersion } from './installed-version.js'
+import { incomplete } from './incomplete.js'
 import { kernelModules } from './kernel-modules.js'
 import { mtu } from './mtu.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
 import { nodeAddress } from './node-address.js'
 import { operatingSystem } from './operating-system.js'
+import { noBeginning } from './no-beginning.js'
 import { otherSoftware } from './other-software.js'
 import { platform } from './platform.js'
 import { ports } from './ports.js'
@@ -62,6 +64,8 @@ const CHECKS: readonly Check[] = [
   wholeSet,
   quorum,
   unappliable,
+  incomplete,
+  noBeginning,
   strandedData,
   containerdSource,
   containerdPair,

@@ -1,4 +1,5 @@
-import { AUTHORITY_FILES, isUntouched, PKI, type Seen } from '../topology.js'
+import { AUTHORITY_FILES, PKI } from '../facts/kubeadm-files.js'
+import { isUntouched, type Seen } from '../topology.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
 

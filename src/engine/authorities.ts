@@ -3,7 +3,8 @@ import { TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
 import type { Authorities, AuthorityStore, CaFile } from '../pki/authorities.js'
 import type { ClusterContext } from '../steps/step.js'
-import { holderOf, PKI, type Seen, type Topology } from '../topology.js'
+import { PKI } from '../facts/kubeadm-files.js'
+import { holderOf, type Seen, type Topology } from '../topology.js'
 import type { RunInput } from './run-types.js'
 
 const CA_FILES: readonly CaFile[] = [

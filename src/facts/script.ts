@@ -154,7 +154,9 @@ for path in /usr/local/*bin/kubelet /usr/local/*bin/kubeadm /usr/local/*bin/kube
 for path in /usr/lib/systemd/system-generators/zram-generator /lib/systemd/system-generators/zram-generator; do
   yes zram-generator "$path"
 done
-yes etcd-data /var/lib/etcd/member
+etcd=/etc/kubernetes/manifests/etcd.yaml
+data=$(sed -n 's/^ *- --data-dir=//p' $etcd 2>/dev/null)
+for path in /var/lib/etcd $data; do yes etcd-data "$path/member"; done
 for path in /var/lib/dpkg/updates/[0-9]*; do yes dpkg-interrupted "$path"; done
 end signs 0`
 
@@ -246,7 +248,9 @@ end livez "$asked"
 # etcd's own gateway answers while the API server does not.
 pki=/etc/kubernetes/pki/etcd
 if [ -e $pki/server.key ]; then
-  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
+  url=$(sed -n 's/^ *- --listen-client-urls=\(https:[^,]*\).*/\1/p' $etcd 2>/dev/null)
+  if [ -z "$url" ]; then url=https://127.0.0.1:2379; fi
+  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' "$url/v3/cluster/member/list" 2>/dev/null
 fi
 end etcd-members $?
 # In quotes where YAML needs them.

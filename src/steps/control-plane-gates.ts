@@ -3,6 +3,7 @@ import type { Node } from '../inventory/cluster.js'
 import { osFamilyOf } from '../os/index.js'
 import { type Script, sh } from '../shell.js'
 import { apiOf, isMaster, isReady } from './control-plane.js'
+import { etcdUrl } from './etcd-member.js'
 import { type Gate, whereNotZero } from './gate.js'
 import type { ClusterContext } from './step.js'
 
@@ -47,9 +48,9 @@ function serves({ cluster }: ClusterContext, masters: readonly Node[]): Gate {
 }
 
 /** All members started, none a learner: the next one may come. */
-const VOTES: Script = sh`
+const VOTES = (master: Node): Script => sh`
 pki=/etc/kubernetes/pki/etcd
-said=$(curl -sSm5 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>&1) || { echo "etcd does not answer: $said"; exit 1; }
+said=$(curl -sSm5 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' ${`${etcdUrl(master)}/v3/cluster/member/list`} 2>&1) || { echo "etcd does not answer: $said"; exit 1; }
 all=$(printf '%s' "$said" | grep -o '"peerURLs"' | grep -c .)
 started=$(printf '%s' "$said" | grep -o '"name":"[^"]' | grep -c .)
 learners=$(printf '%s' "$said" | grep -o '"isLearner":true' | grep -c .)
@@ -60,7 +61,7 @@ function votes(masters: readonly Node[]): Gate {
     id: 'etcd-voters',
     title: 'every member of etcd has started and votes',
     when: 'after-node',
-    questions: masters.map(({ name }) => ({ node: name, script: VOTES })),
+    questions: masters.map((master) => ({ node: master.name, script: VOTES(master) })),
     problems: whereNotZero,
     fix: 'Look at `crictl ps -a --name etcd` and the log of that container on each master.',
     deadlineSeconds: SETTLE_SECONDS,

@@ -1,8 +1,9 @@
+import { memberOf } from '../facts/member-of.js'
 import type { Node } from '../inventory/cluster.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
-import { etcd, hasNoMember, memberOf } from './etcd-member.js'
+import { etcd, hasNoMember } from './etcd-member.js'
 import { joins, kubectl } from './control-plane.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 
@@ -28,11 +29,11 @@ function forget(node: Node, { cluster, node: master, facts }: StepContext): Comm
     id: `forget:${node.name}`,
     summary: `take ${node.name} as it was before out of ${member === undefined ? 'the cluster' : 'etcd and the cluster'}`,
     doneText: 'neither etcd nor the API server know it',
-    doneWhen: sh`${hasNoMember(member)}
+    doneWhen: sh`${hasNoMember(master, member)}
 node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2
 [ -z "$node" ] || { echo ${`there is a Node ${node.name} already`}; exit 1; }`,
     run: sh`
-${member === undefined ? sh`:` : sh`${etcd('cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`}
+${member === undefined ? sh`:` : sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`}
 ${kube} delete node ${node.name} --ignore-not-found`,
     undo: 'nothing',
     transient: true,

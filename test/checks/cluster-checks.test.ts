@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
 import { certSANs } from '../../src/inventory/cert-sans.js'
-import { AUTHORITY_FILES } from '../../src/topology.js'
+import { AUTHORITY_FILES } from '../../src/facts/kubeadm-files.js'
 import { clusterOf, findingsFor } from './machines.js'
 
 const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
@@ -75,6 +75,54 @@ describe('a set of authorities that no master has whole', () => {
 })
 
 describe('what no step changes of a running control plane', () => {
+describe('a master that counts and lacks files of one', () => {
+  const without = (path: string) => Object.fromEntries(Object.entries(SERVING.files).filter(([one]) => one !== path))
+
+  test('is refused, with what it lacks: nothing is made anew over what serves', () => {
+    const scheduler = '/etc/kubernetes/manifests/kube-scheduler.yaml'
+    expect(told({ m1: SERVING, m2: { ...SERVING, files: without(scheduler) } }, 'INCOMPLETE')).toEqual([
+      {
+        id: 'INCOMPLETE',
+        severity: 'fatal',
+        node: 'm2',
+        message: `m2 serves, but lacks ${scheduler}`,
+        fix: 'Put back what was taken out of m2, or leave it out: --skip-node m2',
+      },
+    ])
+    const [found] = told({ m1: { ...SERVING, files: without('/etc/kubernetes/kubelet.conf') } }, 'INCOMPLETE')
+    expect(found?.fix).toContain('wait a minute')
+    expect(told({ m1: SERVING, m2: DOWN }, 'INCOMPLETE')).toEqual([])
+  })
+
+  test('with its etcd elsewhere is one that tripod does not know how to keep', () => {
+    const flags = { ...SERVING.flags, 'etcd-servers': 'https://10.9.9.1:2379' }
+    const external = { ...SERVING, etcdData: false, files: without('/etc/kubernetes/manifests/etcd.yaml'), flags }
+    expect(told({ m1: external, m2: external, m3: external }, 'INCOMPLETE')).toMatchObject([
+      {
+        severity: 'fatal',
+        node: 'm1',
+        message: expect.stringContaining('elsewhere (https://10.9.9.1:2379)') as string,
+      },
+      { node: 'm2' },
+      { node: 'm3' },
+    ])
+  })
+})
+
+describe('masters of which none serves and none can begin', () => {
+  test('are named with what they are, and who had joined', () => {
+    expect(told({ w1: JOINED }, 'BEGINNING')).toMatchObject([
+      {
+        severity: 'fatal',
+        message:
+          'no master of lab serves, and none can begin it: m1 is fresh, m2 is fresh, m3 is fresh, and w1 joined a cluster before',
+      },
+    ])
+    expect(told({}, 'BEGINNING')).toEqual([])
+    expect(told({ m1: DOWN, w1: JOINED }, 'BEGINNING')).toEqual([])
+  })
+})
+
   const said = (kubernetes: Partial<KubernetesFacts>, cluster = {}) =>
     told({ m1: { ...SERVING, ...kubernetes } }, 'UNAPPLIABLE', cluster).map(({ message }) => message)
 

@@ -4,6 +4,7 @@ import type { Node } from '../../src/inventory/cluster.js'
 import type { CommandResource, Resource } from '../../src/resources/resource.js'
 import { steps } from '../../src/steps/index.js'
 import { kubeadmFailure } from '../../src/steps/kubeadm-failure.js'
+import { etcdUrl } from '../../src/steps/etcd-member.js'
 import type { ClusterContext, StepContext } from '../../src/steps/step.js'
 import type { NodeState, Topology } from '../../src/topology.js'
 import { contextWith } from './context.js'
@@ -102,7 +103,7 @@ describe('a cluster', () => {
   })
 
   test('whose authorities nobody can tell gives none to any master, and takes none away that it gave before', () => {
-    const { authorities: _, ...context } = situation({ m1: 'control-plane-ready' }, { acting: 'm1' })
+    const context = situation({ m1: 'control-plane-ready' }, { acting: 'm1' })
     const path = '/etc/kubernetes/pki/ca.crt'
     const files = { [path]: 'aa', '/etc/kubernetes/pki/ca.key': 'bb' }
     const unknown = (topology: Topology) =>
@@ -173,6 +174,47 @@ describe('a cluster', () => {
     const reset = 'kubeadm reset of an unfinished init or join'
     expect(m2).toEqual([PULL, reset, 'kubeadm join', CONFIG])
     expect(w1).toEqual(['pull kube-proxy and pause', reset, 'kubeadm join'])
+  })
+
+  const halfOn = (node: Node | undefined, state: NodeState, kubernetes: Partial<Facts['kubernetes']> = {}) => {
+    if (node === undefined) throw new Error('no such node')
+    const facts = { [node.name]: { kubernetes: { ...base.facts.kubernetes, ...kubernetes } } }
+    const context = situation({ m1: 'control-plane-ready', [node.name]: state }, { acting: 'm1' }, facts)
+    const found = resourcesOn(node, context).find(
+      (one): one is CommandResource => one.kind === 'command' && one.id === 'reset-unfinished',
+    )
+    if (found === undefined) throw new Error('nothing is reset')
+    expect([found.run, found.doneWhen].map(parses)).toEqual([true, true])
+    return found
+  }
+
+  test('takes the authority off a worker whose join failed, and leaves that of a master and what lies beside it', () => {
+    const path = '/etc/kubernetes/pki/ca.crt'
+    const worker = halfOn(NODES[3], 'worker-half', { files: { [path]: 'aa' } })
+    expect(worker.run.text).toContain(`rm -f ${path}`)
+    expect(worker.doneWhen.text).toContain(path)
+    const master = halfOn(NODES[1], 'control-plane-half')
+    expect(master.run.text).toContain('cp -a /etc/kubernetes/pki/. "$keep"')
+    expect(master.doneWhen.text).not.toContain(path)
+  })
+
+  test('takes whole files for done only where they were not whole before: those of a learner are, and do not vote', () => {
+    const names = [
+      'kubelet.conf',
+      ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+        (name) => `manifests/${name}.yaml`,
+      ),
+    ]
+    const files = Object.fromEntries(names.map((name) => [`/etc/kubernetes/${name}`, 'aa']))
+    expect(halfOn(NODES[1], 'control-plane-half', { files, etcdData: true }).doneWhen.text).toContain('isLearner')
+    expect(halfOn(NODES[1], 'control-plane-half', { files: {}, etcdData: true }).doneWhen.text).not.toContain(
+      'isLearner',
+    )
+  })
+
+  test('asks etcd at the loopback of the family of its addresses', () => {
+    const six = { ...base.node, address: 'fd00::11' }
+    expect([etcdUrl(six), etcdUrl(base.node)]).toEqual(['https://[::1]:2379', 'https://127.0.0.1:2379'])
   })
 
   test('whose first init never ended loses the data of that only with the name of the cluster', () => {
