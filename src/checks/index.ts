@@ -11,19 +11,20 @@ import { containerdSource } from './containerd-source.js'
 import { disk } from './disk.js'
 import type { Finding } from './finding.js'
 import { foreignBalancer } from './foreign-balancer.js'
+import { foreignNetwork } from './foreign-network.js'
 import { foreign } from './foreign.js'
 import { hostName } from './host-name.js'
 import { hostsFile } from './hosts-file.js'
 import { firewall } from './firewall.js'
-import { installedVersion } from './installed-version.js'
 import { incomplete } from './incomplete.js'
+import { installedVersion } from './installed-version.js'
 import { kernelModules } from './kernel-modules.js'
 import { mtu } from './mtu.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
 import { nodeAddress } from './node-address.js'
-import { operatingSystem } from './operating-system.js'
 import { noBeginning } from './no-beginning.js'
+import { operatingSystem } from './operating-system.js'
 import { otherSoftware } from './other-software.js'
 import { platform } from './platform.js'
 import { ports } from './ports.js'
@@ -38,6 +39,7 @@ import { swapInUse } from './swap-in-use.js'
 import { timeDaemon } from './time-daemon.js'
 import { unappliable } from './unappliable.js'
 import { unpackaged } from './unpackaged.js'
+import { unregistered } from './unregistered.js'
 import { vip } from './vip.js'
 import { wholeSet } from './whole-set.js'
 
@@ -62,10 +64,12 @@ const CHECKS: readonly Check[] = [
   vip,
   foreign,
   wholeSet,
-  quorum,
-  unappliable,
   incomplete,
   noBeginning,
+  quorum,
+  unappliable,
+  foreignNetwork,
+  unregistered,
   strandedData,
   containerdSource,
   containerdPair,

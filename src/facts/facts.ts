@@ -167,6 +167,8 @@ export interface KubernetesFacts {
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** DaemonSets that configure the pod network of nodes, `kube-system/cilium`; left out where the API did not tell. */
   readonly networks?: readonly string[]
+  /** Names of the Nodes that the API has; left out where it did not tell. */
+  readonly nodes?: readonly string[]
   /** Text of /var/lib/kubelet/config.yaml, with which the kubelet runs. */
   readonly kubeletConfig?: string
   /** Names and addresses in the certificate of the local API server; left out where there is none. */

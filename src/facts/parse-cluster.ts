@@ -1,7 +1,7 @@
 import type { KubernetesFacts } from './facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
-type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'networks'>
+type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'networks' | 'nodes'>
 
 /** What the API server of a master told of its cluster. What it did not tell is left out, never taken for none. */
 export function parseCluster(sections: Sections): ClusterFacts {
@@ -9,9 +9,11 @@ export function parseCluster(sections: Sections): ClusterFacts {
     sections.has(name) && sections.status(name) === 0 ? sections.text(name) : undefined
   const configMaps = told('config-maps')
   const volumes = told('host-volumes')
+  const nodes = told('nodes')
   return {
     ...(configMaps === undefined ? {} : dataOf(configMaps)),
     ...(volumes === undefined ? {} : { networks: networksOf(volumes) }),
+    ...(nodes === undefined ? {} : { nodes: linesOf(nodes).map((line) => printable(line).replace('node/', '')) }),
   }
 }
 

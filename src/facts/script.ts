@@ -272,6 +272,8 @@ case $live in 200 | 401 | 403)
   end config-maps $?
   kube get ds -A -o ${HOST_VOLUMES}
   end host-volumes $?
+  kube get nodes -o name
+  end nodes $?
 esac`
 
 const RECORD = sh`
