@@ -25,14 +25,14 @@ export function masterServes({ cluster, topology, seen }: ClusterContext): Gate 
   }
 }
 
-/** After each master: it serves, and its etcd has one vote more. At the end: the load balancer sends there. */
+/** After each master: it serves, its etcd has one vote more, and the load balancer sends there. At the end: the endpoint serves all. */
 export function controlPlaneGates(
   context: ClusterContext,
   isMeant: (node: string, context: ClusterContext) => boolean,
 ): readonly Gate[] {
   const masters = context.seen.map(({ node }) => node).filter((node) => isMaster(node) && isMeant(node.name, context))
   if (masters.length === 0) return []
-  return [serves(context, masters), votes(masters), endpointServes(context), ...balancerSends(context, masters)]
+  return [serves(context, masters), votes(masters), ...balancerSends(context, masters), endpointServes(context)]
 }
 
 function serves({ cluster }: ClusterContext, masters: readonly Node[]): Gate {
@@ -92,20 +92,21 @@ function endpointServes({ cluster, seen }: ClusterContext): Gate {
 function balancerSends({ cluster, seen }: ClusterContext, masters: readonly Node[]): readonly Gate[] {
   const carriers = seen.filter(({ node }) => carriesBalancer(node, cluster.endpoint))
   if (carriers.length === 0) return []
-  const names = masters.map(({ name }) => name)
+  const questions = masters.flatMap(({ name }) =>
+    carriers.map(({ node, facts }) => ({
+      node: node.name,
+      about: name,
+      script: sh`
+state=$(echo 'show servers state' | socat -t 5 stdio ${osFamilyOf(facts.os)?.haproxy.adminSocket ?? ''}) || exit 1
+printf '%s\n' "$state" | awk -v name=${name} '$4 == name && $6 == 2 { up = 1 } END { exit !up }' || { echo ${`HAProxy does not send to ${name}`}; exit 1; }`,
+    })),
+  )
   return [
     {
       id: 'balancer-sends',
-      title: `HAProxy sends to ${names.join(', ')}`,
-      when: 'after',
-      questions: carriers.map(({ node, facts }) => ({
-        node: node.name,
-        script: sh`
-state=$(echo 'show servers state' | socat -t 5 stdio ${osFamilyOf(facts.os)?.haproxy.adminSocket ?? ''}) || exit 1
-for name in ${names}; do
-  printf '%s\n' "$state" | awk -v name="$name" '$4 == name && $6 == 2 { up = 1 } END { exit !up }' || { echo "HAProxy does not send to $name"; exit 1; }
-done`,
-      })),
+      title: 'HAProxy sends to it',
+      when: 'after-node',
+      questions,
       problems: whereNotZero,
       fix: `See that this host reaches ${masters.map((one) => apiOf(one, cluster.endpoint)).join(', ')}.`,
       deadlineSeconds: SETTLE_SECONDS,
