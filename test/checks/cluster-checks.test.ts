@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
+import type { Cluster } from '../../src/inventory/cluster.js'
 import { certSANs } from '../../src/inventory/cert-sans.js'
 import { AUTHORITY_FILES } from '../../src/facts/kubeadm-files.js'
 import { clusterOf, findingsFor } from './machines.js'
@@ -74,7 +75,40 @@ describe('a set of authorities that no master has whole', () => {
   })
 })
 
-describe('what no step changes of a running control plane', () => {
+describe('a pod network', () => {
+  const calico = { network: { ...clusterOf({}).network, cni: 'calico' as const } }
+  const found = (kubernetes: Partial<KubernetesFacts>, cluster: Partial<Cluster> = calico) =>
+    told({ m1: { ...SERVING, configMaps: {}, networks: [], ...kubernetes } }, 'NETWORK', cluster)
+
+  test('of another make is never given a second one beside it', () => {
+    expect(found({ networks: ['kube-system/cilium'] })).toMatchObject([
+      {
+        severity: 'fatal',
+        message: expect.stringContaining('has a pod network already, of the DaemonSet kube-system/cilium') as string,
+        fix: expect.stringContaining('network.cni: none in inventory.yaml') as string,
+      },
+    ])
+    expect(found({ networks: ['kube-system/cilium'] }, {})).toEqual([])
+  })
+
+  test('that is Calico in the same place, that tripod applied, or that nothing keeps, stands in nobody’s way', () => {
+    expect(found({ networks: ['kube-system/calico-node', 'kube-system/multus'] })).toEqual([])
+    expect(found({ networks: ['calico-system/calico-node'] })).toHaveLength(1)
+    expect(found({ configMaps: { 'tripod-network': {} }, networks: ['kube-system/multus'] })).toEqual([])
+    expect(found({ networks: [] })).toEqual([])
+    expect(findingsFor({ cluster: calico }).filter(({ id }) => id === 'NETWORK')).toEqual([])
+  })
+
+  test('that no master tells is not taken for none', () => {
+    const silent = SERVING
+    expect(told({ m1: silent }, 'NETWORK', calico)).toMatchObject([
+      { severity: 'fatal', message: expect.stringContaining('could not be read') as string },
+    ])
+    const other = { ...SERVING, configMaps: {}, networks: [] }
+    expect(told({ m1: silent, m2: other }, 'NETWORK', calico)).toEqual([])
+  })
+})
+
 describe('a master that counts and lacks files of one', () => {
   const without = (path: string) => Object.fromEntries(Object.entries(SERVING.files).filter(([one]) => one !== path))
 
@@ -123,6 +157,7 @@ describe('masters of which none serves and none can begin', () => {
   })
 })
 
+describe('what no step changes of a running control plane', () => {
   const said = (kubernetes: Partial<KubernetesFacts>, cluster = {}) =>
     told({ m1: { ...SERVING, ...kubernetes } }, 'UNAPPLIABLE', cluster).map(({ message }) => message)
 
@@ -138,6 +173,46 @@ describe('masters of which none serves and none can begin', () => {
     expect(said({}, { apiServer })).toEqual([expect.stringContaining('does not have api.example.org')])
   })
 
+  test('is a setting of kubelets, said once for all nodes, or of kube-proxy', () => {
+    const kubeletConfig =
+      'clusterDomain: old.local\nmaxPods: 110\nevictionHard:\n  memory.available: 100Mi\nsyncFrequency: 1m0s\n'
+    const proxy = 'mode: iptables\nconntrack:\n  maxPerCore: null\n  min: null\n'
+    const configMaps = { 'kube-proxy': { 'config.conf': proxy } }
+    const worker = { ...SERVING, files: { '/etc/kubernetes/kubelet.conf': 'x' }, etcdData: false, kubeletConfig }
+    const cluster = {
+      kubelet: {
+        maxPods: 250,
+        evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '5%' },
+        syncFrequency: '60s',
+        failSwapOn: false,
+        readOnlyPort: 0,
+      },
+      kubeProxy: { mode: 'ipvs', conntrack: { maxPerCore: null, min: 0 } },
+    }
+    const found = told({ m1: { ...SERVING, kubeletConfig, configMaps }, w1: worker }, 'UNAPPLIABLE', cluster)
+    expect(found.map(({ message }) => message.replace(/, and an apply.*/, ''))).toEqual([
+      'the kubelet of m1,w1 runs with network.dnsDomain: old.local, where the inventory has cluster.local',
+      'the kubelet of m1,w1 runs with kubelet.maxPods: 110, where the inventory has 250',
+      'the kubelet of m1,w1 runs without kubelet.evictionHard.nodefs.available, where the inventory has "5%"',
+      'the kubelet of m1,w1 runs without kubelet.failSwapOn, where the inventory has false',
+      'lab runs with kubeProxy.mode: iptables, where the inventory has ipvs',
+      'lab runs with kubeProxy.conntrack.min: null, where the inventory has 0',
+    ])
+    expect(found.map(({ fix }) => fix).join()).not.toContain('undefined')
+  })
+
+  test.each([
+    ['a map', 'extraArgs:\n    profiling: "false"\n'],
+    ['a list', 'extraArgs:\n  - name: profiling\n    value: "false"\n'],
+  ])('is an argument that the inventory has no more, which kubeadm noted in %s', (_, args) => {
+    const configMaps = { 'kubeadm-config': { ClusterConfiguration: `apiServer:\n  ${args}` } }
+    expect(said({ configMaps })).toEqual([
+      expect.stringContaining('lab runs with apiServer.extraArgs.profiling: false, where the inventory has none'),
+    ])
+    const apiServer = { extraArgs: { profiling: 'false' }, certSANs: [] }
+    expect(said({ configMaps, flags: { ...SERVING.flags, profiling: 'false' } }, { apiServer })).toEqual([])
+  })
+
   test('is a network, a port or an argument that it runs without', () => {
     const flags = { ...SERVING.flags, 'cluster-cidr': '10.10.0.0/16', 'secure-port': '6443', 'audit-log-maxage': '7' }
     const apiServer = { extraArgs: { 'audit-log-maxage': '30', profiling: 'false' }, certSANs: [] }
@@ -147,5 +222,18 @@ describe('masters of which none serves and none can begin', () => {
       expect.stringContaining('--profiling=false, and runs without it'),
       expect.stringContaining('--secure-port=6444, and runs with 6443'),
     ])
+  })
+})
+
+describe('a machine that joined and whose Node somebody deleted', () => {
+  test('is named with the way back, where a master can tell', () => {
+    const worker: KubernetesFacts = { ...SERVING, files: { '/etc/kubernetes/kubelet.conf': 'x' }, etcdData: false }
+    const found = (nodes: readonly string[] | undefined) =>
+      told({ m1: { ...SERVING, ...(nodes && { nodes }) }, w1: worker }, 'UNREGISTERED')
+    expect(found(['m1'])).toMatchObject([
+      { severity: 'warning', node: 'w1', fix: expect.stringContaining('systemctl restart kubelet') as string },
+    ])
+    expect(found(['m1', 'w1'])).toEqual([])
+    expect(found(undefined)).toEqual([])
   })
 })
