@@ -4,7 +4,13 @@ import { listed } from './check.js'
 /** All masters were looked at, none serves, and none can begin the cluster: to go on would do nothing, and say so nowhere. */
 export const noBeginning: Check = ({ seen, cluster, topology: { states, init, acting } }) => {
   const masters = cluster.nodes.filter(({ roles }) => roles.includes('control-plane')).map(({ name }) => name)
-  if (init !== undefined || acting !== undefined || masters.some((name) => states[name] === undefined)) return []
+  if (
+    masters.length === 0 ||
+    init !== undefined ||
+    acting !== undefined ||
+    masters.some((name) => states[name] === undefined)
+  )
+    return []
   // A lost quorum speaks for itself.
   if (masters.some((name) => states[name] === 'control-plane-down')) return []
   const joined = seen.map(({ node }) => node.name).filter((name) => states[name] === 'worker-ready')
