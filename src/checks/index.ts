@@ -41,6 +41,7 @@ import { unappliable } from './unappliable.js'
 import { unpackaged } from './unpackaged.js'
 import { unregistered } from './unregistered.js'
 import { vip } from './vip.js'
+import { voteRemoval } from './vote-removal.js'
 import { wholeSet } from './whole-set.js'
 
 /** In the order of their numbers, P02 to P34. */
@@ -67,6 +68,7 @@ const CHECKS: readonly Check[] = [
   incomplete,
   noBeginning,
   quorum,
+  voteRemoval,
   unappliable,
   foreignNetwork,
   unregistered,

@@ -4,7 +4,7 @@ import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { etcd, hasNoMember } from './etcd-member.js'
-import { joins, kubectl } from './control-plane.js'
+import { isMaster, joins, kubectl } from './control-plane.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 
 /** A machine that was wiped, or whose join was cut off, may still be counted as what it was before: it goes before it comes. */
@@ -17,19 +17,23 @@ export const formerMembers: Step = {
   resources: (context) => joining(context).map((node) => forget(node, context)),
 }
 
+/** Not told is not the same as no member. */
+const UNTOLD = sh`echo 'etcd did not tell its members; tripod plan asks again'; exit 2`
+
 function joining({ cluster, topology }: ClusterContext): readonly Node[] {
   return cluster.nodes.filter((node) => joinsCluster(node) && joins(node, topology))
 }
 
 function forget(node: Node, { cluster, node: master, facts }: StepContext): CommandResource {
-  const member = memberOf(node, facts.kubernetes.members ?? [])
+  const { members } = facts.kubernetes
+  const member = memberOf(node, members ?? [])
   const kube = kubectl(master, cluster.endpoint)
   return {
     kind: 'command',
     id: `forget:${node.name}`,
     summary: `take ${node.name} as it was before out of ${member === undefined ? 'the cluster' : 'etcd and the cluster'}`,
     doneText: 'neither etcd nor the API server know it',
-    doneWhen: sh`${hasNoMember(master, member)}
+    doneWhen: sh`${members === undefined && isMaster(node) ? UNTOLD : hasNoMember(master, member)}
 node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2
 [ -z "$node" ] || { echo ${`there is a Node ${node.name} already`}; exit 1; }`,
     run: sh`

@@ -168,6 +168,20 @@ describe('a cluster', () => {
     ])
   })
 
+  test('forgets no master as long as etcd does not tell its members: not told is not the same as none', () => {
+    const states = { m1: 'control-plane-ready', m2: 'control-plane-ready' } as const
+    const untold = (members?: readonly EtcdMember[]) => {
+      const kubernetes = { ...base.facts.kubernetes, ...(members && { members }) }
+      const context = situation(states, { acting: 'm1' }, { m1: { kubernetes } })
+      const all = resourcesOn(NODES[0] ?? base.node, context).filter((one) => one.kind === 'command')
+      return ['forget:m3', 'forget:w1'].filter((id) =>
+        all.find((one) => one.id === id)?.doneWhen.text.includes('etcd did not tell its members'),
+      )
+    }
+    expect(untold()).toEqual(['forget:m3'])
+    expect(untold([])).toEqual([])
+  })
+
   test('clears what an unfinished init or join left before it begins again', () => {
     const states = { m1: 'control-plane-ready', m2: 'control-plane-half', w1: 'worker-half' } as const
     const { m2, w1 } = withoutCa(wanted(situation(states, { acting: 'm1' })))
