@@ -161,6 +161,8 @@ export interface KubernetesFacts {
   readonly etcdData: boolean
   /** Members of etcd as the local one lists them; left out where it does not tell. */
   readonly members?: readonly EtcdMember[]
+  /** How far the local etcd's log goes (raft index); left out where it does not tell, and not asked where the API server lives. */
+  readonly raftIndex?: number
   /** Flags of the API server's static pod, without `--`, and the controller manager's cluster-cidr; name -> value. */
   readonly flags: Readonly<Record<string, string>>
   /** ConfigMaps of kube-system that are there, of those that kubeadm and tripod write (config-maps.ts): name -> key -> text; left out where the API did not tell. */

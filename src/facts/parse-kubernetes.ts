@@ -20,6 +20,7 @@ export function parseKubernetes(sections: Sections, files: TextFiles, signs: Rea
     ...(caHash === undefined ? {} : { caHash }),
     etcdData: signs.has('etcd-data'),
     ...membersOf(sections),
+    ...raftIndexOf(sections),
     flags: flagsOf(sections),
     ...parseCluster(sections),
     ...(kubeletConfig === undefined ? {} : { kubeletConfig }),
@@ -70,6 +71,14 @@ function membersOf(sections: Sections): Pick<KubernetesFacts, 'members'> {
     learner: isLearner === true,
   }))
   return { members }
+}
+
+/** Answer of `/v3/maintenance/status`. */
+function raftIndexOf(sections: Sections): Pick<KubernetesFacts, 'raftIndex'> {
+  if (sections.status('etcd-status') !== 0) return {}
+  const answer = asJson(sections.text('etcd-status')) as { readonly raftIndex?: unknown } | undefined
+  const raftIndex = typeof answer?.raftIndex === 'string' ? Number(answer.raftIndex) : NaN
+  return Number.isInteger(raftIndex) ? { raftIndex } : {}
 }
 
 function asJson(text: string): unknown {

@@ -246,13 +246,18 @@ asked=$?
 printf '%s' "$live"
 end livez "$asked"
 # etcd's own gateway answers while the API server does not.
-pki=/etc/kubernetes/pki/etcd
+pki=/etc/kubernetes/pki/etcd url=
 if [ -e $pki/server.key ]; then
   url=$(sed -n 's/^ *- --listen-client-urls=\(https:[^,]*\).*/\1/p' $etcd 2>/dev/null)
   if [ -z "$url" ]; then url=https://127.0.0.1:2379; fi
   curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' "$url/v3/cluster/member/list" 2>/dev/null
 fi
 end etcd-members $?
+case $live in 200 | 401 | 403) url= ;; esac
+if [ -n "$url" ]; then
+  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' "$url/v3/maintenance/status" 2>/dev/null
+fi
+end etcd-status $?
 # In quotes where YAML needs them.
 sed -n "s/^ *- \\([\"']*--\\)/\\1/p" "$manifest" 2>/dev/null
 sed -n 's/^ *- --cluster-cidr=/--cluster-cidr=/p' /etc/kubernetes/manifests/kube-controller-manager.yaml 2>/dev/null

@@ -45,6 +45,38 @@ describe('a lost quorum', () => {
     expect(found?.message).toContain('etcd has 2 members, of which 2 must run')
   })
 
+  test('is got over from the survivor with the newest data, not the first by name', () => {
+    const member = (id: string) => ({ id, name: `m${id}`, peerURLs: [], learner: false })
+    const members = ['1', '2', '3', '4', '5'].map(member)
+    const fix = (m1: number | undefined, m2: number | undefined) => {
+      const [found] = told(
+        {
+          m1: { ...DOWN, members, ...(m1 === undefined ? {} : { raftIndex: m1 }) },
+          m2: { ...DOWN, members, ...(m2 === undefined ? {} : { raftIndex: m2 }) },
+        },
+        'QUORUM',
+      )
+      return found?.fix
+    }
+    expect(fix(90, 100)).toContain(
+      'on m2, whose data is the newest (raft index: m1 90, m2 100), add --force-new-cluster',
+    )
+    expect(fix(90, 100)).toContain('kubeadm reset -f')
+    expect(fix(90, undefined)).toContain('on the one whose etcd has the highest raft index')
+    expect(told({ m1: { ...DOWN, members } }, 'QUORUM')[0]?.fix).toContain('on m1, add --force-new-cluster')
+  })
+
+  test('would follow from taking a vote away where too few others are seen to live', () => {
+    const members = ['m1', 'm2', 'm3'].map((name) => ({ id: name, name, peerURLs: [], learner: false }))
+    const serving = { ...SERVING, members }
+    expect(told({ m1: serving, m2: serving }, 'QUORUM')).toEqual([])
+    const silent = told({ m1: serving, m2: DOWN }, 'QUORUM').find(({ severity }) => severity === 'fatal')
+    expect(silent?.message).toContain(
+      'to take m3 as it was before out of etcd would leave 2 votes, of which 2 must run',
+    )
+    expect(silent?.message).toContain('of those looked at 1 does')
+  })
+
   test('is none where another master serves: then the one that does not is named', () => {
     expect(told({ m1: SERVING, m2: DOWN }, 'QUORUM')).toMatchObject([{ severity: 'warning', node: 'm2' }])
     expect(told({ m1: SERVING }, 'QUORUM')).toEqual([])
