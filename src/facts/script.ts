@@ -242,9 +242,9 @@ if [ -e "$manifest" ]; then
   # A proxy of the environment leads nowhere from here.
   live=$(curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://$host:$port/livez" 2>/dev/null)
 fi
-asked=$?
+answered=$?
 printf '%s' "$live"
-end livez "$asked"
+end livez "$answered"
 # etcd's own gateway answers while the API server does not.
 pki=/etc/kubernetes/pki/etcd url=
 if [ -e $pki/server.key ]; then
