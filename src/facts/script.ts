@@ -247,16 +247,18 @@ printf '%s' "$live"
 end livez "$answered"
 # etcd's own gateway answers while the API server does not.
 pki=/etc/kubernetes/pki/etcd url=
+gateway() {
+  if [ -z "$url" ]; then return; fi
+  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' "$url/v3/$1" 2>/dev/null
+}
 if [ -e $pki/server.key ]; then
   url=$(sed -n 's/^ *- --listen-client-urls=\(https:[^,]*\).*/\1/p' $etcd 2>/dev/null)
   if [ -z "$url" ]; then url=https://127.0.0.1:2379; fi
-  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' "$url/v3/cluster/member/list" 2>/dev/null
 fi
+gateway cluster/member/list
 end etcd-members $?
 case $live in 200 | 401 | 403) url= ;; esac
-if [ -n "$url" ]; then
-  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' "$url/v3/maintenance/status" 2>/dev/null
-fi
+gateway maintenance/status
 end etcd-status $?
 # In quotes where YAML needs them.
 sed -n "s/^ *- \\([\"']*--\\)/\\1/p" "$manifest" 2>/dev/null
