@@ -231,6 +231,33 @@ describe('a cluster', () => {
     expect([etcdUrl(six), etcdUrl(base.node)]).toEqual(['https://[::1]:2379', 'https://127.0.0.1:2379'])
   })
 
+  test('whose init was cut off while its API server lives is finished, not begun again', () => {
+    const initOn = (state: 'pending' | 'applied') => {
+      const record = {
+        entries: { 'command:kubeadm': { step: 'control-plane-init', wanted: 'a', state, before: null } },
+      }
+      const context = situation({ m1: 'control-plane-ready' }, { acting: 'm1' }, { m1: { record } })
+      const found = resourcesOn(NODES[0] ?? base.node, context).find(
+        (one): one is CommandResource => one.kind === 'command' && one.id === 'kubeadm',
+      )
+      if (found === undefined) throw new Error('no init')
+      expect([found.run, found.doneWhen].map(parses)).toEqual([true, true])
+      return found
+    }
+    const rest = initOn('pending')
+    expect(rest.run.text.match(/init phase \S+( all)?/g)).toEqual([
+      'init phase upload-config all',
+      'init phase mark-control-plane',
+      'init phase bootstrap-token',
+      'init phase kubelet-finalize all',
+      'init phase addon all',
+    ])
+    expect(rest.doneWhen.text).toContain('configmap/cluster-info')
+    expect(rest.run.text).toContain('bootstrap-token --skip-token-print --config')
+    expect(initOn('applied').run.text).toContain('kubeadm init --config')
+    expect(initOn('applied').doneWhen.text).not.toContain('kubectl')
+  })
+
   test('whose first init never ended loses the data of that only with the name of the cluster', () => {
     const resetOn = (etcdData: boolean) => {
       const kubernetes = { ...base.facts.kubernetes, etcdData }
