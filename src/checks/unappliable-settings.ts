@@ -31,12 +31,17 @@ export function clusterOtherwise({ configMaps }: Kubernetes, cluster: Cluster): 
   const proxy = fieldsOf(configMaps?.['kube-proxy']?.['config.conf'])
   const kubeadm = fieldsOf(configMaps?.['kubeadm-config']?.['ClusterConfiguration'])
   const noted = isFields(kubeadm?.['apiServer']) ? argsOf(kubeadm['apiServer']['extraArgs']) : []
-  const dropped = noted.filter(([name]) => !(name in cluster.apiServer.extraArgs))
+  const dropped = noted.filter(
+    ([name, value]) => !(name in cluster.apiServer.extraArgs) && !(name === OWN_ARG.name && value === OWN_ARG.value),
+  )
   return [
     ...(proxy === undefined ? [] : compared(withoutKind(cluster.kubeProxy), proxy, 'kubeProxy')),
     ...dropped.map(([name, runs]) => ({ field: `apiServer.extraArgs.${name}`, runs })),
   ]
 }
+
+/** kubeadm, not of every version, notes it among the arguments that were asked for. */
+const OWN_ARG = { name: 'authorization-mode', value: 'Node,RBAC' }
 
 /** A map until v1beta3, a list of name and value since v1beta4. */
 function argsOf(args: Json | undefined): readonly (readonly [string, Json])[] {

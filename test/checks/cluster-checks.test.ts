@@ -234,7 +234,7 @@ describe('what no step changes of a running control plane', () => {
   })
 
   test.each([
-    ['a map', 'extraArgs:\n    profiling: "false"\n'],
+    ['a map', 'extraArgs:\n    authorization-mode: Node,RBAC\n    profiling: "false"\n'],
     ['a list', 'extraArgs:\n  - name: profiling\n    value: "false"\n'],
   ])('is an argument that the inventory has no more, which kubeadm noted in %s', (_, args) => {
     const configMaps = { 'kubeadm-config': { ClusterConfiguration: `apiServer:\n  ${args}` } }
