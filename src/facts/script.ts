@@ -269,18 +269,22 @@ end flags 0`
 const HOST_VOLUMES =
   'go-template={{range .items}}{{$m := .metadata}}{{range .spec.template.spec.volumes}}{{if .hostPath}}{{$m.namespace}}/{{$m.name}} {{.name}} {{.hostPath.path}}{{"\\n"}}{{end}}{{end}}{{end}}'
 
-// What the API server is asked: of a cache nothing is written. Its certificate has the name in whatever way it is reached.
+// What the API server is asked, where it answers in time: of a cache nothing is written. Its certificate has the name in
+// whatever way it is reached.
 const CLUSTER = sh`
 kube() {
-  kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$host:$port" --tls-server-name kubernetes --cache-dir /dev/null --request-timeout 5s "$@" 2>/dev/null
+  timeout 6 kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$host:$port" --tls-server-name kubernetes --cache-dir /dev/null --request-timeout 5s "$@" 2>/dev/null
 }
 case $live in 200 | 401 | 403)
   kube -n kube-system get cm ${CONFIG_MAPS} --ignore-not-found -o json
-  end config-maps $?
-  kube get ds -A -o ${HOST_VOLUMES}
-  end host-volumes $?
-  kube get nodes -o name
-  end nodes $?
+  got=$?
+  end config-maps $got
+  if [ $got -eq 0 ]; then
+    kube get ds -A -o ${HOST_VOLUMES}
+    end host-volumes $?
+    kube get nodes -o name
+    end nodes $?
+  fi
 esac`
 
 const RECORD = sh`
