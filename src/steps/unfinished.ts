@@ -32,20 +32,18 @@ export function withoutUnfinished(context: StepContext): readonly CommandResourc
       details: onlyData ? ['the data of its etcd, which no other master has, is lost'] : [],
       doneText: 'nothing unfinished is left',
       doneWhen: done(context),
-      run: isMaster(node)
-        ? sh`
+      run: sh`
 set -e
 umask 077
 mkdir -p /var/lib/tripod /etc/kubernetes/pki
 keep=$(mktemp -d /var/lib/tripod/keep.XXXXXX)
 cp -a /etc/kubernetes/pki/. "$keep"
-for name in ${LEAVES}; do rm -f "$keep/$name.crt" "$keep/$name.key"; done
+for name in ${isMaster(node) ? LEAVES : [...LEAVES, 'ca']}; do rm -f "$keep/$name.crt" "$keep/$name.key"; done
 kubeadm reset --force --cri-socket ${CRI_SOCKET}
 rm -rf /var/lib/etcd/member
 mkdir -p /etc/kubernetes/pki
 cp -a "$keep/." /etc/kubernetes/pki/
-rm -rf -- "$keep"`
-        : sh`kubeadm reset --force --cri-socket ${CRI_SOCKET} && rm -f ${LEFT_ON_WORKER}`,
+rm -rf -- "$keep"`,
       undo: 'nothing',
       transient: true,
       disruption: onlyData ? 'data-loss' : 'restart',
