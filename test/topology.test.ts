@@ -256,3 +256,47 @@ describe('who begins a cluster, and who is spoken to', () => {
     expect(topologyOf(cluster, seen).init).toBeUndefined()
   })
 })
+
+describe('whatever three masters and a worker are, in any combination', () => {
+  const alone = (name: string) => [{ id: name, name, peerURLs: [], learner: false }]
+  const MASTERS: readonly KubernetesFacts[] = [
+    NOTHING,
+    withFiles(CA_SET, { caHash: 'ours' }),
+    withFiles([`${K}/pki/apiserver.crt`], { caHash: 'ours' }),
+    { ...NOTHING, etcdData: true },
+    { ...MASTER, members: VOTERS },
+    { ...MASTER, apiLive: false },
+    { ...WITHOUT_SCHEDULER, members: VOTERS },
+    WITHOUT_KUBELET,
+    EXTERNAL,
+    { ...EXTERNAL, apiLive: false },
+  ]
+  const all = MASTERS.flatMap((m1) =>
+    MASTERS.flatMap((m2) =>
+      MASTERS.flatMap((m3) => [NOTHING, JOINED, withFiles([`${K}/pki/ca.crt`])].map((w1) => ({ m1, m2, m3, w1 }))),
+    ),
+  )
+
+  test('who serves or votes is never half, and then nobody begins a cluster', () => {
+    for (const facts of all) {
+      const { states, init, acting } = topology(facts)
+      const masters = [facts.m1, facts.m2, facts.m3].map((one, index) => ({ one, name: `m${index + 1}` }))
+      const standing = masters.filter(
+        ({ one, name }) => one.apiLive || one.members?.some((member) => member.name === name),
+      )
+      for (const { name } of standing) expect(states[name]).toMatch(/^control-plane-(ready|down)$/)
+      if (standing.length > 0) expect(init).toBeUndefined()
+      if (init !== undefined) expect(states[init]).not.toMatch(/ready|down|foreign/)
+      if (init !== undefined) expect(acting).toBe(init)
+    }
+  })
+
+  test('a master that begins anew is the only one that holds data of an etcd', () => {
+    for (const facts of all) {
+      const { init } = topology(facts)
+      const holders = Object.entries(facts).flatMap(([name, one]) => (one.etcdData ? [name] : []))
+      if (init !== undefined && holders.length > 0) expect(holders).toEqual([init])
+    }
+    expect(topology({ m1: { ...MASTER, members: alone('m1') } }).init).toBeUndefined()
+  })
+})
