@@ -24,6 +24,19 @@ const MASTER = withFiles([...CA_SET, ...MANIFESTS, `${K}/kubelet.conf`, `${K}/ad
   flags: {},
 })
 
+const EXTERNAL = withFiles([...CA_SET, ...MANIFESTS.slice(1), `${K}/kubelet.conf`, `${K}/pki/apiserver.crt`], {
+  caHash: 'ours',
+  apiLive: true,
+  flags: { 'etcd-servers': 'https://10.9.9.1:2379,https://10.9.9.2:2379' },
+})
+const VOTERS = ['m1', 'm2', 'm3'].map((name) => ({ id: name, name, peerURLs: [], learner: false }))
+const withoutFile = (path: string): KubernetesFacts => ({
+  ...MASTER,
+  files: Object.fromEntries(Object.entries(MASTER.files).filter(([one]) => one !== path)),
+})
+const WITHOUT_SCHEDULER = { ...withoutFile(`${K}/manifests/kube-scheduler.yaml`), apiLive: false }
+const WITHOUT_KUBELET = withoutFile(`${K}/kubelet.conf`)
+
 function topology(kubernetes: Readonly<Record<string, KubernetesFacts>>, recorded: readonly string[] = []) {
   const cluster = clusterOf({})
   const entry = { step: 'swap', wanted: 'a', state: 'applied' as const, before: null }
@@ -54,12 +67,27 @@ const STATES: readonly (readonly [string, string, KubernetesFacts, NodeState])[]
   ['some CA set files', 'm1', withFiles([`${K}/pki/sa.key`]), 'fresh'],
   ['all manifests and a living API', 'm1', MASTER, 'control-plane-ready'],
   ['all manifests and a dead API', 'm1', { ...MASTER, apiLive: false }, 'control-plane-down'],
+  ['three manifests', 'm1', withFiles(MANIFESTS.slice(1)), 'control-plane-half'],
+  ['three manifests and a living API', 'm1', withFiles(MANIFESTS.slice(1), { apiLive: true }), 'control-plane-ready'],
+  ['a living API with etcd elsewhere', 'm1', EXTERNAL, 'control-plane-ready'],
+  ['a dead API with etcd elsewhere', 'm1', { ...EXTERNAL, apiLive: false }, 'control-plane-down'],
   [
-    'three manifests',
+    'a join cut off before etcd had its manifest',
     'm1',
-    withFiles(MANIFESTS.slice(1), { apiLive: true, shadowing: [], flags: {} }),
+    { ...EXTERNAL, apiLive: false, flags: { 'etcd-servers': 'https://[::1]:2379' } },
     'control-plane-half',
   ],
+  [
+    'a scheduler taken out, and an etcd that votes',
+    'm1',
+    { ...WITHOUT_SCHEDULER, members: VOTERS },
+    'control-plane-down',
+  ],
+  ['a dead API and no kubelet.conf', 'm1', { ...WITHOUT_KUBELET, apiLive: false }, 'control-plane-half'],
+  ['a living API and no kubelet.conf', 'm1', WITHOUT_KUBELET, 'control-plane-ready'],
+  ['files of others beside kubeadm’s', 'm1', withFiles([`${K}/pki/oidc-ca.crt`, `${K}/audit.conf`]), 'fresh'],
+  ['the authority alone', 'w1', withFiles([`${K}/pki/ca.crt`]), 'worker-half'],
+  ['the authority of nobody else', 'w1', withFiles([`${K}/pki/ca.crt`], { caHash: 'theirs' }), 'foreign'],
   [
     'a served certificate and no manifest',
     'm1',
@@ -101,6 +129,46 @@ describe('where a node stands', () => {
       m3: withFiles(CA_SET, { caHash: 'ours' }),
     })
     expect(states).toMatchObject({ m1: 'control-plane-ready', m2: 'foreign', m3: 'fresh' })
+  })
+})
+
+/** m1 and m2 serve and list these members; m3's API server does not answer. */
+describe('a master whose API server is silent while others serve', () => {
+  const DOWN = { ...MASTER, apiLive: false }
+  const m3 = (kubernetes: KubernetesFacts, members: KubernetesFacts['members']) => {
+    const serving = { ...MASTER, ...(members && { members }) }
+    return topology({ m1: serving, m2: serving, m3: kubernetes }).states['m3']
+  }
+  const [V1, V2, V3] = VOTERS
+  if (!V1 || !V2 || !V3) throw new Error('three members')
+
+  test('is down where it has a vote, or nobody tells', () => {
+    expect(m3(DOWN, VOTERS)).toBe('control-plane-down')
+    expect(m3(DOWN, undefined)).toBe('control-plane-down')
+    expect(m3(WITHOUT_SCHEDULER, VOTERS)).toBe('control-plane-down')
+  })
+
+  test('is down where it was added and has not started yet: before 1.29 that is a vote, and it may start', () => {
+    const added = { ...V3, name: '', peerURLs: ['https://10.0.0.13:2380'] }
+    expect(m3(DOWN, [V1, V2, added])).toBe('control-plane-down')
+  })
+
+  test('is half where they do not know it, or only as one that learns: nobody else will ever promote it', () => {
+    expect(m3(DOWN, [V1, V2])).toBe('control-plane-half')
+    expect(m3({ ...DOWN, members: [V1, V2, { ...V3, learner: true }] }, [V1, V2, { ...V3, learner: true }])).toBe(
+      'control-plane-half',
+    )
+  })
+
+  test('is half without kubelet.conf, voter or not, unless its etcd lives: nothing can start it', () => {
+    const stopped = { ...WITHOUT_KUBELET, apiLive: false }
+    expect(m3(stopped, VOTERS)).toBe('control-plane-half')
+    expect(m3({ ...stopped, members: VOTERS }, VOTERS)).toBe('control-plane-down')
+  })
+
+  test('is judged by no list in which the one who tells is not itself', () => {
+    const others = ['a', 'b'].map((name) => ({ ...V1, name }))
+    expect(m3(DOWN, others)).toBe('control-plane-down')
   })
 })
 
@@ -153,11 +221,82 @@ describe('who begins a cluster, and who is spoken to', () => {
     expect(roles({ w1: JOINED })).toEqual(none)
   })
 
+  test('nor where an API server lives, whatever else its master lacks', () => {
+    const all = (one: KubernetesFacts) => roles({ m1: one, m2: one, m3: one })
+    expect(all(EXTERNAL)).toEqual({ init: undefined, acting: 'm1' })
+    expect(all({ ...EXTERNAL, apiLive: false })).toEqual({ init: undefined, acting: undefined })
+    expect(all(WITHOUT_KUBELET)).toEqual({ init: undefined, acting: 'm1' })
+  })
+
+  test('after a reboot of all, while no API server answers yet, nobody is half and nobody begins', () => {
+    const booting = { ...MASTER, apiLive: false }
+    const { states, init, acting } = topology({ m1: booting, m2: booting, m3: booting, w1: JOINED })
+    expect(states).toEqual({
+      m1: 'control-plane-down',
+      m2: 'control-plane-down',
+      m3: 'control-plane-down',
+      w1: 'worker-ready',
+    })
+    expect([init, acting]).toEqual([undefined, undefined])
+  })
+
+  test('files of others are in nobody’s way, nor the rest of a worker’s join', () => {
+    const others = withFiles([`${K}/pki/oidc-ca.crt`])
+    expect(roles({ m1: others, m2: others, m3: others })).toEqual({ init: 'm1', acting: 'm1' })
+    const rest = withFiles([`${K}/bootstrap-kubelet.conf`])
+    expect(roles({ m1: rest })).toEqual({ init: 'm2', acting: 'm2' })
+    expect(roles({ m1: rest, m2: rest, m3: rest })).toEqual({ init: 'm1', acting: 'm1' })
+  })
+
   test('nor where a master was not looked at', () => {
     const cluster = clusterOf({})
     const seen = cluster.nodes
       .map((node, index) => ({ node, facts: { ...soundFacts(node, index), kubernetes: NOTHING } }))
       .filter(({ node }) => node.name !== 'm3')
     expect(topologyOf(cluster, seen).init).toBeUndefined()
+  })
+})
+
+describe('whatever three masters and a worker are, in any combination', () => {
+  const alone = (name: string) => [{ id: name, name, peerURLs: [], learner: false }]
+  const MASTERS: readonly KubernetesFacts[] = [
+    NOTHING,
+    withFiles(CA_SET, { caHash: 'ours' }),
+    withFiles([`${K}/pki/apiserver.crt`], { caHash: 'ours' }),
+    { ...NOTHING, etcdData: true },
+    { ...MASTER, members: VOTERS },
+    { ...MASTER, apiLive: false },
+    { ...WITHOUT_SCHEDULER, members: VOTERS },
+    WITHOUT_KUBELET,
+    EXTERNAL,
+    { ...EXTERNAL, apiLive: false },
+  ]
+  const all = MASTERS.flatMap((m1) =>
+    MASTERS.flatMap((m2) =>
+      MASTERS.flatMap((m3) => [NOTHING, JOINED, withFiles([`${K}/pki/ca.crt`])].map((w1) => ({ m1, m2, m3, w1 }))),
+    ),
+  )
+
+  test('who serves or votes is never half, and then nobody begins a cluster', () => {
+    for (const facts of all) {
+      const { states, init, acting } = topology(facts)
+      const masters = [facts.m1, facts.m2, facts.m3].map((one, index) => ({ one, name: `m${index + 1}` }))
+      const standing = masters.filter(
+        ({ one, name }) => one.apiLive || one.members?.some((member) => member.name === name),
+      )
+      for (const { name } of standing) expect(states[name]).toMatch(/^control-plane-(ready|down)$/)
+      if (standing.length > 0) expect(init).toBeUndefined()
+      if (init !== undefined) expect(states[init]).not.toMatch(/ready|down|foreign/)
+      if (init !== undefined) expect(acting).toBe(init)
+    }
+  })
+
+  test('a master that begins anew is the only one that holds data of an etcd', () => {
+    for (const facts of all) {
+      const { init } = topology(facts)
+      const holders = Object.entries(facts).flatMap(([name, one]) => (one.etcdData ? [name] : []))
+      if (init !== undefined && holders.length > 0) expect(holders).toEqual([init])
+    }
+    expect(topology({ m1: { ...MASTER, members: alone('m1') } }).init).toBeUndefined()
   })
 })

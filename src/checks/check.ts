@@ -7,6 +7,8 @@ export interface CheckContext {
   readonly cluster: Cluster
   readonly seen: readonly Seen[]
   readonly topology: Topology
+  /** Left out where it cannot be told which they are, or will be. */
+  readonly authorities?: object
   /** The machines are assumed, none was looked at. */
   readonly offline?: true
 }

@@ -11,16 +11,19 @@ import { containerdSource } from './containerd-source.js'
 import { disk } from './disk.js'
 import type { Finding } from './finding.js'
 import { foreignBalancer } from './foreign-balancer.js'
+import { foreignNetwork } from './foreign-network.js'
 import { foreign } from './foreign.js'
 import { hostName } from './host-name.js'
 import { hostsFile } from './hosts-file.js'
 import { firewall } from './firewall.js'
+import { incomplete } from './incomplete.js'
 import { installedVersion } from './installed-version.js'
 import { kernelModules } from './kernel-modules.js'
 import { mtu } from './mtu.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
 import { nodeAddress } from './node-address.js'
+import { noBeginning } from './no-beginning.js'
 import { operatingSystem } from './operating-system.js'
 import { otherSoftware } from './other-software.js'
 import { platform } from './platform.js'
@@ -36,7 +39,10 @@ import { swapInUse } from './swap-in-use.js'
 import { timeDaemon } from './time-daemon.js'
 import { unappliable } from './unappliable.js'
 import { unpackaged } from './unpackaged.js'
+import { unregistered } from './unregistered.js'
 import { vip } from './vip.js'
+import { voteRemoval } from './vote-removal.js'
+import { wholeSet } from './whole-set.js'
 
 /** In the order of their numbers, P02 to P34. */
 const CHECKS: readonly Check[] = [
@@ -58,8 +64,14 @@ const CHECKS: readonly Check[] = [
   networks,
   vip,
   foreign,
+  wholeSet,
+  incomplete,
+  noBeginning,
   quorum,
+  voteRemoval,
   unappliable,
+  foreignNetwork,
+  unregistered,
   strandedData,
   containerdSource,
   containerdPair,

@@ -1,26 +1,77 @@
 import type { Facts } from '../facts/facts.js'
 import { parseAddress, parseSubnet } from '../inventory/address.js'
 import { certSANs } from '../inventory/cert-sans.js'
-import type { Cluster } from '../inventory/cluster.js'
+import type { Cluster, Json } from '../inventory/cluster.js'
+import { nodeList } from '../inventory/node-list.js'
+import type { NodeState, Seen } from '../topology.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
 import type { Finding } from './finding.js'
+import { clusterOtherwise, kubeletOtherwise, type Otherwise } from './unappliable-settings.js'
 
-/** What the inventory says of a control plane that runs otherwise, and that no step changes: named, never passed over. */
-export const unappliable: Check = ({ seen, cluster, topology }) =>
-  seen
-    .filter(({ node }) => topology.states[node.name] === 'control-plane-ready')
-    .flatMap(({ node: { name }, facts: { kubernetes } }) =>
-      [...names(kubernetes, cluster), ...networks(kubernetes, cluster), ...flags(kubernetes, cluster)].map(
-        ({ message, fix }): Finding => ({
-          id: 'UNAPPLIABLE',
-          severity: 'warning',
-          node: name,
-          message: `${message}, and an apply does not change that`,
-          fix,
-        }),
+/** What the inventory says of a cluster that runs otherwise, and that no step changes: named, never passed over. */
+export const unappliable: Check = ({ seen, cluster, topology }) => {
+  const inState = (...states: readonly NodeState[]): readonly Seen[] =>
+    seen.filter(({ node }) => states.some((state) => state === topology.states[node.name]))
+  const masters = inState('control-plane-ready')
+  const teller = masters.find(({ facts }) => facts.kubernetes.configMaps !== undefined)
+  return [
+    ...masters.flatMap(({ node: { name }, facts: { kubernetes } }) =>
+      [...names(kubernetes, cluster), ...networks(kubernetes, cluster), ...flags(kubernetes, cluster)].map((said) =>
+        finding(said, name),
       ),
-    )
+    ),
+    ...kubelets(inState('control-plane-ready', 'worker-ready'), cluster).map((said) => finding(said)),
+    ...(teller === undefined ? [] : clusterOtherwise(teller.facts.kubernetes, cluster)).map((one) =>
+      finding({ message: `${cluster.name} ${otherwise(one)}`, fix: fixOf(one, cluster) }),
+    ),
+  ]
+}
+
+function finding({ message, fix }: Said, node?: string): Finding {
+  return {
+    id: 'UNAPPLIABLE',
+    severity: 'warning',
+    ...(node === undefined ? {} : { node }),
+    message: `${message}, and an apply does not change that`,
+    fix,
+  }
+}
+
+/** One for all nodes of which the same is to be said. */
+function kubelets(nodes: readonly Seen[], cluster: Cluster): readonly Said[] {
+  const said = new Map<string, { readonly one: Otherwise; readonly names: string[] }>()
+  for (const { node, facts } of nodes)
+    for (const one of kubeletOtherwise(facts.kubernetes, cluster)) {
+      const key = otherwise(one)
+      said.set(key, { one, names: [...(said.get(key)?.names ?? []), node.name] })
+    }
+  return [...said].map(([text, { one, names }]) => ({
+    message: `the kubelet of ${nodeList(names)} ${text}`,
+    fix: fixOf(one, cluster),
+  }))
+}
+
+function otherwise({ field, runs, wanted }: Otherwise): string {
+  const now = runs === undefined ? `runs without ${field}` : `runs with ${field}: ${valueOf(runs)}`
+  return `${now}, where the inventory has ${wanted === undefined ? 'none' : valueOf(wanted)}`
+}
+
+/** On one line, and no longer than one is read. */
+function valueOf(value: Json): string {
+  const text = typeof value === 'string' && /^[\w.:/=, -]+$/.test(value) ? value : JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+function fixOf({ field, runs }: Otherwise, { inventoryPath }: Cluster): string {
+  if (field === 'network.dnsDomain')
+    return `Write ${field}: ${valueOf(runs ?? '')} in ${inventoryPath}; a running cluster cannot move to another one`
+  if (field.startsWith('kubelet.'))
+    return `Change it in /var/lib/kubelet/config.yaml of each of them and run \`systemctl restart kubelet\` there, and for those that join later in \`kubectl -n kube-system edit cm kubelet-config\`; or take it out of ${inventoryPath}`
+  if (field.startsWith('kubeProxy.'))
+    return `Change it in \`kubectl -n kube-system edit cm kube-proxy\` and run \`kubectl -n kube-system rollout restart ds kube-proxy\`; or take it out of ${inventoryPath}`
+  return `Take it out of \`kubectl -n kube-system edit cm kubeadm-config\` and, one master after the other, of /etc/kubernetes/manifests/kube-apiserver.yaml; or write it in ${inventoryPath}`
+}
 
 type Said = Pick<Finding, 'message' | 'fix'>
 type Kubernetes = Facts['kubernetes']

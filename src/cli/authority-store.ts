@@ -31,6 +31,12 @@ export function authorityStore(around: Around): AuthorityStore {
       const { set, origin } = await once()
       return authoritiesOf(set, origin)
     },
+    async find(caHash) {
+      const kept = await look(around)
+      if (kept?.set.caHash !== caHash) return undefined
+      opened = Promise.resolve(known(kept, around.redactor))
+      return authoritiesOf(kept.set, kept.origin)
+    },
     async read(file) {
       return (await once()).set.files[file].reveal()
     },
@@ -40,27 +46,44 @@ export function authorityStore(around: Around): AuthorityStore {
   }
 }
 
-async function open({ cluster, redactor, notice }: Around): Promise<Opened> {
-  const { from } = cluster.pki
-  const opened =
-    from === undefined ? await own(cluster.name, notice) : { set: await readGiven(from), origin: `from ${from}` }
-  for (const file of AUTHORITY_FILES) if (isKey(file)) redactor.know(opened.set.files[file])
-  return opened
+interface Kept extends Opened {
+  /** A cluster was begun with it. */
+  readonly stamped: boolean
 }
 
-async function own(cluster: string, notice: Around['notice']): Promise<Opened> {
+/** The set that there is; none is made. */
+async function look({ cluster }: Around): Promise<Kept | undefined> {
+  const { from } = cluster.pki
+  if (from !== undefined) return { set: await readGiven(from), origin: `from ${from}`, stamped: false }
+  const { store, origin } = placeOf(cluster.name)
+  const kept = await store.read()
+  return kept && { ...kept, origin, store }
+}
+
+async function open(around: Around): Promise<Opened> {
+  const { cluster, redactor, notice } = around
+  const kept = await look(around)
+  if (kept?.stamped === false) return known(kept, redactor)
+  const { directory, store, origin } = placeOf(cluster.name)
+  // Of a cluster that is no more: with the old set every old kubeconfig would stay valid.
+  if (kept !== undefined)
+    notice(`The authorities of an earlier ${cluster.name} were put aside: ${await store.setAside()}`)
+  const set = await mintAuthorities()
+  await store.write(set)
+  notice(`Made the certificate authorities of ${cluster.name}: ${directory} (${set.caHash})`)
+  return known({ set, origin, store }, redactor)
+}
+
+function placeOf(cluster: string) {
   const passphrase = process.env['TRIPOD_PKI_PASSPHRASE']
   const directory = join(dataDirectory(), 'clusters', cluster, 'pki')
   const store = new SetStore(directory, passphrase ? new Secret(passphrase) : undefined)
-  const origin = `from this computer, ${directory}`
-  const kept = await store.read()
-  if (kept?.stamped === false) return { set: kept.set, origin, store }
-  // Of a cluster that is no more: with the old set every old kubeconfig would stay valid.
-  if (kept !== undefined) notice(`The authorities of an earlier ${cluster} were put aside: ${await store.setAside()}`)
-  const set = await mintAuthorities()
-  await store.write(set)
-  notice(`Made the certificate authorities of ${cluster}: ${directory} (${set.caHash})`)
-  return { set, origin, store }
+  return { directory, store, origin: `from this computer, ${directory}` }
+}
+
+function known(opened: Opened, redactor: Redactor): Opened {
+  for (const file of AUTHORITY_FILES) if (isKey(file)) redactor.know(opened.set.files[file])
+  return opened
 }
 
 function authoritiesOf({ files, caHash }: AuthoritySet, origin: string): Authorities {

@@ -2,7 +2,9 @@ import { sh } from '../shell.js'
 import { TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
 import type { Authorities, AuthorityStore, CaFile } from '../pki/authorities.js'
-import type { Seen, Topology } from '../topology.js'
+import type { ClusterContext } from '../steps/step.js'
+import { PKI } from '../facts/kubeadm-files.js'
+import { holderOf, type Seen, type Topology } from '../topology.js'
 import type { RunInput } from './run-types.js'
 
 const CA_FILES: readonly CaFile[] = [
@@ -16,25 +18,11 @@ const CA_FILES: readonly CaFile[] = [
   'sa.key',
 ]
 
-/** Where kubeadm keeps them on masters. */
-export const PKI_DIRECTORY = '/etc/kubernetes/pki'
-
-const pathOf = (file: string): string => `${PKI_DIRECTORY}/${file}`
-
-/** The master whose whole set counts: one that serves before one that was only given it. */
-export function holderOf(topology: Topology, seen: readonly Seen[]): Seen | undefined {
-  const { caHash } = topology
-  if (caHash === undefined) return undefined
-  const holders = seen.filter(
-    ({ facts: { kubernetes } }) =>
-      kubernetes.caHash === caHash && CA_FILES.every((file) => pathOf(file) in kubernetes.files),
-  )
-  return holders.find(({ node }) => topology.states[node.name] === 'control-plane-ready') ?? holders[0]
-}
+const pathOf = (file: string): string => `${PKI}/${file}`
 
 /**
  * The authorities of the cluster: those of its masters once one has them, else the operator's. Undefined where a node that was
- * not seen may hold others, or where there is a cluster whose masters hold none: nothing is made up then.
+ * not seen may hold others, or where masters hold a part of a set that is not the operator's: nothing is made up then.
  */
 export async function authoritiesOf(
   topology: Topology,
@@ -43,7 +31,8 @@ export async function authoritiesOf(
 ): Promise<Authorities | undefined> {
   const holder = holderOf(topology, seen)
   if (holder !== undefined) return adopted(holder, topology)
-  return topology.caHash === undefined && topology.init !== undefined ? store?.open() : undefined
+  if (topology.init === undefined) return undefined
+  return topology.caHash === undefined ? store?.open() : store?.find(`sha256:${topology.caHash}`)
 }
 
 function adopted({ node, facts }: Seen, { caHash = '' }: Topology): Authorities {
@@ -54,7 +43,7 @@ function adopted({ node, facts }: Seen, { caHash = '' }: Topology): Authorities 
 /** Values that machines hold, beside those that the operator's side knows: `node:NAME:PATH`, and `pki:FILE` once a master has it. */
 export function withNodes(
   input: RunInput,
-  { topology, seen }: { readonly topology: Topology; readonly seen: readonly Seen[] },
+  { topology, seen, authorities }: Pick<ClusterContext, 'topology' | 'seen' | 'authorities'>,
   hosts: ReadonlyMap<string, Host>,
 ): RunInput {
   const holder = holderOf(topology, seen)?.node.name
@@ -66,8 +55,9 @@ export function withNodes(
       if (node !== undefined && path !== undefined) return readFrom(hosts.get(node), node, path)
       if (file === undefined) return input.resolve(reference)
       if (holder !== undefined) return readFrom(hosts.get(holder), holder, pathOf(file))
-      if (input.authorities === undefined)
-        throw new TripodError('INTERNAL', `nothing holds ${file}`, 'Please report this.')
+      // Which they are could not be told: the operator's own are no substitute, they would be another cluster's.
+      if (input.authorities === undefined || authorities === undefined)
+        throw new TripodError('INTERNAL', `nothing is known to hold ${file}`, 'Please report this.')
       return input.authorities.read(file as CaFile)
     },
   }

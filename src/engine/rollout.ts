@@ -163,10 +163,13 @@ export class Rollout {
     return { entries: Object.fromEntries(Object.entries(facts.record.entries).filter(([id]) => !gone.includes(id))) }
   }
 
-  /** Leftovers are what all steps together do not want; a step is asked for its own wishes alone. */
+  /**
+   * Leftovers are what all steps together do not want; a step is asked for its own wishes alone. Nothing is wished of those
+   * that failed: what one node does for all of them must not fail with them.
+   */
   #wishes(station: KnownStation, step: string): readonly Wish[] {
     const steps = this.#work.steps.filter((one) => step === LEFTOVERS || one.id === step)
-    return wishesOf(steps, station, this.#context)
+    return wishesOf(steps, station, this.#without(this.#failures))
   }
 
   #leftovers(station: KnownStation, step: string): Pick<StepOnNode, 'withLeftovers' | 'undoing'> {
@@ -216,10 +219,10 @@ export class Rollout {
   }
 }
 
-/** The gate as far as it asks these nodes: the others' turn is still to come. */
+/** The gate as far as it asks about these nodes: the others' turn is still to come. */
 function only(gate: Gate, stations: readonly KnownStation[]): Gate {
   const names = stations.map(({ node }) => node.name)
-  return { ...gate, questions: gate.questions.filter(({ node }) => names.includes(node)) }
+  return { ...gate, questions: gate.questions.filter(({ node, about = node }) => names.includes(about)) }
 }
 
 /** In the order of the inventory; what is taken back goes the other way. */

@@ -161,8 +161,18 @@ export interface KubernetesFacts {
   readonly etcdData: boolean
   /** Members of etcd as the local one lists them; left out where it does not tell. */
   readonly members?: readonly EtcdMember[]
+  /** How far the local etcd's log goes (raft index); left out where it does not tell, and not asked where the API server lives. */
+  readonly raftIndex?: number
   /** Flags of the API server's static pod, without `--`, and the controller manager's cluster-cidr; name -> value. */
   readonly flags: Readonly<Record<string, string>>
+  /** ConfigMaps of kube-system that are there, of those that kubeadm and tripod write (config-maps.ts): name -> key -> text; left out where the API did not tell. */
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** DaemonSets that configure the pod network of nodes, `kube-system/cilium`; left out where the API did not tell. */
+  readonly networks?: readonly string[]
+  /** Names of the Nodes that the API has; left out where it did not tell. */
+  readonly nodes?: readonly string[]
+  /** Text of /var/lib/kubelet/config.yaml, with which the kubelet runs. */
+  readonly kubeletConfig?: string
   /** Names and addresses in the certificate of the local API server; left out where there is none. */
   readonly certSANs?: readonly string[]
   /** Local API server says it lives (/livez); false also where none runs. */

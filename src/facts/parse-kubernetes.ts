@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { messageOf } from '../errors.js'
 import type { KubernetesFacts } from './facts.js'
+import { parseCluster } from './parse-cluster.js'
 import { linesOf, printable, type Sections } from './sections.js'
 import type { TextFiles } from './text-files.js'
 
@@ -11,6 +12,7 @@ const SHADOWING = 'shadowing '
 /** What there is of a cluster on the node. */
 export function parseKubernetes(sections: Sections, files: TextFiles, signs: ReadonlySet<string>): KubernetesFacts {
   const caCertificate = files.get(CA_PATH)
+  const kubeletConfig = files.get('/var/lib/kubelet/config.yaml')
   const caHash = authorityHash(sections, caCertificate)
   return {
     files: hashesOf(sections),
@@ -18,7 +20,10 @@ export function parseKubernetes(sections: Sections, files: TextFiles, signs: Rea
     ...(caHash === undefined ? {} : { caHash }),
     etcdData: signs.has('etcd-data'),
     ...membersOf(sections),
+    ...raftIndexOf(sections),
     flags: flagsOf(sections),
+    ...parseCluster(sections),
+    ...(kubeletConfig === undefined ? {} : { kubeletConfig }),
     ...sansOf(files),
     apiLive: isLive(sections),
     shadowing: [...signs].flatMap((sign) =>
@@ -68,6 +73,14 @@ function membersOf(sections: Sections): Pick<KubernetesFacts, 'members'> {
   return { members }
 }
 
+/** Answer of `/v3/maintenance/status`. */
+function raftIndexOf(sections: Sections): Pick<KubernetesFacts, 'raftIndex'> {
+  if (sections.status('etcd-status') !== 0) return {}
+  const answer = asJson(sections.text('etcd-status')) as { readonly raftIndex?: unknown } | undefined
+  const raftIndex = typeof answer?.raftIndex === 'string' ? Number(answer.raftIndex) : NaN
+  return Number.isInteger(raftIndex) ? { raftIndex } : {}
+}
+
 function asJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -77,8 +90,17 @@ function asJson(text: string): unknown {
 }
 
 function flagsOf(sections: Sections): Readonly<Record<string, string>> {
-  const pairs = linesOf(sections.text('flags')).map((line) => /^([^=]+)=?(.*)$/.exec(printable(line)) ?? [])
+  const lines = linesOf(sections.text('flags')).map((line) => unquoted(printable(line)).replace(/^--/, ''))
+  const pairs = lines.map((line) => /^([^=]+)=?(.*)$/.exec(line) ?? [])
   return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]))
+}
+
+/** A scalar of YAML as it is written on one line. */
+function unquoted(text: string): string {
+  const [, single, double] = /^(?:'(.*)'|(".*"))$/.exec(text.trimEnd()) ?? []
+  if (single !== undefined) return single.replaceAll("''", "'")
+  const value = double === undefined ? undefined : asJson(double)
+  return typeof value === 'string' ? value : text
 }
 
 /** `DNS:m1, IP Address:10.0.0.11`: how node:crypto spells the alternative names. */

@@ -1,4 +1,5 @@
 import { sh, type Script } from '../shell.js'
+import { CONFIG_MAPS } from './config-maps.js'
 
 /** What the script asks about beyond what it always reads. */
 export interface FactsQuestions {
@@ -28,6 +29,7 @@ export const TEXT_FILES = [
   '/sys/class/dmi/id/product_uuid',
   '/etc/kubernetes/pki/ca.crt',
   '/etc/kubernetes/pki/apiserver.crt',
+  '/var/lib/kubelet/config.yaml',
   '/etc/environment',
   '/etc/default/chrony',
   '/etc/sysconfig/chronyd',
@@ -152,7 +154,9 @@ for path in /usr/local/*bin/kubelet /usr/local/*bin/kubeadm /usr/local/*bin/kube
 for path in /usr/lib/systemd/system-generators/zram-generator /lib/systemd/system-generators/zram-generator; do
   yes zram-generator "$path"
 done
-yes etcd-data /var/lib/etcd/member
+etcd=/etc/kubernetes/manifests/etcd.yaml
+data=$(sed -n 's/^ *- --data-dir=//p' $etcd 2>/dev/null)
+for path in /var/lib/etcd $data; do yes etcd-data "$path/member"; done
 for path in /var/lib/dpkg/updates/[0-9]*; do yes dpkg-interrupted "$path"; done
 end signs 0`
 
@@ -228,6 +232,7 @@ if [ -e /etc/kubernetes/kubelet.conf ]; then
   sed -n 's/^ *certificate-authority-data: *//p' /etc/kubernetes/kubelet.conf
 fi
 end kubelet-authority $?
+live=
 manifest=/etc/kubernetes/manifests/kube-apiserver.yaml
 if [ -e "$manifest" ]; then
   port=$(sed -n 's/^ *- --secure-port=//p' "$manifest")
@@ -235,18 +240,52 @@ if [ -e "$manifest" ]; then
   host=$(sed -n 's/^ *- --bind-address=//p' "$manifest")
   case $host in '' | 0.0.0.0 | ::) host=127.0.0.1 ;; *:*) host="[$host]" ;; esac
   # A proxy of the environment leads nowhere from here.
-  curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://$host:$port/livez" 2>/dev/null
+  live=$(curl -ksSm2 --noproxy '*' -o /dev/null -w '%{http_code}' "https://$host:$port/livez" 2>/dev/null)
 fi
-end livez $?
+answered=$?
+printf '%s' "$live"
+end livez "$answered"
 # etcd's own gateway answers while the API server does not.
-pki=/etc/kubernetes/pki/etcd
+pki=/etc/kubernetes/pki/etcd url=
+gateway() {
+  if [ -z "$url" ]; then return; fi
+  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' "$url/v3/$1" 2>/dev/null
+}
 if [ -e $pki/server.key ]; then
-  curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>/dev/null
+  url=$(sed -n 's/^ *- --listen-client-urls=\(https:[^,]*\).*/\1/p' $etcd 2>/dev/null)
+  if [ -z "$url" ]; then url=https://127.0.0.1:2379; fi
 fi
+gateway cluster/member/list
 end etcd-members $?
-sed -n 's/^ *- --//p' "$manifest" 2>/dev/null
-sed -n 's/^ *- --cluster-cidr=/cluster-cidr=/p' /etc/kubernetes/manifests/kube-controller-manager.yaml 2>/dev/null
+case $live in 200 | 401 | 403) url= ;; esac
+gateway maintenance/status
+end etcd-status $?
+# In quotes where YAML needs them.
+sed -n "s/^ *- \\([\"']*--\\)/\\1/p" "$manifest" 2>/dev/null
+sed -n 's/^ *- --cluster-cidr=/--cluster-cidr=/p' /etc/kubernetes/manifests/kube-controller-manager.yaml 2>/dev/null
 end flags 0`
+
+/** Volumes of the host that DaemonSets have: `kube-system/cilium etc-cni-netd /etc/cni/net.d`. */
+const HOST_VOLUMES =
+  'go-template={{range .items}}{{$m := .metadata}}{{range .spec.template.spec.volumes}}{{if .hostPath}}{{$m.namespace}}/{{$m.name}} {{.name}} {{.hostPath.path}}{{"\\n"}}{{end}}{{end}}{{end}}'
+
+// What the API server is asked, where it answers in time: of a cache nothing is written. Its certificate has the name in
+// whatever way it is reached.
+const CLUSTER = sh`
+kube() {
+  timeout 6 kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$host:$port" --tls-server-name kubernetes --cache-dir /dev/null --request-timeout 5s "$@" 2>/dev/null
+}
+case $live in 200 | 401 | 403)
+  kube -n kube-system get cm ${CONFIG_MAPS} --ignore-not-found -o json
+  got=$?
+  end config-maps $got
+  if [ $got -eq 0 ]; then
+    kube get ds -A -o ${HOST_VOLUMES}
+    end host-volumes $?
+    kube get nodes -o name
+    end nodes $?
+  fi
+esac`
 
 const RECORD = sh`
 if there /var/lib/tripod/state.json; then base64 -w0 /var/lib/tripod/state.json; else echo absent; fi
@@ -262,7 +301,7 @@ export function factsScript(questions: FactsQuestions = {}): Script {
   const { vip, repositories = [], candidates = ['containerd'] } = questions
   const body = [BEGIN, ...(vip === undefined ? [] : [ASK_VIP(vip)]), MACHINE, OTHERS, UNITS, MODULES]
   const packages = [PACKAGES(candidates), ...(repositories.length === 0 ? [] : [REPOSITORIES(repositories)])]
-  const rest = [...packages, KUBERNETES, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
+  const rest = [...packages, KUBERNETES, CLUSTER, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
   return sh`facts() {${[...body, ...rest].reduce((before, part) => sh`${before}${part}`)}
 }
 facts`

@@ -28,7 +28,8 @@ function madeOf(plan: SetPlan, objects: readonly KubernetesObject[], sha256: str
     source: plan.source,
     sha256,
     text: textOf(objects),
-    objects: objects.map(({ kind, namespace, name }) => ({
+    objects: objects.map(({ apiVersion, kind, namespace, name }) => ({
+      apiVersion,
       kind,
       ...(namespace !== undefined && { namespace }),
       name,

@@ -10,7 +10,7 @@ export interface ManifestSet {
   readonly sha256: string
   /** YAML to apply, documents in upstream's order. */
   readonly text: string
-  readonly objects: readonly { readonly kind: string; readonly namespace?: string; readonly name: string }[]
+  readonly objects: readonly Pick<KubernetesObject, 'apiVersion' | 'kind' | 'namespace' | 'name'>[]
   /** Of the user's own list, applied as it is. */
   readonly own: boolean
   /** What to wait for once it was applied. */

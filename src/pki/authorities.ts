@@ -26,7 +26,9 @@ export interface AuthorityStore {
    * AUTHORITIES_INVALID.
    */
   open(): Promise<Authorities>
-  /** PEM text of a file of that set. */
+  /** That set if its certificate authority is this one, `sha256:...`: to complete what a master has of it. Nothing is made. */
+  find(caHash: string): Promise<Authorities | undefined>
+  /** PEM text of a file of the set that was opened or found. */
   read(file: CaFile): Promise<string>
   /** The cluster was begun with it. */
   used(): Promise<void>

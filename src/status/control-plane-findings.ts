@@ -1,10 +1,17 @@
-import { isMaster } from '../steps/control-plane.js'
+import { memberOf } from '../facts/member-of.js'
+import { ADMIN_CONF, isMaster, isOutside } from '../steps/control-plane.js'
 import type { LookedAt } from './assemble.js'
 import { lookOn, tripod, type Judged } from './findings.js'
 import { isPart } from './script.js'
 import { votesOf, type HealthFinding, type MemberStatus } from './status.js'
 
 const LOOK_AT_ETCD = 'crictl ps -a --name etcd, and crictl logs of the newest'
+/** As it stands in the container of etcd; source of the paths: kubeadm. */
+const ETCDCTL = [
+  "crictl exec $(crictl ps -q --name '^etcd$') etcdctl",
+  ...['cacert /etc/kubernetes/pki/etcd/ca', 'cert /etc/kubernetes/pki/etcd/server'].map((one) => `--${one}.crt`),
+  '--key /etc/kubernetes/pki/etcd/server.key',
+].join(' ')
 /** How a member says that it knows no leader. */
 const NOBODY = '0'
 const LOOK_AT_API = 'crictl ps -a --name kube-apiserver, and crictl logs of the newest'
@@ -74,12 +81,12 @@ function silence({ node, answers }: LookedAt, judged: Judged): readonly HealthFi
 
 function ofMember({ id, name, started, learner, answers }: MemberStatus, judged: Judged): readonly HealthFinding[] {
   if (name === null || !started)
-    return [{ what: `etcd: member ${hex(id)} was added and has not started`, fix: tripod('apply', judged.cluster) }]
+    return [{ what: `etcd: member ${hex(id)} was added and has not started`, fix: notStarted(id, judged) }]
   const one = judged.looked.find(({ node }) => node.name === name)
   if (one === undefined)
-    return [{ what: `etcd: member ${name} is no node of the inventory`, fix: tripod('apply', judged.cluster) }]
+    return [{ what: `etcd: member ${name} is no node of the inventory`, fix: removal(id, judged, name) }]
   const learns = learner
-    ? [{ node: name, what: 'its etcd learns and may not vote yet', fix: tripod('apply', judged.cluster) }]
+    ? [{ node: name, what: 'its etcd learns and may not vote yet', fix: learning(id, name, judged) }]
     : []
   // Of a node that could not be read, or has joined only half, the line that says so is enough.
   if (answers === true || !isPart(judged.topology.states[name]) || one.problem !== undefined) return learns
@@ -95,10 +102,42 @@ function ofMember({ id, name, started, learner, answers }: MemberStatus, judged:
   ]
 }
 
+/** An apply takes it away where it is of a machine that has yet to join. */
+function notStarted(id: string, judged: Judged): string {
+  const all = judged.looked.flatMap(({ facts }) => facts?.kubernetes.members ?? [])
+  const joins = judged.looked.some(
+    ({ node }) =>
+      isOutside(judged.topology.states[node.name]) &&
+      memberOf(
+        node,
+        all.filter((member) => member.id === id),
+      ) !== undefined,
+  )
+  return joins ? tripod('apply', judged.cluster) : removal(id, judged)
+}
+
+function learning(id: string, name: string, judged: Judged): string {
+  return isOutside(judged.topology.states[name])
+    ? tripod('apply', judged.cluster)
+    : `on ${judged.topology.acting ?? name}: ${ETCDCTL} member promote ${hex(id)}`
+}
+
+/** Of a machine that no apply knows: whether it comes back is for a person to say. */
+function removal(id: string, { topology }: Judged, name?: string): string {
+  const forget = name === undefined ? '' : `, then kubectl --kubeconfig ${ADMIN_CONF} delete node ${name}`
+  return `if that machine never comes back, on ${topology.acting ?? 'a master'}: ${ETCDCTL} member remove ${hex(id)}${forget}`
+}
+
 function notMember({ node }: LookedAt, { tables, topology, cluster }: Judged): readonly HealthFinding[] {
   if (!isMaster(node) || !isPart(topology.states[node.name])) return []
   if (tables.etcd?.some(({ name }) => name === node.name) !== false) return []
-  return [{ node: node.name, what: 'is no member of etcd', fix: tripod('apply', cluster) }]
+  return [
+    {
+      node: node.name,
+      what: 'is no member of etcd',
+      fix: `on ${node.name}: kubeadm reset -f, then ${tripod('apply', cluster)}`,
+    },
+  ]
 }
 
 function alarms({ node, answers }: LookedAt, judged: Judged): readonly HealthFinding[] {

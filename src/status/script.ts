@@ -5,6 +5,7 @@ import { lines, sh, type Script } from '../shell.js'
 import { askDns } from './dns.js'
 import { askSystemPods } from './system-pods.js'
 import { apiOf, isMaster, isReady, kubectl } from '../steps/control-plane.js'
+import { etcdUrl } from '../steps/etcd-member.js'
 import type { NodeState } from '../topology.js'
 
 /** What decides which questions a node is asked. */
@@ -44,9 +45,9 @@ function section(name: string, script: Script): Script {
 }
 
 /** etcd's own gateway (api/etcdserverpb/rpc.proto, Maintenance.Status): it answers while the API server does not. */
-const ETCD = sh`
+const ETCD = (node: Node): Script => sh`
 pki=/etc/kubernetes/pki/etcd
-curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/maintenance/status`
+curl -sSm3 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' ${`${etcdUrl(node)}/v3/maintenance/status`}`
 
 /** Certificates alone: of files that hold keys as well, the keys are not printed. kubelet.conf names the kubelet's current one. */
 const CERTIFICATES = sh`
@@ -97,7 +98,9 @@ export function statusScript(about: Questioned): Script | undefined {
           section('dns', askDns(dnsDomain)),
         ]
       : []),
-    ...(isPart(state) && isMaster(node) ? [section('etcd', ETCD), section('api', isReady(apiOf(node, endpoint)))] : []),
+    ...(isPart(state) && isMaster(node)
+      ? [section('etcd', ETCD(node)), section('api', isReady(apiOf(node, endpoint)))]
+      : []),
     ...(acting ? ofCluster(about) : []),
     ...ofBalancer(about),
   ]

@@ -13,7 +13,19 @@ export const certificates: Step = {
   why: 'All masters sign with the same authorities; who joins knows their hash beforehand, and no key passes through the cluster.',
   runsOn: isMaster,
   rollout: 'parallel',
-  resources: (context) => [...CERTIFICATES, ...KEYS].map((file) => caFile(file, context)),
+  resources: (context) => [...CERTIFICATES, ...KEYS].flatMap((file) => wanted(file, context)),
+}
+
+/** Where nobody can tell which they are, what tripod gave the node before stays as it is, and nothing is given to it. */
+function wanted(file: CaFile, context: StepContext): readonly FileResource[] {
+  const { authorities, topology, facts } = context
+  const resource = caFile(file, context)
+  if (authorities !== undefined || (topology.caHash === undefined && topology.init !== undefined)) return [resource]
+  const contentDigest = facts.kubernetes.files[resource.path]
+  const isOurs = facts.record.entries[`file:${resource.path}`] !== undefined
+  return isOurs && contentDigest !== undefined
+    ? [{ ...resource, origin: `from ${context.node.name}`, contentDigest }]
+    : []
 }
 
 function caFile(file: CaFile, { authorities }: StepContext): FileResource {
@@ -32,7 +44,7 @@ function caFile(file: CaFile, { authorities }: StepContext): FileResource {
   }
 }
 
-/** As a plan says it where nothing is minted yet. */
-export function hashOf(authorities: StepContext['authorities']): string {
-  return authorities?.caHash ?? '(made by the first plan)'
+/** `sha256:...` of the cluster that is there or will be, or as a plan says it where nothing is minted yet. */
+export function hashOf({ authorities, topology: { caHash } }: Pick<StepContext, 'authorities' | 'topology'>): string {
+  return authorities?.caHash ?? (caHash === undefined ? '(made by the first plan)' : `sha256:${caHash}`)
 }

@@ -3,6 +3,7 @@ import type { Node } from '../inventory/cluster.js'
 import { osFamilyOf } from '../os/index.js'
 import { type Script, sh } from '../shell.js'
 import { apiOf, isMaster, isReady } from './control-plane.js'
+import { etcdUrl } from './etcd-member.js'
 import { type Gate, whereNotZero } from './gate.js'
 import type { ClusterContext } from './step.js'
 
@@ -24,14 +25,14 @@ export function masterServes({ cluster, topology, seen }: ClusterContext): Gate 
   }
 }
 
-/** After each master: it serves, and its etcd has one vote more. At the end: the load balancer sends there. */
+/** After each master: it serves, its etcd has one vote more, and the load balancer sends there. At the end: the endpoint serves all. */
 export function controlPlaneGates(
   context: ClusterContext,
   isMeant: (node: string, context: ClusterContext) => boolean,
 ): readonly Gate[] {
   const masters = context.seen.map(({ node }) => node).filter((node) => isMaster(node) && isMeant(node.name, context))
   if (masters.length === 0) return []
-  return [serves(context, masters), votes(masters), endpointServes(context), ...balancerSends(context, masters)]
+  return [serves(context, masters), votes(masters), ...balancerSends(context, masters), endpointServes(context)]
 }
 
 function serves({ cluster }: ClusterContext, masters: readonly Node[]): Gate {
@@ -47,9 +48,9 @@ function serves({ cluster }: ClusterContext, masters: readonly Node[]): Gate {
 }
 
 /** All members started, none a learner: the next one may come. */
-const VOTES: Script = sh`
+const VOTES = (master: Node): Script => sh`
 pki=/etc/kubernetes/pki/etcd
-said=$(curl -sSm5 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list 2>&1) || { echo "etcd does not answer: $said"; exit 1; }
+said=$(curl -sSm5 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' ${`${etcdUrl(master)}/v3/cluster/member/list`} 2>&1) || { echo "etcd does not answer: $said"; exit 1; }
 all=$(printf '%s' "$said" | grep -o '"peerURLs"' | grep -c .)
 started=$(printf '%s' "$said" | grep -o '"name":"[^"]' | grep -c .)
 learners=$(printf '%s' "$said" | grep -o '"isLearner":true' | grep -c .)
@@ -60,7 +61,7 @@ function votes(masters: readonly Node[]): Gate {
     id: 'etcd-voters',
     title: 'every member of etcd has started and votes',
     when: 'after-node',
-    questions: masters.map(({ name }) => ({ node: name, script: VOTES })),
+    questions: masters.map((master) => ({ node: master.name, script: VOTES(master) })),
     problems: whereNotZero,
     fix: 'Look at `crictl ps -a --name etcd` and the log of that container on each master.',
     deadlineSeconds: SETTLE_SECONDS,
@@ -91,20 +92,21 @@ function endpointServes({ cluster, seen }: ClusterContext): Gate {
 function balancerSends({ cluster, seen }: ClusterContext, masters: readonly Node[]): readonly Gate[] {
   const carriers = seen.filter(({ node }) => carriesBalancer(node, cluster.endpoint))
   if (carriers.length === 0) return []
-  const names = masters.map(({ name }) => name)
+  const questions = masters.flatMap(({ name }) =>
+    carriers.map(({ node, facts }) => ({
+      node: node.name,
+      about: name,
+      script: sh`
+state=$(echo 'show servers state' | socat -t 5 stdio ${osFamilyOf(facts.os)?.haproxy.adminSocket ?? ''}) || exit 1
+printf '%s\n' "$state" | awk -v name=${name} '$4 == name && $6 == 2 { up = 1 } END { exit !up }' || { echo ${`HAProxy does not send to ${name}`}; exit 1; }`,
+    })),
+  )
   return [
     {
       id: 'balancer-sends',
-      title: `HAProxy sends to ${names.join(', ')}`,
-      when: 'after',
-      questions: carriers.map(({ node, facts }) => ({
-        node: node.name,
-        script: sh`
-state=$(echo 'show servers state' | socat -t 5 stdio ${osFamilyOf(facts.os)?.haproxy.adminSocket ?? ''}) || exit 1
-for name in ${names}; do
-  printf '%s\n' "$state" | awk -v name="$name" '$4 == name && $6 == 2 { up = 1 } END { exit !up }' || { echo "HAProxy does not send to $name"; exit 1; }
-done`,
-      })),
+      title: 'HAProxy sends to it',
+      when: 'after-node',
+      questions,
       problems: whereNotZero,
       fix: `See that this host reaches ${masters.map((one) => apiOf(one, cluster.endpoint)).join(', ')}.`,
       deadlineSeconds: SETTLE_SECONDS,

@@ -3,6 +3,7 @@ import { sh } from '../shell.js'
 import { deletion, TOKEN } from './bootstrap-token.js'
 import { hasJoined, isMaster } from './control-plane.js'
 import { controlPlaneGates } from './control-plane-gates.js'
+import { finishInit, initEnded } from './init-phases.js'
 import { initConfiguration } from './kubeadm-config.js'
 import { undoKubeadm } from './undo-kubeadm.js'
 import { kubeadmEvidence, kubeadmFailure } from './kubeadm-failure.js'
@@ -36,16 +37,24 @@ function hasBegun(node: string, { topology, seen }: ClusterContext): boolean {
   return record?.entries['command:kubeadm']?.step === 'control-plane-init'
 }
 
-function init({ cluster, node }: StepContext): CommandResource {
+/** Its API server lives, and an init that nobody saw the end of is on record. */
+function wasCutOff({ node, topology, facts }: StepContext): boolean {
+  const entry = facts.record.entries['command:kubeadm']
+  return topology.states[node.name] === 'control-plane-ready' && entry?.state === 'pending'
+}
+
+function init(context: StepContext): CommandResource {
+  const { cluster, node } = context
+  const goesOn = wasCutOff(context)
   const text = initConfiguration(cluster, node, TOKEN)
   return {
     kind: 'command',
     id: 'kubeadm',
-    summary: 'kubeadm init',
+    summary: goesOn ? 'the rest of kubeadm init, which was cut off' : 'kubeadm init',
     inputs: [{ name: 'init.yaml', content: { text, references: TOKEN.references } }],
     doneText: 'control plane and etcd have their files',
-    doneWhen: hasJoined(node),
-    run: sh`kubeadm init --config "$INPUTS/init.yaml" --skip-token-print`,
+    doneWhen: goesOn ? initEnded(node, cluster) : hasJoined(node),
+    run: goesOn ? finishInit() : sh`kubeadm init --config "$INPUTS/init.yaml" --skip-token-print`,
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),
     undo: undoKubeadm,

@@ -1,3 +1,4 @@
+import { KUBELET_CONF, MANIFESTS } from '../facts/kubeadm-files.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
 import { joinsCluster } from '../inventory/roles.js'
 import { type Script, sh } from '../shell.js'
@@ -7,14 +8,10 @@ import type { ClusterContext } from './step.js'
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf'
 export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock'
 
-const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
-  (name) => `/etc/kubernetes/manifests/${name}.yaml`,
-)
-
 /** What a master has once kubeadm is through with it. */
-const OF_MASTER = ['/etc/kubernetes/kubelet.conf', ...MANIFESTS, '/var/lib/etcd/member']
+const OF_MASTER = [KUBELET_CONF, ...MANIFESTS, '/var/lib/etcd/member']
 /** The kubelet makes it when it got its certificate. */
-const OF_WORKER = ['/etc/kubernetes/kubelet.conf']
+const OF_WORKER = [KUBELET_CONF]
 
 export function isMaster({ roles }: Pick<Node, 'roles'>): boolean {
   return roles.includes('control-plane')

@@ -1,9 +1,10 @@
+import { memberOf } from '../facts/member-of.js'
 import type { Node } from '../inventory/cluster.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
-import { etcd, hasNoMember, memberOf } from './etcd-member.js'
-import { joins, kubectl } from './control-plane.js'
+import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
+import { isMaster, joins, kubectl } from './control-plane.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 
 /** A machine that was wiped, or whose join was cut off, may still be counted as what it was before: it goes before it comes. */
@@ -21,18 +22,19 @@ function joining({ cluster, topology }: ClusterContext): readonly Node[] {
 }
 
 function forget(node: Node, { cluster, node: master, facts }: StepContext): CommandResource {
-  const member = memberOf(node, facts.kubernetes.members ?? [])
+  const { members } = facts.kubernetes
+  const member = memberOf(node, members ?? [])
   const kube = kubectl(master, cluster.endpoint)
   return {
     kind: 'command',
     id: `forget:${node.name}`,
     summary: `take ${node.name} as it was before out of ${member === undefined ? 'the cluster' : 'etcd and the cluster'}`,
     doneText: 'neither etcd nor the API server know it',
-    doneWhen: sh`${hasNoMember(member)}
+    doneWhen: sh`${members === undefined && isMaster(node) ? UNTOLD : hasNoMember(master, member)}
 node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2
 [ -z "$node" ] || { echo ${`there is a Node ${node.name} already`}; exit 1; }`,
     run: sh`
-${member === undefined ? sh`:` : sh`${etcd('cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`}
+${member === undefined ? sh`:` : sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`}
 ${kube} delete node ${node.name} --ignore-not-found`,
     undo: 'nothing',
     transient: true,

@@ -7,6 +7,14 @@ export interface GateAnswer {
   readonly output: string
 }
 
+/** What a node is asked. */
+export interface Question {
+  readonly node: string
+  /** The node whose turn it is; left out: the one that is asked. */
+  readonly about?: string
+  readonly script: Script
+}
+
 /**
  * Something that must hold around a step and that only asking machines can tell: no other host answers for the VIP, every
  * peer is reachable. It changes nothing. The plan names it; `tripod doctor` asks those that come before a step at any time.
@@ -20,9 +28,9 @@ export interface Gate {
   readonly title: string
   /**
    * before: ahead of the step's first change. after-node: after each node of a serial step, asking that
-   * node alone. after: when all are done. */
+   * node alone, and others about it. after: when all are done. */
   readonly when: 'before' | 'after-node' | 'after'
-  readonly questions: readonly { readonly node: string; readonly script: Script }[]
+  readonly questions: readonly Question[]
   /** What is wrong, a line each, naming the node; none: it holds. A node that did not answer is told by the engine. */
   readonly problems: (answers: readonly GateAnswer[]) => readonly string[]
   /** The next thing to do where it does not hold. */

@@ -24,8 +24,9 @@ function withoutPlaceholder({ kubernetes: { minor } }: StepContext['cluster']): 
   return minor > 22 ? sh`:` : sh`rm -f /etc/kubernetes/manifests/.kubelet-keep`
 }
 
-export function join({ cluster, node, authorities }: StepContext): CommandResource {
-  const text = joinConfiguration(cluster, node, { ...TOKEN, caHash: hashOf(authorities) })
+export function join(context: StepContext): CommandResource {
+  const { cluster, node } = context
+  const text = joinConfiguration(cluster, node, { ...TOKEN, caHash: hashOf(context) })
   return {
     kind: 'command',
     id: 'kubeadm',

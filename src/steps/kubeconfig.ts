@@ -32,9 +32,14 @@ const OWN: Source = {
   path: sh`${ADMIN_CONF}`,
   inputs: [],
   of: ADMIN_CONF,
-  doneText: 'each is the same',
-  comparable: sh`[ -e ${ADMIN_CONF} ] || exit 1`,
-  isCopy: sh`cmp -s ${ADMIN_CONF} "$config"`,
+  doneText: 'each has its authority, server and certificate',
+  comparable: sh`
+[ -e ${ADMIN_CONF} ] || exit 1
+set -- $(sed -n -e 's/^ *certificate-authority-data: //p' -e 's/^ *server: //p' -e 's/^ *client-certificate-data: //p' ${ADMIN_CONF})
+[ $# -ge 3 ] || { echo ${`${ADMIN_CONF} has no authority, server or certificate`}; exit 2; }
+has() { for value; do grep -qsF -e "$value" "$config" || return 1; done; }`,
+  // Whoever merged other clusters into it, or chose a namespace, shall keep that.
+  isCopy: sh`has "$@"`,
 }
 
 const CA = '/etc/kubernetes/pki/ca.crt'
@@ -50,7 +55,7 @@ function fromMaster({ topology }: StepContext): Source {
     of: `${ADMIN_CONF} of ${master}`,
     doneText: 'each names the authority of this cluster',
     comparable: sh`[ -e ${CA} ] || exit 1`,
-    isCopy: sh`[ -e "$config" ] && sed -n 's/^ *certificate-authority-data: //p' "$config" | base64 -d | cmp -s - ${CA}`,
+    isCopy: sh`grep -qsF -e "$(base64 -w0 ${CA})" "$config"`,
   }
 }
 
@@ -65,7 +70,7 @@ function kubeconfigOf({ node, cluster }: StepContext, source: Source): CommandRe
     id: 'kubeconfig',
     summary: `~/.kube/config of ${users.join(' and ')}`,
     details: [
-      `a copy of ${source.of}; another one that is there is kept as config.before-tripod`,
+      `a copy of ${source.of}; another one that is there is kept beside it as config.before-tripod`,
       ...(isMaster(node) ? [`the operator gets ${cluster.name}.kubeconfig beside the inventory`] : []),
     ],
     ...(source.inputs.length === 0 ? {} : { inputs: source.inputs }),
@@ -85,15 +90,23 @@ for user in ${users}; do
   group=$(id -g "$user")
   config=$home/.kube/config
   install -d -m 0700 -o "$user" -g "$group" "$home/.kube"
-  if [ -e "$config" ] && [ ! -e "$config.before-tripod" ] && ! cmp -s ${source.path} "$config"; then mv -- "$config" "$config.before-tripod"; fi
+  if [ -e "$config" ] && ! cmp -s ${source.path} "$config"; then
+    kept=$config.before-tripod n=1
+    while [ -e "$kept" ]; do n=$((n + 1)) kept=$config.before-tripod.$n; done
+    mv -- "$config" "$kept"
+  fi
   install -m 0600 -o "$user" -g "$group" ${source.path} "$config"
 done`,
     undo: {
       run: () => sh`
 for user in ${users}; do
-  config=$(getent passwd "$user" | cut -d: -f6)/.kube/config
+  directory=$(getent passwd "$user" | cut -d: -f6)/.kube
+  config=$directory/config
   rm -f -- "$config"
-  if [ -e "$config.before-tripod" ]; then mv -- "$config.before-tripod" "$config"; fi
+  if [ -e "$config.before-tripod" ]; then mv -- "$config.before-tripod" "$config"; continue; fi
+  # What kubectl keeps of a cluster that it cannot ask any more.
+  rm -rf -- "$directory/cache"
+  if rmdir -- "$directory" 2>/dev/null; then continue; fi
 done`,
       summary: 'what was there before is put back',
     },

@@ -2,7 +2,8 @@ import type { Node } from '../inventory/cluster.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, sh } from '../shell.js'
-import { etcd, hasNoMember, memberOf } from './etcd-member.js'
+import { memberOf } from '../facts/member-of.js'
+import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
 import { isMaster, kubectl } from './control-plane.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 
@@ -38,7 +39,8 @@ function leavers({ cluster }: ClusterContext, nodes: readonly string[]): readonl
 
 function goes(node: Node, context: StepContext, gone: boolean): CommandResource {
   const { cluster, node: master, facts } = context
-  const member = isMaster(node) ? memberOf(node, facts.kubernetes.members ?? []) : undefined
+  const { members } = facts.kubernetes
+  const member = isMaster(node) ? memberOf(node, members ?? []) : undefined
   const kube = kubectl(master, cluster.endpoint)
   const drain = sh`${kube} drain ${node.name} --ignore-daemonsets --delete-emptydir-data ${`--timeout=${DRAIN_SECONDS}s`} --request-timeout 0 || exit 1`
   const exists = sh`node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2`
@@ -50,7 +52,7 @@ function goes(node: Node, context: StepContext, gone: boolean): CommandResource 
       ? ['its pods start elsewhere once the API forgets the node']
       : ['disruption budgets of pods are respected; pods that nothing would start again elsewhere stop it'],
     doneText: 'neither etcd nor the API server know it',
-    doneWhen: sh`${hasNoMember(member)}
+    doneWhen: sh`${members === undefined && isMaster(node) ? UNTOLD : hasNoMember(master, member)}
 ${exists}
 [ -z "$node" ] || { echo ${`the API has a Node ${node.name}`}; exit 1; }`,
     run: lines([
@@ -58,7 +60,7 @@ ${exists}
       ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain}; fi`]),
       ...(member === undefined
         ? []
-        : [sh`${etcd('cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`]),
+        : [sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`]),
       sh`${kube} delete node ${node.name} --ignore-not-found`,
     ]),
     explain: (output) => blocked(node, output),

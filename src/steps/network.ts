@@ -1,17 +1,16 @@
 import { sha256 } from '../resources/digest.js'
+import { NETWORK_RECORD } from '../facts/config-maps.js'
 import { joinsCluster } from '../inventory/roles.js'
-import type { CommandResource, Resource } from '../resources/resource.js'
+import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { ADMIN_CONF, actingMaster, kubectl } from './control-plane.js'
 import { type Gate, whereNotZero } from './gate.js'
 import type { ClusterContext, ManifestSet, Step, StepContext } from './step.js'
 
-const DIRECTORY = '/var/lib/tripod/manifests'
-
 /** Calico pulls its images on every node. */
 const READY_SECONDS = 600
 
-/** By way of the master that is spoken to: it keeps each set as it was applied, so that a plan can tell what changed. */
+/** The cluster itself keeps what was applied: any master can tell then, also when another one was reinstalled. */
 export const network: Step = {
   id: 'network',
   title: 'Apply the pod network',
@@ -20,52 +19,67 @@ export const network: Step = {
   rollout: 'parallel',
   needsManifests: true,
   gates: nodesReady,
-  resources: (context) => (context.manifests ?? []).flatMap((set) => applied(set, context)),
+  resources: (context) => (context.manifests ?? []).map((set) => applied(set, context)),
 }
 
-function applied(set: ManifestSet, { cluster, node }: StepContext): readonly Resource[] {
-  const { text } = set
-  const path = `${DIRECTORY}/${set.name}.yaml`
+function applied(set: ManifestSet, { cluster, node }: StepContext): CommandResource {
+  const { name, text, source } = set
   const digest = sha256(text ?? '')
   const kube = kubectl(node, cluster.endpoint)
   const crds = set.objects.some(({ kind }) => kind === 'CustomResourceDefinition')
-  const command: CommandResource = {
+  const count = set.objects.length
+  return {
     kind: 'command',
-    id: `apply:${set.name}`,
-    summary: `kubectl apply --server-side ${set.name}`,
-    details: [...counted(set), `from ${set.source}, sha256:${set.sha256}`],
+    id: `apply:${name}`,
+    summary: `kubectl apply --server-side ${name}`,
+    details: [...counted(set), `from ${source}, sha256:${set.sha256}`],
+    ...(text === undefined ? {} : { inputs: [{ name: `${name}.yaml`, content: text }] }),
     doneText: 'the cluster has all of it, as it stands in the file',
     // The mark tells which text was applied; that nothing of it went since, the API server.
     doneWhen: sh`
-[ -e ${ADMIN_CONF} ] && [ -e ${path} ] || exit 1
-[ "$(cat ${`${path}.applied`} 2>/dev/null)" = ${digest} ] || { echo 'another text was applied before'; exit 1; }
-there=$(${kube} get -f ${path} --ignore-not-found -o name) || exit 2
+[ -e ${ADMIN_CONF} ] || exit 1
+mark=$(${kube} -n kube-system get configmap ${NETWORK_RECORD} --ignore-not-found -o ${`jsonpath={.data.${name}}`}) || exit 2
+[ -n "$mark" ] || exit 1
+[ "$mark" = ${digest} ] || { echo 'another text was applied before'; exit 1; }
+there=$(printf '%s' ${references(set)} | ${kube} get -f - --ignore-not-found -o name) || exit 2
 there=$(printf '%s\n' "$there" | grep -c .)
-[ "$there" -eq ${set.objects.length} ] || { echo ${`of ${set.objects.length} objects the cluster has`} "$there"; exit 1; }`,
+[ "$there" -eq ${count} ] || { echo ${`of ${count} objects the cluster has`} "$there"; exit 1; }`,
     // More than kubectl could note in an annotation: the server keeps what is ours.
     run: sh`
 try=0
-until ${kube} apply --server-side --force-conflicts -f ${path}; do
+until ${kube} apply --server-side --force-conflicts -f ${sh`"$INPUTS"/${`${name}.yaml`}`}; do
   try=$((try + 1)); [ $try -lt 5 ] || exit 1
   sleep 3
 done
 ${crds ? sh`${kube} wait --for=condition=Established --timeout=60s crd --all || exit 1` : sh`:`}
-printf '%s' ${digest} >${`${path}.applied`}`,
-    // It is the cluster's, not this machine's: it goes when the cluster goes.
+printf '%s' ${mark(name, digest)} | ${kube} apply --server-side --force-conflicts --field-manager ${`tripod-${name}`} -f -`,
+    // It is the cluster's, not the machine's.
     undo: 'nothing',
+    transient: true,
     downloads: [
       ...(cluster.network.cni === 'calico' ? [cluster.sources.images.calico] : []),
-      ...(text === undefined && /^https?:/.test(set.source) ? [set.source] : []),
+      ...(/^https?:/.test(source) ? [source] : []),
     ],
     estimateSeconds: 20,
     detached: true,
     timeoutSeconds: 300,
   }
-  if (text === undefined) return [command]
-  return [
-    { kind: 'file', path, state: 'present', content: text, owner: 'root:root', mode: 0o600, downloads: [set.source] },
-    command,
-  ]
+}
+
+/** What kubectl needs to ask for each object. */
+function references({ objects }: ManifestSet): string {
+  const items = objects.map(({ apiVersion, kind, namespace, name }) => ({
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  }))
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+}
+
+/** Each set by a manager of its own: what another one noted stays. */
+function mark(name: string, digest: string): string {
+  const metadata = { name: NETWORK_RECORD, namespace: 'kube-system' }
+  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [name]: digest } })
 }
 
 /** `3 CustomResourceDefinition, 1 Deployment`: what a line each would be too long for. */

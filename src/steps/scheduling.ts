@@ -47,8 +47,15 @@ function wantedOf(node: Node, cluster: Cluster): Wanted {
 /** `taint k=v:effect` or `label k=v` of each node, after its name. */
 const FORMAT = `{{range .items}}{{$n := .metadata.name}}{{range $k, $v := .metadata.labels}}{{$n}} label {{$k}}={{$v}}{{"\\n"}}{{end}}{{range .spec.taints}}{{$n}} taint {{.key}}={{if .value}}{{.value}}{{end}}:{{.effect}}{{"\\n"}}{{end}}{{end}}`
 
-function settings({ cluster, node: master, seen }: StepContext): CommandResource {
-  const nodes = seen.map(({ node }) => node).filter(joinsCluster)
+/** Who joined and has no Node any more is for a check to tell: nothing can be said of it until it registers again. */
+function isGone({ name }: Node, { topology, facts: { kubernetes } }: StepContext): boolean {
+  const isJoined = topology.states[name] === 'worker-ready' || topology.states[name] === 'control-plane-ready'
+  return isJoined && kubernetes.nodes?.includes(name) === false
+}
+
+function settings(context: StepContext): CommandResource {
+  const { cluster, node: master, seen } = context
+  const nodes = seen.map(({ node }) => node).filter((node) => joinsCluster(node) && !isGone(node, context))
   const wanted = nodes.map((node) => wantedOf(node, cluster))
   const kube = kubectl(master, cluster.endpoint)
   const present = wanted.flatMap(({ node, present }) => present.map((line) => `${node.name} ${line}`))

@@ -9,7 +9,7 @@ import type { Gate } from './gate.js'
 
 /** Objects that go to the API server together, verified and made fit for this cluster. */
 export interface ManifestSet {
-  /** `calico-crds`: names its file on the node. */
+  /** `calico-crds`: names its file while it is applied, and what the cluster notes of it. */
   readonly name: string
   /** Address or file it came from. */
   readonly source: string
@@ -17,7 +17,12 @@ export interface ManifestSet {
   readonly sha256: string
   /** YAML to apply; left out where it was not fetched, as in an offline plan. */
   readonly text?: string
-  readonly objects: readonly { readonly kind: string; readonly namespace?: string | undefined; readonly name: string }[]
+  readonly objects: readonly {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly namespace?: string | undefined
+    readonly name: string
+  }[]
 }
 
 /** What is known of the whole cluster. */

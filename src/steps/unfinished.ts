@@ -1,23 +1,27 @@
+import { LEAVES } from '../facts/kubeadm-files.js'
 import type { Node } from '../inventory/cluster.js'
 import type { CommandResource } from '../resources/resource.js'
-import { sh } from '../shell.js'
-import { CRI_SOCKET, filesOf, isHalf } from './control-plane.js'
+import { type Script, sh } from '../shell.js'
+import { CRI_SOCKET, filesOf, isHalf, isMaster } from './control-plane.js'
+import { etcd } from './etcd-member.js'
 import type { StepContext } from './step.js'
 
+/** What stands in kubeadm's way, or is taken for a control plane; on workers their copy of the authority, too. */
 const LEFT = [
   '/etc/kubernetes/kubelet.conf',
   '/etc/kubernetes/bootstrap-kubelet.conf',
-  '/etc/kubernetes/manifests/*.yaml',
   '/etc/kubernetes/pki/apiserver.crt',
   '/var/lib/etcd/member',
   '/var/lib/kubelet/config.yaml',
 ]
+const LEFT_ON_WORKER = '/etc/kubernetes/pki/ca.crt'
 
 /**
  * What an init or join left that did not come to its end is taken away before the next one: kubeadm would stumble over it. The
- * authorities stay, as they were given to the node before.
+ * authorities of a master stay, as they were given to it before, and what others keep beside them.
  */
-export function withoutUnfinished({ node, topology, facts }: StepContext): readonly CommandResource[] {
+export function withoutUnfinished(context: StepContext): readonly CommandResource[] {
+  const { node, topology, facts } = context
   if (!isHalf(topology.states[node.name])) return []
   const onlyData = facts.kubernetes.etcdData && topology.init === node.name
   return [
@@ -27,19 +31,17 @@ export function withoutUnfinished({ node, topology, facts }: StepContext): reado
       summary: 'kubeadm reset of an unfinished init or join',
       details: onlyData ? ['the data of its etcd, which no other master has, is lost'] : [],
       doneText: 'nothing unfinished is left',
-      doneWhen: done(node),
+      doneWhen: done(context),
       run: sh`
 set -e
 umask 077
-mkdir -p /var/lib/tripod
+mkdir -p /var/lib/tripod /etc/kubernetes/pki
 keep=$(mktemp -d /var/lib/tripod/keep.XXXXXX)
-mkdir -p /etc/kubernetes/pki/etcd
-cd /etc/kubernetes/pki
-for file in ca.crt ca.key etcd/ca.crt etcd/ca.key front-proxy-ca.crt front-proxy-ca.key sa.pub sa.key; do
-  if [ -e "$file" ]; then cp -p --parents -- "$file" "$keep"; fi
-done
+cp -a /etc/kubernetes/pki/. "$keep"
+for name in ${isMaster(node) ? LEAVES : [...LEAVES, 'ca']}; do rm -f "$keep/$name.crt" "$keep/$name.key"; done
 kubeadm reset --force --cri-socket ${CRI_SOCKET}
 rm -rf /var/lib/etcd/member
+mkdir -p /etc/kubernetes/pki
 cp -a "$keep/." /etc/kubernetes/pki/
 rm -rf -- "$keep"`,
       undo: 'nothing',
@@ -52,12 +54,25 @@ rm -rf -- "$keep"`,
 }
 
 /** Whole is as good as nothing: what comes after in the same run makes it whole. */
-function done(node: Node) {
+function done(context: StepContext): Script {
+  const { node, facts } = context
+  const left = isMaster(node) ? LEFT : [...LEFT, LEFT_ON_WORKER]
+  // Of a master whose files were all there before, they prove nothing: only that it votes.
+  const wasWhole =
+    isMaster(node) && filesOf(node).every((path) => path in facts.kubernetes.files || path.startsWith('/var'))
   return sh`
 missing=0
 for path in ${filesOf(node)}; do [ -e "$path" ] || missing=1; done
-[ $missing -eq 1 ] || exit 0
-for path in ${LEFT.slice(0, 2)} /etc/kubernetes/manifests/*.yaml ${LEFT.slice(3)}; do
+${wasWhole ? votes(node) : sh`[ $missing -eq 1 ] || exit 0`}
+for path in ${left} /etc/kubernetes/manifests/*.yaml; do
   if [ -e "$path" ]; then echo "$path is left of an unfinished init or join"; exit 1; fi
 done`
+}
+
+function votes(node: Node): Script {
+  return sh`
+if [ $missing -eq 0 ]; then
+  members=$(${etcd(node, 'cluster/member/list', '{}')} 2>/dev/null)
+  if printf '%s' "$members" | tr '{' '\n' | grep -F ${`"name":"${node.name}"`} | grep -vqF '"isLearner":true'; then exit 0; fi
+fi`
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
+import type { Cluster } from '../../src/inventory/cluster.js'
 import { certSANs } from '../../src/inventory/cert-sans.js'
+import { AUTHORITY_FILES } from '../../src/facts/kubeadm-files.js'
 import { clusterOf, findingsFor } from './machines.js'
 
 const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
@@ -14,6 +16,12 @@ const SERVING: KubernetesFacts = {
   shadowing: [],
   flags: { 'secure-port': '6444', 'service-cluster-ip-range': '10.96.0.0/12', 'cluster-cidr': '10.244.0.0/16' },
   certSANs: certSANs(clusterOf({})),
+}
+const JOINED: KubernetesFacts = {
+  ...SERVING,
+  files: { '/etc/kubernetes/kubelet.conf': 'x' },
+  etcdData: false,
+  apiLive: false,
 }
 const DOWN = { ...SERVING, apiLive: false }
 const told = (facts: Readonly<Record<string, KubernetesFacts>>, id: string, cluster = {}) => {
@@ -37,9 +45,147 @@ describe('a lost quorum', () => {
     expect(found?.message).toContain('etcd has 2 members, of which 2 must run')
   })
 
+  test('is got over from the survivor with the newest data, not the first by name', () => {
+    const member = (id: string) => ({ id, name: `m${id}`, peerURLs: [], learner: false })
+    const members = ['1', '2', '3', '4', '5'].map(member)
+    const fix = (m1: number | undefined, m2: number | undefined) => {
+      const [found] = told(
+        {
+          m1: { ...DOWN, members, ...(m1 === undefined ? {} : { raftIndex: m1 }) },
+          m2: { ...DOWN, members, ...(m2 === undefined ? {} : { raftIndex: m2 }) },
+        },
+        'QUORUM',
+      )
+      return found?.fix
+    }
+    expect(fix(90, 100)).toContain(
+      'on m2, whose data is the newest (raft index: m1 90, m2 100), add --force-new-cluster',
+    )
+    expect(fix(90, 100)).toContain('kubeadm reset -f')
+    expect(fix(90, undefined)).toContain('on the one whose etcd has the highest raft index')
+    expect(told({ m1: { ...DOWN, members } }, 'QUORUM')[0]?.fix).toContain('on m1, add --force-new-cluster')
+  })
+
+  test('would follow from taking a vote away where too few others are seen to live', () => {
+    const members = ['m1', 'm2', 'm3'].map((name) => ({ id: name, name, peerURLs: [], learner: false }))
+    const serving = { ...SERVING, members }
+    expect(told({ m1: serving, m2: serving }, 'QUORUM')).toEqual([])
+    const silent = told({ m1: serving, m2: DOWN }, 'QUORUM').find(({ severity }) => severity === 'fatal')
+    expect(silent?.message).toContain(
+      'to take m3 as it was before out of etcd would leave 2 votes, of which 2 must run',
+    )
+    expect(silent?.message).toContain('of those looked at 1 does')
+  })
+
   test('is none where another master serves: then the one that does not is named', () => {
     expect(told({ m1: SERVING, m2: DOWN }, 'QUORUM')).toMatchObject([{ severity: 'warning', node: 'm2' }])
     expect(told({ m1: SERVING }, 'QUORUM')).toEqual([])
+  })
+})
+
+describe('a set of authorities that no master has whole', () => {
+  const without = (missing: string): KubernetesFacts => ({
+    ...SERVING,
+    files: {
+      ...SERVING.files,
+      ...Object.fromEntries(AUTHORITY_FILES.filter((path) => !path.endsWith(missing)).map((path) => [path, 'a'])),
+    },
+  })
+
+  test('stands in the way of who is to join, and is named file by file', () => {
+    const [found] = told({ m1: without('/pki/ca.key'), m2: without('/pki/ca.key') }, 'AUTHORITIES')
+    expect(found).toMatchObject({ severity: 'fatal', message: expect.stringContaining('none has ca.key') as string })
+    expect(told({ m1: without('/pki/ca.key'), m2: without('sa.key') }, 'AUTHORITIES')[0]?.message).toContain(
+      'm2 lacks sa.key',
+    )
+  })
+
+  test('is a warning where nobody is to join, and nothing where one master has it', () => {
+    const all = (one: KubernetesFacts) => ({ m1: one, m2: one, m3: one, w1: JOINED })
+    expect(told(all(without('/pki/ca.key')), 'AUTHORITIES')).toMatchObject([{ severity: 'warning' }])
+    expect(told({}, 'AUTHORITIES')).toEqual([])
+  })
+})
+
+describe('a pod network', () => {
+  const calico = { network: { ...clusterOf({}).network, cni: 'calico' as const } }
+  const found = (kubernetes: Partial<KubernetesFacts>, cluster: Partial<Cluster> = calico) =>
+    told({ m1: { ...SERVING, configMaps: {}, networks: [], ...kubernetes } }, 'NETWORK', cluster)
+
+  test('of another make is never given a second one beside it', () => {
+    expect(found({ networks: ['kube-system/cilium'] })).toMatchObject([
+      {
+        severity: 'fatal',
+        message: expect.stringContaining('has a pod network already, of the DaemonSet kube-system/cilium') as string,
+        fix: expect.stringContaining('network.cni: none in inventory.yaml') as string,
+      },
+    ])
+    expect(found({ networks: ['kube-system/cilium'] }, {})).toEqual([])
+  })
+
+  test('that is Calico in the same place, that tripod applied, or that nothing keeps, stands in nobody’s way', () => {
+    expect(found({ networks: ['kube-system/calico-node', 'kube-system/multus'] })).toEqual([])
+    expect(found({ networks: ['calico-system/calico-node'] })).toHaveLength(1)
+    expect(found({ configMaps: { 'tripod-network': {} }, networks: ['kube-system/multus'] })).toEqual([])
+    expect(found({ networks: [] })).toEqual([])
+    expect(findingsFor({ cluster: calico }).filter(({ id }) => id === 'NETWORK')).toEqual([])
+  })
+
+  test('that no master tells is not taken for none', () => {
+    const silent = SERVING
+    expect(told({ m1: silent }, 'NETWORK', calico)).toMatchObject([
+      { severity: 'fatal', message: expect.stringContaining('could not be read') as string },
+    ])
+    const other = { ...SERVING, configMaps: {}, networks: [] }
+    expect(told({ m1: silent, m2: other }, 'NETWORK', calico)).toEqual([])
+  })
+})
+
+describe('a master that counts and lacks files of one', () => {
+  const without = (path: string) => Object.fromEntries(Object.entries(SERVING.files).filter(([one]) => one !== path))
+
+  test('is refused, with what it lacks: nothing is made anew over what serves', () => {
+    const scheduler = '/etc/kubernetes/manifests/kube-scheduler.yaml'
+    expect(told({ m1: SERVING, m2: { ...SERVING, files: without(scheduler) } }, 'INCOMPLETE')).toEqual([
+      {
+        id: 'INCOMPLETE',
+        severity: 'fatal',
+        node: 'm2',
+        message: `m2 serves, but lacks ${scheduler}`,
+        fix: 'Put back what was taken out of m2, or leave it out: --skip-node m2',
+      },
+    ])
+    const [found] = told({ m1: { ...SERVING, files: without('/etc/kubernetes/kubelet.conf') } }, 'INCOMPLETE')
+    expect(found?.fix).toContain('wait a minute')
+    expect(told({ m1: SERVING, m2: DOWN }, 'INCOMPLETE')).toEqual([])
+  })
+
+  test('with its etcd elsewhere is one that tripod does not know how to keep', () => {
+    const flags = { ...SERVING.flags, 'etcd-servers': 'https://10.9.9.1:2379' }
+    const external = { ...SERVING, etcdData: false, files: without('/etc/kubernetes/manifests/etcd.yaml'), flags }
+    expect(told({ m1: external, m2: external, m3: external }, 'INCOMPLETE')).toMatchObject([
+      {
+        severity: 'fatal',
+        node: 'm1',
+        message: expect.stringContaining('elsewhere (https://10.9.9.1:2379)') as string,
+      },
+      { node: 'm2' },
+      { node: 'm3' },
+    ])
+  })
+})
+
+describe('masters of which none serves and none can begin', () => {
+  test('are named with what they are, and who had joined', () => {
+    expect(told({ w1: JOINED }, 'BEGINNING')).toMatchObject([
+      {
+        severity: 'fatal',
+        message:
+          'no master of lab serves, and none can begin it: m1 is fresh, m2 is fresh, m3 is fresh, and w1 joined a cluster before',
+      },
+    ])
+    expect(told({}, 'BEGINNING')).toEqual([])
+    expect(told({ m1: DOWN, w1: JOINED }, 'BEGINNING')).toEqual([])
   })
 })
 
@@ -59,6 +205,46 @@ describe('what no step changes of a running control plane', () => {
     expect(said({}, { apiServer })).toEqual([expect.stringContaining('does not have api.example.org')])
   })
 
+  test('is a setting of kubelets, said once for all nodes, or of kube-proxy', () => {
+    const kubeletConfig =
+      'clusterDomain: old.local\nmaxPods: 110\nevictionHard:\n  memory.available: 100Mi\nsyncFrequency: 1m0s\n'
+    const proxy = 'mode: iptables\nconntrack:\n  maxPerCore: null\n  min: null\n'
+    const configMaps = { 'kube-proxy': { 'config.conf': proxy } }
+    const worker = { ...SERVING, files: { '/etc/kubernetes/kubelet.conf': 'x' }, etcdData: false, kubeletConfig }
+    const cluster = {
+      kubelet: {
+        maxPods: 250,
+        evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '5%' },
+        syncFrequency: '60s',
+        failSwapOn: false,
+        readOnlyPort: 0,
+      },
+      kubeProxy: { mode: 'ipvs', conntrack: { maxPerCore: null, min: 0 } },
+    }
+    const found = told({ m1: { ...SERVING, kubeletConfig, configMaps }, w1: worker }, 'UNAPPLIABLE', cluster)
+    expect(found.map(({ message }) => message.replace(/, and an apply.*/, ''))).toEqual([
+      'the kubelet of m1,w1 runs with network.dnsDomain: old.local, where the inventory has cluster.local',
+      'the kubelet of m1,w1 runs with kubelet.maxPods: 110, where the inventory has 250',
+      'the kubelet of m1,w1 runs without kubelet.evictionHard.nodefs.available, where the inventory has "5%"',
+      'the kubelet of m1,w1 runs without kubelet.failSwapOn, where the inventory has false',
+      'lab runs with kubeProxy.mode: iptables, where the inventory has ipvs',
+      'lab runs with kubeProxy.conntrack.min: null, where the inventory has 0',
+    ])
+    expect(found.map(({ fix }) => fix).join()).not.toContain('undefined')
+  })
+
+  test.each([
+    ['a map', 'extraArgs:\n    authorization-mode: Node,RBAC\n    profiling: "false"\n'],
+    ['a list', 'extraArgs:\n  - name: profiling\n    value: "false"\n'],
+  ])('is an argument that the inventory has no more, which kubeadm noted in %s', (_, args) => {
+    const configMaps = { 'kubeadm-config': { ClusterConfiguration: `apiServer:\n  ${args}` } }
+    expect(said({ configMaps })).toEqual([
+      expect.stringContaining('lab runs with apiServer.extraArgs.profiling: false, where the inventory has none'),
+    ])
+    const apiServer = { extraArgs: { profiling: 'false' }, certSANs: [] }
+    expect(said({ configMaps, flags: { ...SERVING.flags, profiling: 'false' } }, { apiServer })).toEqual([])
+  })
+
   test('is a network, a port or an argument that it runs without', () => {
     const flags = { ...SERVING.flags, 'cluster-cidr': '10.10.0.0/16', 'secure-port': '6443', 'audit-log-maxage': '7' }
     const apiServer = { extraArgs: { 'audit-log-maxage': '30', profiling: 'false' }, certSANs: [] }
@@ -68,5 +254,18 @@ describe('what no step changes of a running control plane', () => {
       expect.stringContaining('--profiling=false, and runs without it'),
       expect.stringContaining('--secure-port=6444, and runs with 6443'),
     ])
+  })
+})
+
+describe('a machine that joined and whose Node somebody deleted', () => {
+  test('is named with the way back, where a master can tell', () => {
+    const worker: KubernetesFacts = { ...SERVING, files: { '/etc/kubernetes/kubelet.conf': 'x' }, etcdData: false }
+    const found = (nodes: readonly string[] | undefined) =>
+      told({ m1: { ...SERVING, ...(nodes && { nodes }) }, w1: worker }, 'UNREGISTERED')
+    expect(found(['m1'])).toMatchObject([
+      { severity: 'warning', node: 'w1', fix: expect.stringContaining('systemctl restart kubelet') as string },
+    ])
+    expect(found(['m1', 'w1'])).toEqual([])
+    expect(found(undefined)).toEqual([])
   })
 })

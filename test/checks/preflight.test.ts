@@ -408,9 +408,10 @@ describe('what is there of Kubernetes', () => {
   })
 
   test('a node of the cluster is not upgraded by installing packages', () => {
-    const [found] = findingsFor({ facts: { w1: { kubernetes, packages: packages('1.28.14-1.1') } } })
-    expect(found).toMatchObject({ id: 'SKEW', severity: 'fatal', node: 'w1' })
-    expect(findingsFor({ facts: { w1: { kubernetes, packages: packages('1.28.15-2.1') } } })).toEqual([])
+    const skews = (kubelet: string) =>
+      findingsFor({ facts: { w1: { kubernetes, packages: packages(kubelet) } } }).filter(({ id }) => id === 'SKEW')
+    expect(skews('1.28.14-1.1')).toMatchObject([{ severity: 'fatal', node: 'w1' }])
+    expect(skews('1.28.15-2.1')).toEqual([])
     expect(findingsFor({ facts: { w1: { packages: packages('1.28.14-1.1') } } })).toEqual([])
   })
 
@@ -468,7 +469,10 @@ describe('what is let be', () => {
       routes: [{ destination: '10.244.3.0/24', interface: 'cali1' }],
       filesystems: [{ path: '/var', mount: '/', totalBytes: 20e9, freeBytes: 9e9, freeInodePercent: 90 }],
     }
-    expect(findingsFor({ facts: { w1: joined } })).toMatchObject([{ id: 'P05', severity: 'warning', node: 'w1' }])
+    expect(findingsFor({ facts: { w1: joined } })).toMatchObject([
+      { id: 'P05', severity: 'warning', node: 'w1' },
+      { id: 'BEGINNING', severity: 'fatal' },
+    ])
   })
 })
 
@@ -493,6 +497,7 @@ describe('nodes of other clusters', () => {
     const findings = findingsFor({ facts: { w1: { kubernetes: ours }, m1: { kubernetes: theirs } } })
     expect(findings).toMatchObject([
       { id: 'P19', severity: 'fatal', node: 'm1', message: expect.stringContaining('bb') as string },
+      { id: 'BEGINNING', severity: 'fatal', message: expect.stringContaining('w1 joined a cluster before') as string },
     ])
   })
 
@@ -500,7 +505,8 @@ describe('nodes of other clusters', () => {
     const half = { files: {}, etcdData: true, apiLive: false, shadowing: [], flags: {} }
     expect(findingsFor({ facts: { m2: { kubernetes: half } } })).toMatchObject([{ id: 'P20', node: 'm2' }])
     const paths = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
-    const files = Object.fromEntries(paths.map((name) => [`/etc/kubernetes/manifests/${name}.yaml`, 'a']))
+    const all = [...paths.map((name) => `/etc/kubernetes/manifests/${name}.yaml`), '/etc/kubernetes/kubelet.conf']
+    const files = Object.fromEntries(all.map((path) => [path, 'a']))
     const healthy = { files, etcdData: true, apiLive: true, shadowing: [], flags: {} }
     expect(findingsFor({ facts: { m1: { kubernetes: healthy }, m2: { kubernetes: half } } })).toEqual([])
   })

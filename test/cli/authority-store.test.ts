@@ -44,6 +44,19 @@ describe('the authorities of a new cluster', () => {
     expect(next.said[0]).toMatch(/were put aside: \S+pki\.\d{4}-\d\d-\d\dT/)
   })
 
+  test('are found by their hash, also after a cluster was begun with them; none are made, none put aside', async () => {
+    const none = opened()
+    expect(await none.store.find('sha256:ab')).toBeUndefined()
+    const { caHash } = await none.store.open()
+    await none.store.used()
+    const next = opened()
+    expect(await next.store.find('sha256:ab')).toBeUndefined()
+    expect((await next.store.find(caHash))?.caHash).toBe(caHash)
+    const key = await next.store.read('ca.key')
+    expect(next.redactor.redact(`x ${key} y`)).toBe('x [secret] y')
+    expect(next.said).toEqual([])
+  })
+
   test('are known to the redactor, key by key', async () => {
     const { store, redactor } = opened()
     await store.open()

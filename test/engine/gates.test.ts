@@ -88,6 +88,18 @@ describe('a gate', () => {
     expect(small.machines[1]?.log).not.toContain(`run ${ASK}`)
   })
 
+  it('after a node asks others about it, and about nobody whose turn is still to come', async () => {
+    const about = (node: string, other: string) => ({ node: other, about: node, script: sh`knows ${node}` })
+    const small = lab([gate({ when: 'after-node', questions: [about('m1', 'm2'), about('m2', 'm1')] })])
+    const asked: string[] = []
+    for (const [index, machine] of small.machines.entries())
+      machine.acts.push(['knows', () => (asked.push(machine.name), { code: 1 - index, stdout: 'no', stderr: '' })])
+    // m2, when m1 was done; then m1, which does not know m2.
+    expect(failuresOf(await apply(small))).toEqual(['m2 NOT_CONVERGED'])
+    expect(asked).toEqual(['m2', 'm1'])
+    expect(small.machines.map(written)).toEqual([true, true])
+  })
+
   it('is not asked of a node that failed before, nor about it: the others go on', async () => {
     const small = lab([], {
       gates: ({ seen }) => [
@@ -118,6 +130,34 @@ describe('a gate', () => {
     for (const machine of small.machines) machine.log.length = 0
     expect(await apply(small)).toBeUndefined()
     expect(small.machines[0]?.log).not.toContain(`run ${ASK}`)
+  })
+})
+
+describe('what one node does for all', () => {
+  it('is not asked for one that failed before: it fails alone', async () => {
+    const machines = [new Machine('m1'), new Machine('m2')]
+    const first: CommandResource = {
+      kind: 'command',
+      id: 'first',
+      summary: 'first-thing',
+      run: sh`first-thing`,
+      doneWhen: sh`:`,
+      doneText: 'it is done',
+      undo: 'nothing',
+    }
+    machines[1]?.checks.set('done:first', () => [1, ''])
+    machines[1]?.acts.push(['first-thing', () => ({ code: 1, stdout: '', stderr: 'no' })])
+    const listing: Step = {
+      ...step('list', []),
+      runsOn: ({ name }) => name === 'm1',
+      resources: ({ seen }) => seen.map(({ node }) => file(`/etc/${node.name}.conf`)),
+    }
+    const steps = [
+      { ...step('before', [first]), runsOn: ({ name }: { readonly name: string }) => name === 'm2' },
+      listing,
+    ]
+    expect(failuresOf(await apply({ machines, steps }))).toEqual(['m2 COMMAND_FAILED'])
+    expect([...(machines[0]?.files.keys() ?? [])].filter((path) => path.startsWith('/etc/m'))).toEqual(['/etc/m1.conf'])
   })
 })
 

@@ -14,7 +14,7 @@ describe('who only looks', () => {
     }
     const whole: RunInput = {
       ...input({ machines: [new Machine('m1')], steps: [step('x', [file('/etc/x')], 'parallel')] }),
-      authorities: { open: never('open'), read: never('read'), used: never('used') },
+      authorities: { open: never('open'), find: never('find'), read: never('read'), used: never('used') },
       manifests: never('manifests'),
     }
     await examine(whole)

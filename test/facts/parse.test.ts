@@ -150,6 +150,13 @@ describe('details', () => {
     expect(parsed(output).routes).toEqual([{ destination: '10.8.0.1/32', interface: 'tun0' }])
   })
 
+  test('how far the log of etcd goes, where it tells', () => {
+    const told = (text: string, status = 0) =>
+      parsed(withSection(FRESH, 'etcd-status', text, status)).kubernetes.raftIndex
+    expect(told('{"raftIndex":"120","raftTerm":"3"}')).toBe(120)
+    expect([told('', 28), told('no JSON'), told('{}')]).toEqual([undefined, undefined, undefined])
+  })
+
   test('the API lives only where it says so', () => {
     expect(parsed(withSection(FRESH, 'livez', '200', 0)).kubernetes.apiLive).toBe(true)
     // Anonymous questions switched off.

@@ -21,6 +21,12 @@ describe('the facts script', () => {
     expect(new Set(targets)).toEqual(new Set(['/dev/null']))
   })
 
+  test('comes to its end with every question that it can be asked', async () => {
+    const script = factsScript({ vip: '127.0.0.1', candidates: [], repositories: ['https://example.org'] })
+    const { stdout } = await run('/bin/sh', ['-c', script.text])
+    expect(stdout).toMatch(/\n[0-9a-f-]{36} ping \d+\n[^]* finish 0\n$/)
+  })
+
   test('closes every section with a mark that no two runs share', async () => {
     const first = await run('/bin/sh', ['-c', factsScript({ candidates: [] }).text])
     const second = await run('/bin/sh', ['-c', factsScript({ candidates: [] }).text])

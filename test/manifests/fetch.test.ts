@@ -117,7 +117,7 @@ describe('manifests that are files', () => {
     const [set] = await fetched(pinned(calico))
     expect(set).toMatchObject({
       source: calico,
-      objects: [{ kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' }],
+      objects: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' }],
     })
     expect(set?.text).toContain('name: CALICO_IPV4POOL_CIDR')
     writeFileSync(calico, `${CALICO}# changed\n`)

@@ -119,6 +119,9 @@ describe('a cluster that is not begun', () => {
   })
 })
 
+const ETCDCTL =
+  "crictl exec $(crictl ps -q --name '^etcd$') etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
+
 /** Each is the one finding of a cluster that is healthy otherwise. */
 const ILL: readonly (readonly [string, Differences, string])[] = [
   [
@@ -164,22 +167,22 @@ const ILL: readonly (readonly [string, Differences, string])[] = [
   [
     'a member that has not started',
     { looked: everywhere(members([{ name: 'm1' }, { name: 'm2' }, { name: 'm3' }, { name: '', id: '255' }])) },
-    'etcd: member ff was added and has not started -> tripod apply -i inventory.yaml',
+    `etcd: member ff was added and has not started -> if that machine never comes back, on m1: ${ETCDCTL} member remove ff`,
   ],
   [
     'a member of a node that is gone',
     { looked: everywhere(members([{ name: 'm1' }, { name: 'm2' }, { name: 'm3' }, { name: 'm9' }])) },
-    'etcd: member m9 is no node of the inventory -> tripod apply -i inventory.yaml',
+    `etcd: member m9 is no node of the inventory -> if that machine never comes back, on m1: ${ETCDCTL} member remove 1, then kubectl --kubeconfig /etc/kubernetes/admin.conf delete node m9`,
   ],
   [
     'a learner',
     { looked: everywhere(members([{ name: 'm1' }, { name: 'm2' }, { name: 'm3', learner: true }])) },
-    'm3: its etcd learns and may not vote yet -> tripod apply -i inventory.yaml',
+    `m3: its etcd learns and may not vote yet -> on m1: ${ETCDCTL} member promote dc305a1d32368da4`,
   ],
   [
     'a master without a member',
     { looked: everywhere(members([{ name: 'm1' }, { name: 'm2' }])) },
-    'm3: is no member of etcd -> tripod apply -i inventory.yaml',
+    'm3: is no member of etcd -> on m3: kubeadm reset -f, then tripod apply -i inventory.yaml',
   ],
   [
     'an alarm of etcd',
@@ -299,6 +302,25 @@ function timed(chrony: { leap: string; offsetSeconds: number } | undefined) {
 describe('ill health is one line that names what is wrong and what comes next:', () => {
   test.each(ILL)('%s', (_what, differs, line) => {
     expect(findings(differs)).toEqual([line])
+  })
+
+  test('a member that an apply takes away: of a machine that has yet to join', () => {
+    const all = members([{ name: 'm1' }, { name: 'm2' }, { name: 'm3', learner: true }])
+    const half = { states: { m3: 'control-plane-half' as const }, looked: everywhere(all) }
+    expect(findings(half)).toContain('m3: its etcd learns and may not vote yet -> tripod apply -i inventory.yaml')
+    const unstarted = (well: LookedAt): LookedAt => {
+      const { facts } = all(well)
+      const added = facts?.kubernetes.members?.map((one) =>
+        one.name === 'm3' ? { ...one, name: '', peerURLs: ['https://10.0.0.13:2380'] } : one,
+      )
+      return {
+        ...well,
+        ...(facts && added && { facts: { ...facts, kubernetes: { ...facts.kubernetes, members: added } } }),
+      }
+    }
+    expect(findings({ ...half, looked: everywhere(unstarted) })).toContain(
+      'etcd: member dc305a1d32368da4 was added and has not started -> tripod apply -i inventory.yaml',
+    )
   })
 
   test('certificates near their end', () => {

@@ -4,6 +4,7 @@ import type { Node } from '../../src/inventory/cluster.js'
 import type { CommandResource, Resource } from '../../src/resources/resource.js'
 import { steps } from '../../src/steps/index.js'
 import { kubeadmFailure } from '../../src/steps/kubeadm-failure.js'
+import { etcdUrl } from '../../src/steps/etcd-member.js'
 import type { ClusterContext, StepContext } from '../../src/steps/step.js'
 import type { NodeState, Topology } from '../../src/topology.js'
 import { contextWith } from './context.js'
@@ -101,6 +102,32 @@ describe('a cluster', () => {
     }
   })
 
+  test('whose authorities nobody can tell gives none to any master, and takes none away that it gave before', () => {
+    const context = situation({ m1: 'control-plane-ready' }, { acting: 'm1' })
+    const path = '/etc/kubernetes/pki/ca.crt'
+    const files = { [path]: 'aa', '/etc/kubernetes/pki/ca.key': 'bb' }
+    const unknown = (topology: Topology) =>
+      situation(
+        {},
+        {},
+        {
+          m2: {
+            kubernetes: { ...base.facts.kubernetes, files },
+            record: {
+              entries: { [`file:${path}`]: { step: 'certificates', wanted: 'a', state: 'applied', before: null } },
+            },
+          },
+        },
+      ).seen.flatMap(({ node }, _index, seen) =>
+        resourcesOn(node, { cluster: context.cluster, seen, topology })
+          .filter((one) => one.kind === 'file')
+          .map((one) => [node.name, one.path, one.contentDigest]),
+      )
+    expect(unknown({ ...context.topology, caHash: 'ab' })).toEqual([['m2', path, 'aa']])
+    expect(unknown({ states: context.topology.states })).toEqual([['m2', path, 'aa']])
+    expect(unknown({ states: {}, ...BEGINS })).toHaveLength(24)
+  })
+
   test('that stands wants of each node what its record says of it, and no images any more', () => {
     const ready = {
       m1: 'control-plane-ready',
@@ -141,12 +168,94 @@ describe('a cluster', () => {
     ])
   })
 
+  test('forgets no master as long as etcd does not tell its members: not told is not the same as none', () => {
+    const states = { m1: 'control-plane-ready', m2: 'control-plane-ready' } as const
+    const untold = (members?: readonly EtcdMember[]) => {
+      const kubernetes = { ...base.facts.kubernetes, ...(members && { members }) }
+      const context = situation(states, { acting: 'm1' }, { m1: { kubernetes } })
+      const all = resourcesOn(NODES[0] ?? base.node, context).filter((one) => one.kind === 'command')
+      return ['forget:m3', 'forget:w1'].filter((id) =>
+        all.find((one) => one.id === id)?.doneWhen.text.includes('etcd did not tell its members'),
+      )
+    }
+    expect(untold()).toEqual(['forget:m3'])
+    expect(untold([])).toEqual([])
+  })
+
   test('clears what an unfinished init or join left before it begins again', () => {
     const states = { m1: 'control-plane-ready', m2: 'control-plane-half', w1: 'worker-half' } as const
     const { m2, w1 } = withoutCa(wanted(situation(states, { acting: 'm1' })))
     const reset = 'kubeadm reset of an unfinished init or join'
     expect(m2).toEqual([PULL, reset, 'kubeadm join', CONFIG])
     expect(w1).toEqual(['pull kube-proxy and pause', reset, 'kubeadm join'])
+  })
+
+  const halfOn = (node: Node | undefined, state: NodeState, kubernetes: Partial<Facts['kubernetes']> = {}) => {
+    if (node === undefined) throw new Error('no such node')
+    const facts = { [node.name]: { kubernetes: { ...base.facts.kubernetes, ...kubernetes } } }
+    const context = situation({ m1: 'control-plane-ready', [node.name]: state }, { acting: 'm1' }, facts)
+    const found = resourcesOn(node, context).find(
+      (one): one is CommandResource => one.kind === 'command' && one.id === 'reset-unfinished',
+    )
+    if (found === undefined) throw new Error('nothing is reset')
+    expect([found.run, found.doneWhen].map(parses)).toEqual([true, true])
+    return found
+  }
+
+  test('takes the authority off a worker whose join failed, and leaves that of a master and what lies beside it', () => {
+    const path = '/etc/kubernetes/pki/ca.crt'
+    const worker = halfOn(NODES[3], 'worker-half', { files: { [path]: 'aa' } })
+    expect(worker.run.text).toContain('etcd/healthcheck-client ca; do rm -f "$keep/$name.crt"')
+    expect(worker.doneWhen.text).toContain(path)
+    const master = halfOn(NODES[1], 'control-plane-half')
+    expect(master.run.text).toContain('etcd/healthcheck-client; do rm -f "$keep/$name.crt"')
+    expect(master.doneWhen.text).not.toContain(path)
+  })
+
+  test('takes whole files for done only where they were not whole before: those of a learner are, and do not vote', () => {
+    const names = [
+      'kubelet.conf',
+      ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+        (name) => `manifests/${name}.yaml`,
+      ),
+    ]
+    const files = Object.fromEntries(names.map((name) => [`/etc/kubernetes/${name}`, 'aa']))
+    expect(halfOn(NODES[1], 'control-plane-half', { files, etcdData: true }).doneWhen.text).toContain('isLearner')
+    expect(halfOn(NODES[1], 'control-plane-half', { files: {}, etcdData: true }).doneWhen.text).not.toContain(
+      'isLearner',
+    )
+  })
+
+  test('asks etcd at the loopback of the family of its addresses', () => {
+    const six = { ...base.node, address: 'fd00::11' }
+    expect([etcdUrl(six), etcdUrl(base.node)]).toEqual(['https://[::1]:2379', 'https://127.0.0.1:2379'])
+  })
+
+  test('whose init was cut off while its API server lives is finished, not begun again', () => {
+    const initOn = (state: 'pending' | 'applied') => {
+      const record = {
+        entries: { 'command:kubeadm': { step: 'control-plane-init', wanted: 'a', state, before: null } },
+      }
+      const context = situation({ m1: 'control-plane-ready' }, { acting: 'm1' }, { m1: { record } })
+      const found = resourcesOn(NODES[0] ?? base.node, context).find(
+        (one): one is CommandResource => one.kind === 'command' && one.id === 'kubeadm',
+      )
+      if (found === undefined) throw new Error('no init')
+      expect([found.run, found.doneWhen].map(parses)).toEqual([true, true])
+      return found
+    }
+    const rest = initOn('pending')
+    expect(rest.run.text.match(/init phase \S+( all)?/g)).toEqual([
+      'init phase upload-config all',
+      'init phase mark-control-plane',
+      'init phase bootstrap-token',
+      'init phase kubelet-finalize all',
+      'init phase addon all',
+    ])
+    expect(rest.doneWhen.text).toContain('configmap/cluster-info')
+    expect(rest.run.text).toContain('bootstrap-token --skip-token-print --config')
+    expect(initOn('applied').run.text).toContain('kubeadm init --config')
+    expect(initOn('applied').doneWhen.text).not.toContain('kubectl')
   })
 
   test('whose first init never ended loses the data of that only with the name of the cluster', () => {
