@@ -8,8 +8,10 @@ import type { ClusterContext } from './step.js'
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf'
 export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock'
 
+export const ETCD_DATA = '/var/lib/etcd/member'
+
 /** What a master has once kubeadm is through with it. */
-const OF_MASTER = [KUBELET_CONF, ...MANIFESTS, '/var/lib/etcd/member']
+const OF_MASTER = [KUBELET_CONF, ...MANIFESTS, ETCD_DATA]
 /** The kubelet makes it when it got its certificate. */
 const OF_WORKER = [KUBELET_CONF]
 

@@ -3,11 +3,12 @@ import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
 import { TOKEN } from './bootstrap-token.js'
 import { hashOf } from './certificates.js'
-import { hasJoined, isMaster, joins } from './control-plane.js'
+import { isMaster, joins } from './control-plane.js'
 import { joinConfiguration } from './kubeadm-config.js'
 import { undoKubeadm } from './undo-kubeadm.js'
 import { kubeadmEvidence, kubeadmFailure } from './kubeadm-failure.js'
 import type { ClusterContext, StepContext } from './step.js'
+import { isPart } from './unfinished.js'
 
 /** kubeadm's own waits within, and etcd's until it has caught up. */
 const TIMEOUT_SECONDS = 900
@@ -33,7 +34,7 @@ export function join(context: StepContext): CommandResource {
     summary: 'kubeadm join',
     inputs: [{ name: 'join.yaml', content: { text, references: TOKEN.references } }],
     doneText: isMaster(node) ? 'control plane and etcd have their files' : 'the kubelet has its certificate',
-    doneWhen: hasJoined(node),
+    doneWhen: isPart(context),
     run: lines([withoutPlaceholder(cluster), sh`kubeadm join --config "$INPUTS/join.yaml"`]),
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),

@@ -1,8 +1,8 @@
 import { LEAVES } from '../facts/kubeadm-files.js'
 import type { Node } from '../inventory/cluster.js'
 import type { CommandResource } from '../resources/resource.js'
-import { type Script, sh } from '../shell.js'
-import { CRI_SOCKET, filesOf, isHalf, isMaster } from './control-plane.js'
+import { lines, type Script, sh } from '../shell.js'
+import { CRI_SOCKET, ETCD_DATA, filesOf, hasJoined, isHalf, isMaster } from './control-plane.js'
 import { etcd } from './etcd-member.js'
 import type { StepContext } from './step.js'
 
@@ -11,7 +11,7 @@ const LEFT = [
   '/etc/kubernetes/kubelet.conf',
   '/etc/kubernetes/bootstrap-kubelet.conf',
   '/etc/kubernetes/pki/apiserver.crt',
-  '/var/lib/etcd/member',
+  ETCD_DATA,
   '/var/lib/kubelet/config.yaml',
 ]
 const LEFT_ON_WORKER = '/etc/kubernetes/pki/ca.crt'
@@ -55,24 +55,22 @@ rm -rf -- "$keep"`,
 
 /** Whole is as good as nothing: what comes after in the same run makes it whole. */
 function done(context: StepContext): Script {
-  const { node, facts } = context
+  const { node } = context
   const left = isMaster(node) ? LEFT : [...LEFT, LEFT_ON_WORKER]
-  // Of a master whose files were all there before, they prove nothing: only that it votes.
-  const wasWhole =
-    isMaster(node) && filesOf(node).every((path) => path in facts.kubernetes.files || path.startsWith('/var'))
   return sh`
-missing=0
-for path in ${filesOf(node)}; do [ -e "$path" ] || missing=1; done
-${wasWhole ? votes(node) : sh`[ $missing -eq 1 ] || exit 0`}
+if (${isPart(context)}); then exit 0; fi
 for path in ${left} /etc/kubernetes/manifests/*.yaml; do
   if [ -e "$path" ]; then echo "$path is left of an unfinished init or join"; exit 1; fi
 done`
 }
 
-function votes(node: Node): Script {
-  return sh`
-if [ $missing -eq 0 ]; then
-  members=$(${etcd(node, 'cluster/member/list', '{}')} 2>/dev/null)
-  if printf '%s' "$members" | tr '{' '\n' | grep -F ${`"name":"${node.name}"`} | grep -vqF '"isLearner":true'; then exit 0; fi
-fi`
+/** 0 the node is a whole part of the cluster, 1 it is not: of a master that is half with all files of a whole one, only its vote tells. */
+export function isPart({ node, topology, facts: { kubernetes } }: StepContext): Script {
+  const hadAll = filesOf(node).every((path) => path in kubernetes.files || (kubernetes.etcdData && path === ETCD_DATA))
+  const isTold = !isMaster(node) || !isHalf(topology.states[node.name]) || !hadAll
+  return isTold ? hasJoined(node) : lines([hasJoined(node), isVoter(node)])
+}
+
+function isVoter(node: Node): Script {
+  return sh`${etcd(node, 'cluster/member/list', '{}')} 2>/dev/null | tr '{' '\n' | grep -F ${`"name":"${node.name}"`} | grep -vqF '"isLearner":true' || exit 1`
 }

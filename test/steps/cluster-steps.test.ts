@@ -221,6 +221,19 @@ describe('a cluster', () => {
     ]
     const files = Object.fromEntries(names.map((name) => [`/etc/kubernetes/${name}`, 'aa']))
     expect(halfOn(NODES[1], 'control-plane-half', { files, etcdData: true }).doneWhen.text).toContain('isLearner')
+    // Else its old files would be taken for those of the join that has yet to come.
+    const kubernetes = { ...base.facts.kubernetes, files, etcdData: true }
+    const joinOn = (state: NodeState) => {
+      const context = situation(
+        { m1: 'control-plane-ready', m2: state },
+        { acting: 'm1' },
+        { m2: { kubernetes, ...entry('control-plane-join') } },
+      )
+      const all = resourcesOn(NODES[1] ?? base.node, context).filter((one) => one.kind === 'command')
+      return all.find(({ id }) => id === 'kubeadm')?.doneWhen.text
+    }
+    expect(joinOn('control-plane-half')).toContain('isLearner')
+    expect(joinOn('control-plane-ready')).not.toContain('isLearner')
     expect(halfOn(NODES[1], 'control-plane-half', { files: {}, etcdData: true }).doneWhen.text).not.toContain(
       'isLearner',
     )
