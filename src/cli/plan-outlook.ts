@@ -1,5 +1,6 @@
 import { groupedBy, stepsOf, type StepWithOps } from '../document/document-steps.js'
 import type { DocumentOp, PlanDocument } from '../document/plan-document.js'
+import { isUndo } from '../steps/reset.js'
 import { nodeList } from '../inventory/node-list.js'
 import { nodeOrder } from './plan-groups.js'
 import { count } from './plan-headline.js'
@@ -60,8 +61,10 @@ function secrets(plan: PlanDocument): string | undefined {
   return `${count(names.length, 'file')} on ${nodesOf(plan, ops)}, never shown: ${some(names)}`
 }
 
-function undo(plan: PlanDocument): string {
+/** Where all is taken back already, as by a reset, there is nothing to say but what is lost. */
+function undo(plan: PlanDocument): string | undefined {
   const final = plan.ops.filter((op) => op.undo === 'impossible' || op.disruption === 'data-loss')
+  if (final.length === 0 && plan.ops.some(({ step }) => isUndo(step))) return undefined
   if (final.length === 0) return 'every change can be taken back; originals of files stay on the nodes'
   const names = [...groupedBy(final, ({ kind, name }) => `${kind} ${name}`)]
   return `cannot be taken back: ${some(names.map(([name, ops]) => `${name} on ${nodesOf(plan, ops)}`))}`

@@ -51,7 +51,7 @@ export async function takeBack(flags: TakeBackFlags, speaker: Speaker): Promise<
       noteVersions: (nodes) => void seen.push(...nodes),
     })
     try {
-      const isDone = await review({ run, session, flags, targets }, speaker)
+      const isDone = await review({ run, session, flags, targets }, speaker).catch(asReset)
       if (!isDone) return
     } finally {
       await run.close()
@@ -75,6 +75,19 @@ function reversed(input: RunInput, targets: ResetTargets): RunInput {
     steps: resetSteps(steps, targets),
     checks: (context) => resetFindings(targets, context),
   }
+}
+
+/** The engine knows an apply: whoever takes back is not sent to do everything again. */
+function asReset(error: unknown): never {
+  throw error instanceof TripodError ? renamed(error) : error
+}
+
+function renamed(error: TripodError): TripodError {
+  const { code, message, hint, detail } = error
+  const words = (text: string): string =>
+    text.replaceAll('`tripod apply`', '`tripod reset`').replaceAll('`tripod plan`', '`tripod reset --dry-run`')
+  const failures = detail.failures?.map(renamed)
+  return new TripodError(code, words(message), words(hint), { ...detail, ...(failures && { failures }) })
 }
 
 interface Review {

@@ -29,6 +29,9 @@ export function resetSteps(steps: readonly Step[], { nodes, whole, gone }: Reset
 /** Under this id stands what takes back what that step made. */
 export const undoOf = (step: string): string => `undo-${step}`
 
+/** Whether the step of that id takes something back. */
+export const isUndo = (id: string): boolean => id.startsWith(undoOf(''))
+
 function takeBack(step: Step, nodes: readonly string[]): Step {
   return {
     id: undoOf(step.id),
