@@ -62,11 +62,19 @@ export async function takeBack(flags: TakeBackFlags, speaker: Speaker): Promise<
   })
 }
 
-function targetsOf(cluster: Cluster, { nodes, forget }: TakeBackFlags): ResetTargets {
+/** A node that is not looked at is left as it is, and keeps nobody from taking back all the others. */
+export function targetsOf(
+  cluster: Cluster,
+  { nodes, forget, 'skip-node': skipped = [] }: Pick<TakeBackFlags, 'nodes' | 'forget' | 'skip-node'>,
+): ResetTargets {
   const all = cluster.nodes.map(({ name }) => name)
   // A name that is not there is an error here as everywhere.
   const chosen = nodes === undefined ? all : selectNodes(cluster, { nodes }).map(({ name }) => name)
-  return { nodes: chosen, whole: chosen.length === all.length, gone: forget }
+  return {
+    nodes: chosen.filter((name) => !skipped.includes(name)),
+    whole: all.every((name) => chosen.includes(name) || skipped.includes(name)),
+    gone: forget,
+  }
 }
 
 function reversed(input: RunInput, targets: ResetTargets): RunInput {
