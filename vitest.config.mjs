@@ -5,9 +5,18 @@ import { vitePlugin } from './scripts/handlebars.mjs'
 const LONG_ONLY =
   process.env.TRIPOD_TEST_LONG === '1'
     ? []
-    : ['kubeadm-init', 'status', 'ha-drill', 'lost-quorum', 'dnf', 'export', 'docker-source', 'time-sync'].map(
-        (name) => `test/lab/${name}.test.ts`,
-      )
+    : [
+        'kubeadm-init',
+        'status',
+        'ha-drill',
+        'lost-quorum',
+        'dnf',
+        'export',
+        'docker-source',
+        'original',
+        'user-past',
+        'time-sync',
+      ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({
   test: {

@@ -3,7 +3,7 @@ import { said } from './support.js'
 
 /**
  * A machine as an administrator knows it: /etc with owners, modes and sums, packages with versions and holds, enabled units, fstab
- * and swap, kernel settings, rules, users, listening ports. Left out is what moves by itself, what docs/reset.md names,
+ * and swap, kernel settings, rules, users, listening ports. Left out is what moves by itself, what docs/reset.md names (the kernel's settings as far as a machine of the lab has its own),
  * and passwords, which tests change.
  */
 const IMAGE = `
@@ -14,7 +14,7 @@ dpkg-query -W -f 'package \${Package} \${Version} \${db:Status-Abbrev}\\n'
 apt-mark showhold | sed 's/^/hold /'
 systemctl list-unit-files --no-legend --no-pager | awk '$2 != "transient" && $2 != "generated" { print "unit", $1, $2 }'
 awk '{ print "swap", $1 }' /proc/swaps
-for key in net.ipv4.ip_forward net.ipv6.conf.all.forwarding vm.overcommit_memory kernel.panic kernel.panic_on_oops; do echo "setting $key $(sysctl -n $key)"; done
+for key in net.ipv4.ip_forward net.ipv6.conf.all.forwarding; do echo "setting $key $(sysctl -n $key)"; done
 for command in iptables ip6tables; do if command -v $command-save >/dev/null; then $command-save | grep -v '^#' | sed "s/\\[.*\\]//; s/^/$command /"; fi; done
 getent passwd | sed 's/^/user /'
 getent group | sed 's/^/group /'
