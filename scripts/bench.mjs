@@ -1,7 +1,7 @@
 // `npm run bench`: what tripod costs, measured on four lab machines that have nothing left to change. Wall time includes the
 // start of the process. Nothing is asserted here: goals stand beside the figures, and a test counts the round trips.
 import { execFile, spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -106,7 +106,11 @@ async function withLab(work) {
     await must(...command('apply', '-i', `${LAB}.yaml`, '--yes', '--quiet'), { stdio: ['ignore', 'ignore', 'inherit'] })
     await work()
   } finally {
-    if (!stood) await must(...command('lab', 'down', '--name', LAB))
+    if (!stood) {
+      await must(...command('lab', 'down', '--name', LAB))
+      // Of a cluster that is gone.
+      await rm(path.join(root, `${LAB}.kubeconfig`), { force: true })
+    }
   }
 }
 
