@@ -11,26 +11,15 @@ export const inventoryFlag = {
   }),
 }
 
+/** A flag with a value that may be given several times, and takes one value each time. */
+export const repeatable = (helpValue: string, description: string) =>
+  Flags.string({ multiple: true, multipleNonGreedy: true, helpValue, description })
+
 /** Which part of the cluster is meant. An unknown name is an error, never "nothing to do". */
 export const selectorFlags = {
-  node: Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    helpValue: 'NAME',
-    description: 'Only this node (repeatable).',
-  }),
-  'skip-node': Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    helpValue: 'NAME',
-    description: 'All but this node (repeatable).',
-  }),
-  step: Flags.string({
-    multiple: true,
-    multipleNonGreedy: true,
-    helpValue: 'STEP',
-    description: 'Only this step (repeatable); `tripod steps` lists them.',
-  }),
+  node: repeatable('NAME', 'Only this node (repeatable).'),
+  'skip-node': repeatable('NAME', 'All but this node (repeatable).'),
+  step: repeatable('STEP', 'Only this step (repeatable); `tripod steps` lists them.'),
 }
 
 /** Secrets are given by prompt or environment, never as the value of a flag: other users can read command lines. */

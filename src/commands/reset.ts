@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
-import { connectionFlags, fullFlag, inventoryFlag, noInputFlag, progressFlags } from '../cli/flags.js'
+import { connectionFlags, fullFlag, inventoryFlag, noInputFlag, progressFlags, repeatable } from '../cli/flags.js'
 import { takeBack } from '../cli/take-back.js'
 
 export default class Reset extends BaseCommand {
@@ -10,18 +10,8 @@ export default class Reset extends BaseCommand {
     'plan and asks for the name of the cluster before anything is done.'
   static override flags = {
     ...inventoryFlag,
-    node: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'NAME',
-      description: 'Only this node (repeatable).',
-    }),
-    'skip-node': Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'NAME',
-      description: 'Do not look at this node (repeatable).',
-    }),
+    node: repeatable('NAME', 'Only this node (repeatable).'),
+    'skip-node': repeatable('NAME', 'Do not look at this node (repeatable).'),
     forget: Flags.boolean({
       dependsOn: ['node'],
       description: 'The nodes are gone: only what the others hold of them is taken back.',

@@ -5,6 +5,7 @@ import {
   contains,
   overlap,
   parseAddress,
+  parseAddresses,
   parseSubnet,
   type Subnet,
 } from '../inventory/address.js'
@@ -48,7 +49,7 @@ export function netmaskOf({ family, prefix }: Subnet): string {
 
 function used({ nodes, endpoint }: Cluster): readonly Address[] {
   const texts = [...nodes.map(({ address }) => address), ...(endpoint.vip === undefined ? [] : [endpoint.vip])]
-  return texts.map((text) => parseAddress(text)).filter((address) => address !== undefined)
+  return parseAddresses(texts)
 }
 
 function smallest({ canonical, family }: Address, addresses: readonly Address[]): Subnet | undefined {

@@ -1,12 +1,4 @@
-import {
-  type Address,
-  addressAt,
-  contains,
-  overlap,
-  parseAddress,
-  parseSubnet,
-  type Subnet,
-} from '../inventory/address.js'
+import { addressAt, contains, overlap, parseAddresses, parseSubnet, type Subnet } from '../inventory/address.js'
 
 /** As many as are looked at in one go. */
 const CANDIDATES = 16
@@ -17,12 +9,9 @@ const REACH = 1024
 /** Prefix that is assumed of a network that this computer is not part of. */
 const USUAL = { 4: 24, 6: 64 } as const
 
-const known = (addresses: readonly string[]): readonly Address[] =>
-  addresses.map(parseAddress).filter((address) => address !== undefined)
-
 /** The network that all these addresses share: one of this computer's, else the usual one around the first, if it has them all. */
 export function sharedNetwork(addresses: readonly string[], own: readonly Subnet[]): Subnet | undefined {
-  const all = known(addresses)
+  const all = parseAddresses(addresses)
   const [first] = all
   if (first === undefined) return undefined
   const usual = parseSubnet(`${first.canonical}/${String(USUAL[first.family])}`)
@@ -40,9 +29,9 @@ export function vipCandidates(
 ): readonly string[] {
   const network = sharedNetwork(hosts, own)
   if (network === undefined) return []
-  const values = known(hosts).map(({ value }) => value)
+  const values = parseAddresses(hosts).map(({ value }) => value)
   const [low, high] = [values.reduce(least), values.reduce(most)]
-  const busy = new Set(known(taken).map(({ value }) => value))
+  const busy = new Set(parseAddresses(taken).map(({ value }) => value))
   const steps = Array.from({ length: REACH }, (_, index) => BigInt(index + 1))
   return [...steps.map((step) => low - step), ...steps.map((step) => high + step)]
     .filter((value) => value > network.first + 1n && value < network.last - 1n && !busy.has(value))
@@ -75,7 +64,7 @@ export function clusterSubnets(
   nodes: number,
   given: { readonly pods?: string | undefined; readonly services?: string | undefined } = {},
 ): { readonly pods: string; readonly services: string } {
-  const all = known(addresses)
+  const all = parseAddresses(addresses)
   const family = all[0]?.family ?? 4
   const fit = (candidates: readonly string[], others: readonly Subnet[], shortest: number): Subnet | undefined =>
     candidates

@@ -37,6 +37,11 @@ export function parseAddress(text: string): Address | undefined {
   return { family, value: valueOf(canonical, family), canonical }
 }
 
+/** Those of the texts that are addresses. */
+export function parseAddresses(texts: readonly string[]): readonly Address[] {
+  return texts.map(parseAddress).filter((address) => address !== undefined)
+}
+
 /** The canonical spelling of an address given as a number. */
 export function addressAt(value: bigint, family: 4 | 6): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.')

@@ -40,6 +40,17 @@ const answers = (machine: Machine | undefined, ...codes: readonly (number | null
 
 const written = (machine: Machine | undefined): boolean => machine?.files.has('/etc/x.conf') === true
 
+/** What comes before the step with the gate. */
+const FIRST: CommandResource = {
+  kind: 'command',
+  id: 'first',
+  summary: 'first-thing',
+  run: sh`first-thing`,
+  doneWhen: sh`:`,
+  doneText: 'it is done',
+  undo: 'nothing',
+}
+
 describe('a gate', () => {
   it('that comes before a step is asked of all its nodes, and named by the plan', async () => {
     const small = lab([gate()])
@@ -106,16 +117,7 @@ describe('a gate', () => {
         gate({ questions: seen.map(({ node: { name } }) => ({ node: name, script: sh`is-the-vip-free` })) }),
       ],
     })
-    const command: CommandResource = {
-      kind: 'command',
-      id: 'first',
-      summary: 'first-thing',
-      run: sh`first-thing`,
-      doneWhen: sh`:`,
-      doneText: 'it is done',
-      undo: 'nothing',
-    }
-    const first = step('before', [command], 'parallel')
+    const first = step('before', [FIRST], 'parallel')
     small.machines[0]?.checks.set('done:first', () => [1, ''])
     small.machines[0]?.acts.push(['first-thing', () => ({ code: 1, stdout: '', stderr: 'no' })])
     const error = await apply({ ...small, steps: [first, ...small.steps] })
@@ -136,15 +138,6 @@ describe('a gate', () => {
 describe('what one node does for all', () => {
   it('is not asked for one that failed before: it fails alone', async () => {
     const machines = [new Machine('m1'), new Machine('m2')]
-    const first: CommandResource = {
-      kind: 'command',
-      id: 'first',
-      summary: 'first-thing',
-      run: sh`first-thing`,
-      doneWhen: sh`:`,
-      doneText: 'it is done',
-      undo: 'nothing',
-    }
     machines[1]?.checks.set('done:first', () => [1, ''])
     machines[1]?.acts.push(['first-thing', () => ({ code: 1, stdout: '', stderr: 'no' })])
     const listing: Step = {
@@ -153,7 +146,7 @@ describe('what one node does for all', () => {
       resources: ({ seen }) => seen.map(({ node }) => file(`/etc/${node.name}.conf`)),
     }
     const steps = [
-      { ...step('before', [first]), runsOn: ({ name }: { readonly name: string }) => name === 'm2' },
+      { ...step('before', [FIRST]), runsOn: ({ name }: { readonly name: string }) => name === 'm2' },
       listing,
     ]
     expect(failuresOf(await apply({ machines, steps }))).toEqual(['m2 COMMAND_FAILED'])

@@ -3,7 +3,7 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
 import { headed } from '../../document/headed.js'
 import type { LabExportDocument } from '../../document/lab-documents.js'
-import { inventoryFlag } from '../../cli/flags.js'
+import { inventoryFlag, repeatable } from '../../cli/flags.js'
 import { readBoxes } from '../../export/boxes.js'
 import { cloudInitFiles } from '../../export/cloud-init.js'
 import { publicKeyFor } from '../../export/public-key.js'
@@ -38,12 +38,7 @@ export default class LabExport extends BaseCommand {
       helpValue: 'OS',
       description: 'For nodes whose OS the inventory does not declare.',
     })(),
-    box: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'OS=BOX',
-      description: 'vagrant: box for an operating system, rhel9=mine/rhel-9 (repeatable).',
-    }),
+    box: repeatable('OS=BOX', 'vagrant: box for an operating system, rhel9=mine/rhel-9 (repeatable).'),
     gateway: Flags.string({
       helpValue: 'ADDRESS',
       description: "cloud-init: the machines' router; the first address of their network when left out.",

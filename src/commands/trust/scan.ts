@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { openAsker } from '../../cli/asker.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { escapeLine } from '../../cli/escape.js'
-import { connectionFlags, inventoryFlag, noInputFlag, selectorFlags } from '../../cli/flags.js'
+import { connectionFlags, inventoryFlag, noInputFlag, repeatable, selectorFlags } from '../../cli/flags.js'
 import { namingInventory } from '../../cli/naming-inventory.js'
 import { operatorCredentials } from '../../cli/operator-secrets.js'
 import { headed } from '../../document/headed.js'
@@ -26,12 +26,7 @@ export default class TrustScan extends BaseCommand {
     ...connectionFlags,
     ...noInputFlag,
     yes: Flags.boolean({ char: 'y', description: 'Store new keys without asking.' }),
-    replace: Flags.string({
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'NAME',
-      description: 'Put the changed key of this node in place of the stored one (repeatable).',
-    }),
+    replace: repeatable('NAME', 'Put the changed key of this node in place of the stored one (repeatable).'),
   }
   static override examples = ['<%= config.bin %> trust scan', '<%= config.bin %> trust scan --node m1 --replace m1']
 
