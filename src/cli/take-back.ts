@@ -50,15 +50,16 @@ export async function takeBack(flags: TakeBackFlags, speaker: Speaker): Promise<
       ...reversed(session.input, targets),
       noteVersions: (nodes) => void seen.push(...nodes),
     })
+    let mayForget: boolean
     try {
-      const isDone = await review({ run, session, flags, targets }, speaker).catch(asReset)
-      if (!isDone) return
+      mayForget = await review({ run, session, flags, targets }, speaker).catch(asReset)
+      if (flags['dry-run']) return
     } finally {
       await run.close()
       await session.progress.end()
       if (seen.length > 0) await updateLockFile(session.input.cluster, seen)
     }
-    await proof(session.input, targets, speaker)
+    await proof({ input: session.input, targets, mayForget }, speaker)
   })
 }
 
@@ -105,7 +106,7 @@ interface Review {
   readonly targets: ResetTargets
 }
 
-/** Whether anything that was to be taken back is taken back now. */
+/** Whether the operator agreed; who has nothing to take back is not asked, and did only where the name was given. */
 async function review({ run, session, flags, targets }: Review, { config, log, say }: Speaker): Promise<boolean> {
   const { log: runLog, progress, asker } = session
   const shown = documentOf(run.plan, imprintOf(config), runLog.redact)
@@ -122,7 +123,7 @@ async function review({ run, session, flags, targets }: Review, { config, log, s
   const refusal = refusalOf(run.plan)
   if (refusal !== undefined) throw refusal
   if (flags['dry-run']) return false
-  if (isNoOp(shown)) return true
+  if (isNoOp(shown)) return flags.confirm === shown.cluster.name
   await confirmByName(shown, { confirm: flags.confirm, asker, again: again(shown, flags) })
   progress.begin(run.plan)
   const summary = await run.apply()
@@ -146,8 +147,15 @@ function again({ cluster: { inventoryPath, name } }: PlanDocument, { nodes = [],
   return `tripod reset -i ${quote(inventoryPath)}${chosen}${forget ? ' --forget' : ''} --confirm ${quote(name)}`
 }
 
+interface Proof {
+  readonly input: RunInput
+  readonly targets: ResetTargets
+  /** Somebody agreed that what tripod knew of the nodes goes. */
+  readonly mayForget: boolean
+}
+
 /** What a second look would take back, else what stays on the machines although nothing in the record knows it. */
-async function leftOn(input: RunInput, targets: ResetTargets): Promise<readonly Remain[]> {
+async function leftOn({ input, targets, mayForget }: Proof): Promise<readonly Remain[]> {
   const again = await openRun(reversed(input, targets))
   await again.close()
   const refusal = refusalOf(again.plan)
@@ -156,14 +164,14 @@ async function leftOn(input: RunInput, targets: ResetTargets): Promise<readonly 
   if (ops.length > 0)
     return ops.map(({ node, kind, name, reason }) => ({ node, what: `${kind} ${name}: ${reason.text}` }))
   const nodes = input.cluster.nodes.filter(({ name }) => targets.nodes.includes(name))
-  return remainsOn(input, nodes)
+  return remainsOn(input, nodes, mayForget)
 }
 
 /** Empty where the machines are clean. */
-async function proof(input: RunInput, targets: ResetTargets, { log }: Speaker): Promise<void> {
-  const { nodes, gone } = targets
+async function proof(work: Proof, { log }: Speaker): Promise<void> {
+  const { nodes, gone } = work.targets
   if (gone) return
-  const remains = await leftOn(input, targets)
+  const remains = await leftOn(work)
   const clean = nodes.filter((name) => !remains.some(({ node }) => node === name))
   if (clean.length > 0) log(`Nothing of Kubernetes or tripod is left on ${clean.join(', ')}.`)
   if (remains.length === 0) return
@@ -171,6 +179,6 @@ async function proof(input: RunInput, targets: ResetTargets, { log }: Speaker): 
   throw new TripodError(
     'RESET_INCOMPLETE',
     `${count(remains.length, 'thing is', 'things are')} left on ${[...new Set(remains.map(({ node }) => node))].join(', ')}`,
-    'What is not of somebody else: run the same reset again, or remove it by hand.',
+    `What is not of somebody else: run the same reset again with --confirm ${quote(work.input.cluster.name)}, or remove it by hand.`,
   )
 }

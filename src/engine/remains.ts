@@ -43,16 +43,21 @@ for top in /etc/containerd /etc/kubernetes /etc/cni /etc/keepalived /etc/haproxy
   done
 done`
 
-/** Removes what tripod knew of these nodes, on which nothing is left to take back, then looks what is there all the same. */
-export async function remainsOn(input: RunInput, nodes: readonly Node[]): Promise<readonly Remain[]> {
+/**
+ * What is left on these nodes, of which nothing is to be taken back any more. With `forget`, which takes a yes, what tripod itself
+ * knew of them is removed first.
+ */
+export async function remainsOn(input: RunInput, nodes: readonly Node[], forget: boolean): Promise<readonly Remain[]> {
   const stations = await connectAll(input, nodes)
   try {
     const found = await onAll(
       stations,
       async ({ node: { name: node }, host, problems }): Promise<readonly Remain[]> => {
         if (host === undefined) return [{ node, what: problems[0]?.message ?? 'it was not reached' }]
-        const forgotten = await host.run(FORGET, { timeoutSeconds: SCAN_SECONDS })
-        if (forgotten.code !== 0) return [{ node, what: forgotten.stdout.trim() || forgotten.stderr.trim() }]
+        if (forget) {
+          const forgotten = await host.run(FORGET, { timeoutSeconds: SCAN_SECONDS })
+          if (forgotten.code !== 0) return [{ node, what: forgotten.stdout.trim() || forgotten.stderr.trim() }]
+        }
         const { stdout, stderr, code } = await host.run(SCAN, { timeoutSeconds: SCAN_SECONDS })
         const lines = stdout.trim().split('\n')
         if (code !== 0 || lines.at(-1) !== 'end') return [{ node, what: `it could not be looked at: ${stderr.trim()}` }]
