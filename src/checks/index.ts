@@ -38,6 +38,7 @@ import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
 import { timeDaemon } from './time-daemon.js'
 import { unappliable } from './unappliable.js'
+import { unlisted } from './unlisted.js'
 import { unpackaged } from './unpackaged.js'
 import { unregistered } from './unregistered.js'
 import { vip } from './vip.js'
@@ -72,6 +73,7 @@ const CHECKS: readonly Check[] = [
   unappliable,
   foreignNetwork,
   unregistered,
+  unlisted,
   strandedData,
   containerdSource,
   containerdPair,

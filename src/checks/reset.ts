@@ -3,13 +3,17 @@ import type { CheckContext } from './check.js'
 import { listed } from './check.js'
 import type { Finding } from './finding.js'
 
+type Named = Pick<Node, 'name' | 'roles'>
+
 /** Nodes that are to be taken back, and whether all of the cluster goes with them. */
 interface Going {
-  readonly nodes: readonly string[]
+  readonly nodes: readonly Named[]
   readonly whole: boolean
 }
 
-const isMaster = ({ roles }: Node): boolean => roles.includes('control-plane')
+const isMaster = ({ roles }: Named): boolean => roles.includes('control-plane')
+const nodesBesides = (going: readonly Named[], { cluster }: CheckContext): readonly Node[] =>
+  cluster.nodes.filter(({ name }) => !going.some((node) => node.name === name))
 
 /** What stands against taking these nodes out: nothing, where the whole cluster goes. */
 export function resetFindings({ nodes, whole }: Going, context: CheckContext): readonly Finding[] {
@@ -18,8 +22,9 @@ export function resetFindings({ nodes, whole }: Going, context: CheckContext): r
 }
 
 /** Nodes whose last master goes have nobody to belong to. */
-function orphans(going: readonly string[], { cluster, topology }: CheckContext): readonly Finding[] {
-  const stay = cluster.nodes.filter(({ name }) => !going.includes(name))
+function orphans(going: readonly Named[], context: CheckContext): readonly Finding[] {
+  const { cluster, topology } = context
+  const stay = nodesBesides(going, context)
   const joined = stay.filter(({ name }) => /^(worker|control-plane)-/.test(topology.states[name] ?? ''))
   if (joined.length === 0 || stay.some(isMaster)) return []
   return [
@@ -33,11 +38,14 @@ function orphans(going: readonly string[], { cluster, topology }: CheckContext):
 }
 
 /** A member of etcd may go while every other one serves: a second loss in the same hour must not cost the majority. */
-function quorumKept(going: readonly string[], { cluster, topology, seen }: CheckContext): readonly Finding[] {
-  const masters = cluster.nodes.filter(isMaster)
-  const leaving = masters.filter(({ name }) => going.includes(name))
-  const staying = masters.filter(({ name }) => !going.includes(name))
-  if (!masters.some(({ name }) => topology.states[name]?.startsWith('control-plane-') === true)) return []
+function quorumKept(going: readonly Named[], context: CheckContext): readonly Finding[] {
+  const { cluster, topology, seen } = context
+  const leaving = going.filter(isMaster)
+  const staying = nodesBesides(going, context).filter(isMaster)
+  const counts = [...leaving, ...staying].some(
+    ({ name }) => topology.states[name]?.startsWith('control-plane-') === true,
+  )
+  if (!counts) return []
   const ill = staying.filter(({ name }) => topology.states[name] !== 'control-plane-ready')
   const members = seen.map(({ facts }) => facts.kubernetes.members).find((list) => list !== undefined)
   const counted = (name: string): boolean => members?.some((member) => member.name === name) ?? true
@@ -46,12 +54,12 @@ function quorumKept(going: readonly string[], { cluster, topology, seen }: Check
   const needed = leaving.length > 0 ? missing : ill.length === staying.length ? ill : []
   if (needed.length === 0) return []
   const names = listed(needed.map(({ name }) => name))
-  const voters = members?.length ?? masters.length
+  const voters = members?.length ?? leaving.length + staying.length
   return [
     {
       id: 'QUORUM',
       severity: 'fatal',
-      message: `${names} ${needed.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going)} would be one less`,
+      message: `${names} ${needed.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going.map(({ name }) => name))} would be one less`,
       fix: `Bring ${names} back first (tripod status -i ${cluster.inventoryPath}), or reset the whole cluster`,
     },
   ]

@@ -4,18 +4,13 @@ import { TripodError } from '../errors.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { loadInventory } from '../inventory/load.js'
 import { quote } from '../shell.js'
+import { planAgain } from './intent-words.js'
 import type { SelectorFlags } from './selectors.js'
 import { selectorsOf } from './selectors.js'
-import { selectorWords } from './selector-words.js'
 
 interface Given extends SelectorFlags {
   /** Only where it stands on the command line. */
   readonly inventory?: string | undefined
-}
-
-/** The command that makes the plan anew. */
-export function planAgain(plan: PlanDocument, file: string): string {
-  return `tripod plan -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)} --out ${quote(file)}`
 }
 
 /** A plan says itself for which inventory and nodes it is; flags beside it may repeat that, and nothing else. Throws USAGE. */
@@ -52,9 +47,9 @@ export interface Admission {
 
 /**
  * What can be told before any machine is asked: the plan is of this major version, can be applied, has not expired, and the
- * inventory is the one it was made from. Throws PLAN_INVALID, PREFLIGHT_FAILED, PLAN_EXPIRED, PLAN_OTHER_CLUSTER, PLAN_STALE.
+ * inventory, which it gives, is the one it was made from. Throws PLAN_INVALID, PREFLIGHT_FAILED, PLAN_EXPIRED, PLAN_OTHER_CLUSTER, PLAN_STALE.
  */
-export async function admitPlan(plan: PlanDocument, { file, now, version }: Admission): Promise<void> {
+export async function admitPlan(plan: PlanDocument, { file, now, version }: Admission): Promise<Cluster> {
   const again = planAgain(plan, file)
   if (majorOf(plan.tool.version) !== majorOf(version))
     throw new TripodError('PLAN_INVALID', `${file} was made by tripod ${plan.tool.version}; this is ${version}`, again)
@@ -65,6 +60,7 @@ export async function admitPlan(plan: PlanDocument, { file, now, version }: Admi
     throw notThere(plan, error)
   })
   refuseOtherInventory(plan, cluster, again)
+  return cluster
 }
 
 const majorOf = (version: string): string => version.split('.')[0] ?? ''

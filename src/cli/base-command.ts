@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core'
 import { applyColourChoice } from './colour.js'
-import type { TripodError } from '../errors.js'
+import { TripodError } from '../errors.js'
+import type { Speaker } from './errand.js'
 import { escapeControls } from './escape.js'
 import { reportError } from './report-error.js'
 
@@ -23,11 +24,28 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${escapeControls(text)}\n`)
   }
 
+  /** For work whose words are those of more than one command. */
+  protected speaker(): Speaker {
+    return { config: this.config, log: this.log.bind(this), say: this.say.bind(this), refuse: this.refuse.bind(this) }
+  }
+
   /** What is wrong with what was looked at: for programs it stands in the result, and the status alone says what it means. */
   protected refuse(refusal: TripodError | undefined): void {
     if (refusal === undefined) return
     if (!this.jsonEnabled()) throw refusal
     process.exitCode = refusal.exit
+  }
+
+  /** Work asks and tells on the way, which a program cannot follow: as data there is its plan alone. Throws USAGE. */
+  protected refuseJsonWork({
+    'dry-run': dryRun,
+    out,
+  }: {
+    readonly 'dry-run': boolean
+    readonly out?: string | undefined
+  }): void {
+    if (!this.jsonEnabled() || dryRun || out !== undefined) return
+    throw new TripodError('USAGE', '--json prints a plan, and this would carry it out', 'Add --dry-run, or --out FILE.')
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature

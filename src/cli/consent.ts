@@ -3,7 +3,7 @@ import { TripodError } from '../errors.js'
 import { quote } from '../shell.js'
 import type { Asker } from './asker.js'
 import { escapeLine } from './escape.js'
-import { selectorWords } from './selector-words.js'
+import { workCommand } from './intent-words.js'
 
 export interface ConsentOptions {
   readonly yes: boolean
@@ -23,7 +23,7 @@ function declined(plan: PlanDocument, typed: string, wanted: string): TripodErro
   return new TripodError(
     'NOT_CONFIRMED',
     `The plan was declined: ${why} is not ${wanted}; nothing done`,
-    `To look again and be asked again: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)}`,
+    `To look again and be asked again: ${workCommand(plan)}`,
   )
 }
 
@@ -44,7 +44,7 @@ async function byName(plan: PlanDocument, { confirm, asker }: ConsentOptions): P
 async function byYes(plan: PlanDocument, { yes, asker }: ConsentOptions): Promise<void> {
   if (yes) return
   if (asker === undefined) {
-    const fix = `Review the plan above, then: tripod apply -i ${quote(plan.cluster.inventoryPath)}${selectorWords(plan)} --yes`
+    const fix = `Review the plan above, then: ${workCommand(plan)} --yes`
     throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
   }
   const typed = await asker.words('Apply this plan? Only `yes` is taken:')
@@ -54,19 +54,24 @@ async function byYes(plan: PlanDocument, { yes, asker }: ConsentOptions): Promis
 export interface NameOptions {
   readonly confirm?: string | undefined
   readonly asker: Asker | undefined
+  /** `Take all of this back?` */
+  readonly question: string
   /** The command that asks nothing. */
   readonly again: string
 }
 
 /** What cannot be taken back by another apply takes the name of the cluster, always. Throws NOT_CONFIRMED. */
-export async function confirmByName(plan: PlanDocument, { confirm, asker, again }: NameOptions): Promise<void> {
+export async function confirmByName(
+  plan: PlanDocument,
+  { confirm, asker, question, again }: NameOptions,
+): Promise<void> {
   const { name } = plan.cluster
   if (confirm === name) return
   const refused = (why: string): TripodError => new TripodError('NOT_CONFIRMED', `${why}; nothing done`, again)
   if (confirm !== undefined) throw refused(`--confirm says ${confirm}, but the cluster is ${name}`)
   if (asker === undefined) throw refused('There is no terminal to ask on and no --confirm')
-  const typed = await asker.words(`Take all of this back? Type the name of the cluster (${name}) to go on:`)
-  if (typed !== name) throw refused(`The reset was declined: "${escapeLine(typed)}" is not ${name}`)
+  const typed = await asker.words(`${question} Type the name of the cluster (${name}) to go on:`)
+  if (typed !== name) throw refused(`The plan was declined: "${escapeLine(typed)}" is not ${name}`)
 }
 
 /** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */

@@ -46,6 +46,16 @@ export const consentFlags = {
   }),
 }
 
+/** For what needs the name of the cluster: a plan that is looked at, saved, or carried out. */
+export const leavingFlags = {
+  'dry-run': Flags.boolean({ description: 'Show the plan and end.' }),
+  out: Flags.string({
+    helpValue: 'FILE',
+    description: 'Save the plan, to be shown (`tripod show`) and applied (`tripod apply FILE`) as it is, and end.',
+  }),
+  confirm: Flags.string({ helpValue: 'CLUSTER', description: 'Name of the cluster, instead of being asked for it.' }),
+}
+
 export const fullFlag = {
   full: Flags.boolean({ description: 'Whole diffs, however long.' }),
 }

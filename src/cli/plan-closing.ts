@@ -1,12 +1,12 @@
 import { LIFETIME_HOURS } from '../document/document-of.js'
 import type { PlanDocument } from '../document/plan-document.js'
 import { quote } from '../shell.js'
-import { selectorWords } from './selector-words.js'
+import { workCommand } from './intent-words.js'
 
 /** What to type next, under a plan that was only looked at. */
 export function nextCommand(plan: PlanDocument): string {
   const inventory = quote(plan.cluster.inventoryPath)
-  if (plan.applyable) return `Next: tripod apply -i ${inventory}${selectorWords(plan)}`
+  if (plan.applyable) return `Next: ${workCommand(plan)}`
   if (plan.mode === 'offline') return `Made without looking at any machine. Next: tripod plan -i ${inventory}`
   return 'This plan cannot be applied: see the lines marked ! above.'
 }

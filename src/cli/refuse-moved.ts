@@ -3,8 +3,8 @@ import { type LastWritten } from '../engine/last-written.js'
 import { type Moved, movedSince } from '../engine/moved.js'
 import type { Run } from '../engine/run-types.js'
 import { TripodError } from '../errors.js'
-import { planAgain } from './admit-plan.js'
 import { escapeLine } from './escape.js'
+import { planAgain } from './intent-words.js'
 import { count } from './plan-headline.js'
 
 /** More say nothing that the first do not. */

@@ -15,6 +15,7 @@ import { askAboutHostKey } from './host-key-question.js'
 import { watchInterrupts } from './interrupt.js'
 import { namingInventory } from './naming-inventory.js'
 import { networkManifests } from './network-manifests.js'
+import type { Guest } from '../inventory/parse.js'
 import { openInventory } from './open-inventory.js'
 import { openProgress } from './open-progress.js'
 import { operatorCredentials } from './operator-secrets.js'
@@ -31,6 +32,8 @@ export interface SessionFlags extends SelectorFlags {
   readonly 'ask-sudo-pass': boolean
   readonly 'no-input': boolean
   readonly quiet: boolean
+  /** Machines that the inventory does not name. */
+  readonly guests?: readonly Guest[] | undefined
   readonly verbose: boolean
   /** File for the events of the run. */
   readonly events?: string | undefined
@@ -76,7 +79,7 @@ async function runInput(
   }: Omit<Session, 'input'> & { readonly runId: string; readonly signal: AbortSignal },
 ): Promise<RunInput> {
   const selectors = selectorsOf(flags)
-  const cluster = await openInventory(flags.inventory)
+  const cluster = await openInventory(flags.inventory, flags.guests)
   selectSteps(steps, selectors)
   const nodes = selectNodes(cluster, selectors)
   const { redactor } = log

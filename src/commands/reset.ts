@@ -1,13 +1,26 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
-import { connectionFlags, fullFlag, inventoryFlag, noInputFlag, progressFlags, repeatable } from '../cli/flags.js'
-import { takeBack } from '../cli/take-back.js'
+import { carryOut } from '../cli/carry-out.js'
+import {
+  connectionFlags,
+  explainFlag,
+  fullFlag,
+  inventoryFlag,
+  leavingFlags,
+  noInputFlag,
+  progressFlags,
+  repeatable,
+} from '../cli/flags.js'
+import { resetErrand, resetIntent } from '../cli/reset-errand.js'
+import type { PlanDocument } from '../document/plan-document.js'
+import { loadInventory } from '../inventory/load.js'
 
 export default class Reset extends BaseCommand {
   static override summary = 'Take back what was done: the machines are as they were before tripod.'
   static override description =
     'Without --node the whole cluster goes, and its data with it. With --node these nodes leave a cluster that goes on. Shows the ' +
     'plan and asks for the name of the cluster before anything is done.'
+  static override enableJsonFlag = true
   static override flags = {
     ...inventoryFlag,
     node: repeatable('NAME', 'Only this node (repeatable).'),
@@ -16,9 +29,9 @@ export default class Reset extends BaseCommand {
       dependsOn: ['node'],
       description: 'The nodes are gone: only what the others hold of them is taken back.',
     }),
-    'dry-run': Flags.boolean({ description: 'Show the plan and end.' }),
-    confirm: Flags.string({ helpValue: 'CLUSTER', description: 'Name of the cluster, instead of being asked for it.' }),
+    ...leavingFlags,
     ...fullFlag,
+    ...explainFlag,
     ...connectionFlags,
     ...noInputFlag,
     ...progressFlags,
@@ -26,13 +39,15 @@ export default class Reset extends BaseCommand {
   static override examples = [
     '<%= config.bin %> reset -i lab.yaml --dry-run',
     '<%= config.bin %> reset -i lab.yaml --confirm lab',
-    '<%= config.bin %> reset --node w2',
-    '<%= config.bin %> reset --node m3 --forget',
+    '<%= config.bin %> reset --node w2 --node w3',
+    '<%= config.bin %> reset --out reset.plan.json',
   ]
 
-  async run(): Promise<void> {
+  async run(): Promise<PlanDocument> {
     const { flags } = await this.parse(Reset)
-    const speaker = { config: this.config, log: this.log.bind(this), say: this.say.bind(this) }
-    await takeBack({ ...flags, nodes: flags.node }, speaker)
+    this.refuseJsonWork(flags)
+    const { cluster: inventory } = await loadInventory(flags.inventory)
+    const intent = resetIntent(inventory, flags)
+    return carryOut(resetErrand(intent, { ...flags, inventory }), { ...flags, node: undefined }, this.speaker())
   }
 }

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Op, Plan, PlannedNode } from '../engine/plan-types.js'
-import { FORMAT_VERSION, type DocumentNode, type DocumentOp, type PlanDocument } from './plan-document.js'
+import {
+  FORMAT_VERSION,
+  type DocumentIntent,
+  type DocumentNode,
+  type DocumentOp,
+  type PlanDocument,
+} from './plan-document.js'
 
 /** What a plan by itself does not say: when and by what it was made. */
 export interface Imprint {
@@ -42,6 +48,7 @@ export function documentOf(
     planId,
     createdAt: createdAt.toISOString(),
     expiresAt: new Date(createdAt.getTime() + LIFETIME_HOURS * 3_600_000).toISOString(),
+    ...(plan.intent && { intent: structuredClone(plan.intent) as DocumentIntent }),
     mode: plan.mode,
     cluster: {
       name: cluster.name,

@@ -54,10 +54,27 @@ const finding = z.object({
   accepted: z.literal(true).optional().meta({ description: 'Let through by `accept` in the inventory.' }),
 })
 
-const node = z.object({
+const leaver = z.object({
   name: z.string(),
   address: z.string(),
   roles: z.array(z.enum(['control-plane', 'worker', 'load-balancer'])),
+})
+
+const intent = z.discriminatedUnion('do', [
+  z.object({
+    do: z.literal('reset'),
+    nodes: z.array(leaver),
+    whole: z.boolean().meta({ description: 'The cluster goes with them.' }),
+    gone: z.boolean().meta({ description: 'They answer no more: only what others hold of them goes.' }),
+  }),
+  z.object({
+    do: z.literal('replace'),
+    node: leaver,
+    by: z.string().meta({ description: 'Name of the node that comes.' }),
+  }),
+])
+
+const node = leaver.extend({
   reachable: z.boolean(),
   os: z.string().optional(),
   state: z.string().optional().meta({ description: 'Where it stands as a member of the cluster.' }),
@@ -76,6 +93,7 @@ export const planDocumentSchema = z
     planId: z.string(),
     createdAt: instant,
     expiresAt: instant,
+    intent: intent.optional().meta({ description: 'What it is for; left out: an apply of the inventory.' }),
     mode: z.enum(['online', 'offline']),
     cluster: z.object({
       name: z.string(),
@@ -88,7 +106,7 @@ export const planDocumentSchema = z
       }),
       inventoryPath: z.string(),
       // All of the inventory, also those that selectors left out.
-      nodes: z.array(node.pick({ name: true, address: true, roles: true })),
+      nodes: z.array(leaver),
     }),
     complete: z.boolean().meta({ description: 'false: selectors left something out.' }),
     applyable: z.boolean(),
@@ -138,6 +156,7 @@ export const planDocumentSchema = z
 
 /** See `planDocumentSchema`. */
 export type PlanDocument = z.infer<typeof planDocumentSchema>
+export type DocumentIntent = NonNullable<PlanDocument['intent']>
 export type DocumentOp = PlanDocument['ops'][number]
 export type DocumentNode = PlanDocument['nodes'][number]
 export type DocumentStep = PlanDocument['steps'][number]

@@ -12,6 +12,7 @@ import { summarise } from './summary.js'
 
 export interface PlanParts {
   readonly cluster: Cluster
+  readonly intent?: Plan['intent'] | undefined
   readonly mode: Plan['mode']
   readonly steps: readonly Step[]
   readonly selectors: Selectors
@@ -33,6 +34,7 @@ export function assemble(parts: PlanParts): Plan {
   const caHash = caHashOf(parts.context)
   return {
     cluster: parts.cluster,
+    ...(parts.intent && { intent: parts.intent }),
     ...(caHash === undefined ? {} : { caHash }),
     mode: parts.mode,
     complete: isComplete(parts.selectors),

@@ -3,6 +3,7 @@ import type { TripodError } from '../errors.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { Action, Delta, Precondition } from '../resources/kind.js'
 import type { Disruption, ResourceKind } from '../resources/resource.js'
+import type { Intent } from '../steps/intent.js'
 import type { NodeState } from '../topology.js'
 
 export type { Action, Delta, Precondition }
@@ -98,6 +99,8 @@ export interface Selectors {
 /** Data, without secrets and without connections: what a reviewer approves. */
 export interface Plan {
   readonly cluster: Cluster
+  /** Left out: an apply of the inventory. */
+  readonly intent?: Intent
   /** `sha256:...` of the cluster's authority, where it is known. */
   readonly caHash?: string
   readonly mode: 'online' | 'offline'

@@ -3,6 +3,7 @@ import type { Cluster, Node } from '../inventory/cluster.js'
 import type { AuthorityStore } from '../pki/authorities.js'
 import type { Reference } from '../secret.js'
 import type { Finding } from '../checks/finding.js'
+import type { Intent } from '../steps/intent.js'
 import type { ClusterContext, ManifestSet, Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
 import type { LastWritten } from './last-written.js'
@@ -22,6 +23,8 @@ export interface RunInput {
   readonly cluster: Cluster
   readonly steps: readonly Step[]
   readonly selectors: Selectors
+  /** What it is for, if not an apply of the inventory; the steps are those that it takes. */
+  readonly intent?: Intent
   /** Opens a verified connection; its TripodError (69, 77) is what the plan says of the node. */
   readonly connect: (node: Node) => Promise<Host>
   /** The value behind a reference, called when the op that needs it runs. */

@@ -21,6 +21,7 @@ export async function openRun(input: RunInput): Promise<Run> {
     const { findings, plans, context } = seen
     const parts = {
       cluster: input.cluster,
+      intent: input.intent,
       mode: 'online',
       steps,
       selectors: input.selectors,

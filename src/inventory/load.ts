@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { messageOf, TripodError } from '../errors.js'
 import type { Cluster } from './cluster.js'
-import { parseInventory } from './parse.js'
+import { type Guest, parseInventory } from './parse.js'
 import { type InventoryProblem, renderProblems } from './problem.js'
 
 /** A valid inventory and what is doubtful about it. */
@@ -35,9 +35,9 @@ async function read(path: string): Promise<string> {
   }
 }
 
-/** Reads and checks an inventory file. Throws INVENTORY_NOT_FOUND, or INVENTORY_INVALID with every problem in its message. */
-export async function loadInventory(path: string): Promise<LoadedInventory> {
-  const result = parseInventory(await read(path), path)
+/** Reads and checks an inventory file; guests are nodes of the cluster as if it named them. Throws INVENTORY_NOT_FOUND, or INVENTORY_INVALID with every problem in its message. */
+export async function loadInventory(path: string, guests: readonly Guest[] = []): Promise<LoadedInventory> {
+  const result = parseInventory(await read(path), path, { guests })
   if (result.ok) return { cluster: result.cluster, warnings: result.warnings }
   const errors = result.problems.filter((problem) => problem.severity === 'error').length
   const count = `${String(errors)} ${errors === 1 ? 'error' : 'errors'}`

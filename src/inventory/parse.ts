@@ -6,7 +6,7 @@ import { checkNodes, checkNumbers } from './check-nodes.js'
 import { checkSources } from './check-sources.js'
 import { checkSubnets } from './check-subnets.js'
 import { checkVersions } from './check-versions.js'
-import type { Cluster } from './cluster.js'
+import type { Cluster, Node } from './cluster.js'
 import { readDocument } from './document.js'
 import { normalise } from './normalise.js'
 import type { Surroundings } from './normalise-ssh.js'
@@ -17,9 +17,14 @@ import { type Inventory, inventorySchema } from './schema.js'
 
 /** Everything besides the text that the result depends on. */
 export interface ParseContext extends Surroundings {
+  /** Machines besides those of the text: reached as it says of all. */
+  readonly guests?: readonly Guest[]
   /** Decides what is out of support. */
   readonly today: Date
 }
+
+/** A machine that the inventory does not name, and that is dealt with all the same. */
+export type Guest = Pick<Node, 'name' | 'address' | 'roles'>
 
 export type ParseResult =
   | { readonly ok: true; readonly cluster: Cluster; readonly warnings: readonly InventoryProblem[] }
@@ -60,11 +65,20 @@ function readData(data: unknown, today: Date): { inventory?: Inventory; findings
   return { findings: [...result.error.issues.flatMap((issue) => explainIssue(issue, data)), ...checkRest(data, today)] }
 }
 
+function withGuests(inventory: Inventory, guests: readonly Guest[]): Inventory {
+  const named = new Set(inventory.nodes.map(({ name }) => name))
+  const added = guests.filter(({ name }) => !named.has(name))
+  const nodes = added.map(({ name, address, roles }) => ({ name, address, roles: [...roles], labels: {}, taints: [] }))
+  return { ...inventory, nodes: [...inventory.nodes, ...nodes] }
+}
+
 /** Reads the text of an inventory. All that is wrong with it comes back at once, with its place; nothing is thrown. */
-export function parseInventory(text: string, path: string, context: ParseContext = contextOf(path)): ParseResult {
+export function parseInventory(text: string, path: string, given: Partial<ParseContext> = {}): ParseResult {
+  const context = { ...contextOf(path), ...given }
   const document = readDocument(text, path)
   const read = document.data === undefined ? { findings: [] } : readData(document.data, context.today)
   const problems = [...document.problems, ...read.findings.map((finding) => document.locate(finding))]
   if (!read.inventory || problems.some((problem) => problem.severity === 'error')) return { ok: false, problems }
-  return { ok: true, cluster: normalise(read.inventory, { ...context, path, text }), warnings: problems }
+  const inventory = withGuests(read.inventory, context.guests ?? [])
+  return { ok: true, cluster: normalise(inventory, { ...context, path, text }), warnings: problems }
 }

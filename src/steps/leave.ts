@@ -5,13 +5,19 @@ import { lines, sh } from '../shell.js'
 import { memberOf } from '../facts/member-of.js'
 import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
 import { isMaster, kubectl } from './control-plane.js'
+import { type Gate, whereNotZero } from './gate.js'
+import type { Leaver } from './intent.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 
 /** Pods get their own time to end, and budgets are waited for. */
 const DRAIN_SECONDS = 600
+const READY = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+
+/** Until the API server calls a node lost that was just switched off (node-monitor-grace-period, 50 s at most), and a little. */
+const LOST_SECONDS = 60
 
 export interface Leaving {
-  readonly nodes: readonly string[]
+  readonly nodes: readonly Leaver[]
   /** The machines are gone, and nothing of them answers: their pods cannot be moved. */
   readonly gone: boolean
 }
@@ -24,20 +30,41 @@ export function leave({ nodes, gone }: Leaving): Step {
     why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
-    resources: (context) => leavers(context, nodes).map((node) => goes(node, context, gone)),
+    ...(gone && { gates: (context: ClusterContext) => areLost(nodes, context) }),
+    resources: (context) => nodes.filter(joinsCluster).map((node) => goes(node, context, gone)),
   }
 }
 
+/** Who is called gone and lives would go on as a member that nobody counts: that takes more than a slip of the hand. */
+function areLost(nodes: readonly Leaver[], context: ClusterContext): readonly Gate[] {
+  const { cluster } = context
+  const master = staying(context, nodes)
+  if (master === undefined) return []
+  const kube = kubectl(master, cluster.endpoint)
+  return nodes.filter(joinsCluster).map(({ name }) => ({
+    id: `lost-${name}`,
+    title: `the cluster has lost ${name} as well`,
+    when: 'before',
+    questions: [
+      {
+        node: master.name,
+        script: sh`ready=$(${kube} get node ${name} --ignore-not-found -o ${READY}) || exit 2
+[ "$ready" != True ] || { echo ${`the API server hears the kubelet of ${name}`}; exit 1; }`,
+      },
+    ],
+    problems: whereNotZero,
+    fix: `${name} lives: take it out with its machine (tripod node remove ${name} -i ${cluster.inventoryPath}), or switch it off first.`,
+    deadlineSeconds: LOST_SECONDS,
+  }))
+}
+
 /** The master through which it is done: one that serves, and stays. */
-export function staying({ cluster, topology }: ClusterContext, nodes: readonly string[]): Node | undefined {
-  return cluster.nodes.find(({ name }) => !nodes.includes(name) && topology.states[name] === 'control-plane-ready')
+function staying({ cluster, topology }: ClusterContext, nodes: readonly Leaver[]): Node | undefined {
+  const goes = (name: string): boolean => nodes.some((node) => node.name === name)
+  return cluster.nodes.find(({ name }) => !goes(name) && topology.states[name] === 'control-plane-ready')
 }
 
-function leavers({ cluster }: ClusterContext, nodes: readonly string[]): readonly Node[] {
-  return cluster.nodes.filter((node) => nodes.includes(node.name) && joinsCluster(node))
-}
-
-function goes(node: Node, context: StepContext, gone: boolean): CommandResource {
+function goes(node: Leaver, context: StepContext, gone: boolean): CommandResource {
   const { cluster, node: master, facts } = context
   const { members } = facts.kubernetes
   const member = isMaster(node) ? memberOf(node, members ?? []) : undefined
@@ -73,7 +100,7 @@ ${exists}
 }
 
 /** Source: kubectl drain's own words (pkg/drain, 1.22 to 1.36). */
-function blocked({ name }: Node, output: string): ReturnType<NonNullable<CommandResource['explain']>> {
+function blocked({ name }: Leaver, output: string): ReturnType<NonNullable<CommandResource['explain']>> {
   const budget = [...output.matchAll(/evicting pod (\S+)[\s\S]*?violate the pod's disruption budget/g)].at(-1)?.[1]
   if (budget !== undefined)
     return {

@@ -1,29 +1,34 @@
 import type { Node } from '../inventory/cluster.js'
+import type { Intent, ResetIntent } from './intent.js'
 import { leave } from './leave.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
-
-/** Nodes that are to be as they were before tripod. */
-export interface ResetTargets {
-  readonly nodes: readonly string[]
-  /** Every node of the cluster: none goes on without the others. */
-  readonly whole: boolean
-  /** They do not answer and never will: only what others hold of them goes. */
-  readonly gone: boolean
-}
 
 /** What the others have to know of who is a part of the cluster. */
 const TELL_OTHERS = ['host-identity', 'security', 'load-balancer']
 
+/** The steps that the intent takes, of those that an apply takes. */
+export function stepsFor(intent: Intent, steps: readonly Step[]): readonly Step[] {
+  return intent.do === 'reset' ? resetSteps(steps, intent) : [leave({ nodes: [intent.node], gone: true }), ...steps]
+}
+
 /**
  * All that a reset does, in its order. As a whole: last done is first undone. Of a part: nobody is sent to these nodes any more,
- * they leave, and then go back to what they were; their load balancer first, so that the VIP has moved by then.
+ * they leave, and then go back to what they were; their load balancer first, so that the VIP has moved by then. Who is gone is
+ * no part of the cluster that the steps are asked for.
  */
-export function resetSteps(steps: readonly Step[], { nodes, whole, gone }: ResetTargets): readonly Step[] {
-  const undo = gone ? [] : steps.toReversed().map((step) => takeBack(step, nodes))
+function resetSteps(steps: readonly Step[], { nodes, whole, gone }: ResetIntent): readonly Step[] {
+  const names = nodes.map(({ name }) => name)
+  const others = steps.filter(({ id }) => TELL_OTHERS.includes(id))
+  if (gone) return [leave({ nodes, gone }), ...others]
+  const undo = steps.toReversed().map((step) => takeBack(step, names))
   if (whole) return undo
-  const others = steps.filter(({ id }) => TELL_OTHERS.includes(id)).map((step) => without(step, nodes))
   const isBalancer = ({ takesBack }: Step): boolean => takesBack?.step.id === 'load-balancer'
-  return [...others, ...undo.filter(isBalancer), leave({ nodes, gone }), ...undo.filter((step) => !isBalancer(step))]
+  return [
+    ...others.map((step) => without(step, names)),
+    ...undo.filter(isBalancer),
+    leave({ nodes, gone }),
+    ...undo.filter((step) => !isBalancer(step)),
+  ]
 }
 
 /** Under this id stands what takes back what that step made. */

@@ -21,7 +21,8 @@ function findings(
     facts: { ...base.facts, kubernetes: { ...base.facts.kubernetes, members } },
   }))
   const context = { cluster: { ...base.cluster, nodes: NODES }, topology: { states }, seen }
-  return resetFindings({ nodes, whole }, context).map(({ severity, message }) => `${severity}: ${message}`)
+  const going = NODES.filter(({ name }) => nodes.includes(name))
+  return resetFindings({ nodes: going, whole }, context).map(({ severity, message }) => `${severity}: ${message}`)
 }
 
 const WELL = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { clusterOf, LAB, problemsOf } from './lab.js'
+import { parseInventory } from '../../src/inventory/parse.js'
+import { clusterOf, CONTEXT, LAB, problemsOf } from './lab.js'
 
 const ssh = { host: '10.0.0.11', port: 22, user: 'ops', identityFile: '/home/ops/.ssh/id_ed25519', agent: true }
 
@@ -312,4 +313,21 @@ test('all errors come at once, those of single values and those among several', 
       [17, '10.0.0.13 (m3) lies insi'],
     ]),
   )
+})
+
+test('a machine that the inventory does not name is reached as it says of all', () => {
+  const guests = [
+    { name: 'w9', address: '10.0.0.29', roles: ['worker' as const] },
+    { name: 'm3', address: '10.9.9.9', roles: ['worker' as const] },
+  ]
+  const result = parseInventory(LAB, 'inventory.yaml', { ...CONTEXT, guests })
+  const cluster = result.ok ? result.cluster : undefined
+  expect(cluster?.inventoryDigest).toBe(clusterOf(LAB).inventoryDigest)
+  expect(cluster?.nodes.map(({ name, address }) => `${name} ${address}`)).toEqual([
+    'm1 10.0.0.11',
+    'm2 10.0.0.12',
+    'm3 10.0.0.13',
+    'w9 10.0.0.29',
+  ])
+  expect(cluster?.nodes.at(-1)?.ssh).toMatchObject({ ...ssh, host: '10.0.0.29' })
 })

@@ -4,14 +4,15 @@ import type { Readings } from '../../src/resources/readings.js'
 import type { CommandResource } from '../../src/resources/resource.js'
 import { sh } from '../../src/shell.js'
 import { steps } from '../../src/steps/index.js'
-import { resetSteps } from '../../src/steps/reset.js'
+import type { ResetIntent } from '../../src/steps/intent.js'
+import { stepsFor } from '../../src/steps/reset.js'
 import type { StepContext } from '../../src/steps/step.js'
 import { undoKubeadm } from '../../src/steps/undo-kubeadm.js'
 import { contextWith } from './context.js'
 import { parses } from './run-script.js'
 
-const ids = (targets: Parameters<typeof resetSteps>[1]): readonly string[] =>
-  resetSteps(steps, targets).map(({ id }) => id)
+const resetSteps = (targets: Omit<ResetIntent, 'do'>) => stepsFor({ do: 'reset', ...targets }, steps)
+const ids = (targets: Omit<ResetIntent, 'do'>): readonly string[] => resetSteps(targets).map(({ id }) => id)
 const base = contextWith()
 const named = (name: string, last: number) => ({ ...base.node, name, address: `10.0.0.${last}` })
 const NODES = [named('m1', 11), named('m2', 12), named('m3', 13)]
@@ -42,13 +43,13 @@ const on = (name: string, members = 3): StepContext => ({
 
 describe('a reset of the whole cluster', () => {
   test('takes back what was done last first, and asks nobody to stay', () => {
-    const all = ids({ nodes: ['m1', 'm2', 'm3'], whole: true, gone: false })
+    const all = ids({ nodes: NODES, whole: true, gone: false })
     expect(all).toEqual(steps.map(({ id }) => `undo-${id}`).toReversed())
   })
 })
 
 describe('a reset of nodes of a cluster that goes on', () => {
-  const targets = { nodes: ['m3'], whole: false, gone: false }
+  const targets = { nodes: NODES.slice(2), whole: false, gone: false }
 
   test('tells the others, lets the VIP move, and leaves, before anything is taken back', () => {
     expect(ids(targets).slice(0, 6)).toEqual([
@@ -59,11 +60,28 @@ describe('a reset of nodes of a cluster that goes on', () => {
       'leave',
       'undo-kubeconfig',
     ])
-    expect(ids({ ...targets, gone: true })).toEqual(['host-identity', 'security', 'load-balancer', 'leave'])
+    expect(ids({ ...targets, gone: true })).toEqual(['leave', 'host-identity', 'security', 'load-balancer'])
+  })
+
+  test('who is called gone must be lost to the cluster as well, and needs no drain', () => {
+    const leave = resetSteps({ ...targets, gone: true })[0]
+    const [gate, ...others] = leave?.gates?.(on('m1')) ?? []
+    expect(others).toEqual([])
+    expect(gate).toMatchObject({ when: 'before', questions: [{ node: 'm1' }] })
+    expect(gate?.questions.map(({ script }) => parses(script))).toEqual([true])
+    expect(gate?.problems([{ node: 'm1', code: 1, output: 'the API server hears the kubelet of m3' }])).toHaveLength(1)
+    const [command] = (leave?.resources(on('m1')) ?? []) as readonly CommandResource[]
+    expect(command?.summary).toBe('take member 3 out of etcd; kubectl delete node m3')
+  })
+
+  test('a machine that is lost is forgotten before anything else, and all else is an apply', () => {
+    const [lost] = NODES.slice(2)
+    const all = stepsFor({ do: 'replace', node: lost ?? base.node, by: 'm4' }, steps).map(({ id }) => id)
+    expect(all).toEqual(['leave', ...steps.map(({ id }) => id)])
   })
 
   test('leaves through a master that stays: pods, the member of etcd by its number, the Node', () => {
-    const leave = resetSteps(steps, targets).find(({ id }) => id === 'leave')
+    const leave = resetSteps(targets).find(({ id }) => id === 'leave')
     expect(NODES.filter((node) => leave?.runsOn(node, on('m1')))).toEqual([NODES[0]])
     const [command] = (leave?.resources(on('m1')) ?? []) as readonly CommandResource[]
     expect(command?.summary).toBe('kubectl drain m3; take member 3 out of etcd; kubectl delete node m3')
@@ -74,7 +92,7 @@ describe('a reset of nodes of a cluster that goes on', () => {
   })
 
   test('names the budget that keeps a pod, and pods that nothing would start again', () => {
-    const [command] = (resetSteps(steps, targets)
+    const [command] = (resetSteps(targets)
       .find(({ id }) => id === 'leave')
       ?.resources(on('m1')) ?? []) as readonly CommandResource[]
     const budget = `evicting pod shop/cart-7\nerror when evicting pods/"cart-7" -n "shop" (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.`
@@ -85,7 +103,7 @@ describe('a reset of nodes of a cluster that goes on', () => {
   })
 
   test('is no part of what the others are told', () => {
-    const balancer = resetSteps(steps, targets).find(({ id }) => id === 'load-balancer')
+    const balancer = resetSteps(targets).find(({ id }) => id === 'load-balancer')
     expect(balancer?.runsOn(NODES[2] ?? base.node, on('m3'))).toBe(false)
     const written = JSON.stringify(balancer?.resources(on('m1')))
     expect([written.includes('server m2'), written.includes('server m3')]).toEqual([true, false])

@@ -1,0 +1,45 @@
+import type { PlanDocument } from '../document/plan-document.js'
+import { TripodError } from '../errors.js'
+import { quote } from '../shell.js'
+import type { Intent } from '../steps/intent.js'
+import { selectorWords } from './selector-words.js'
+
+/** The words that ask for it: `reset`, `node remove w2 --forget`, `node replace m3 --with m4`. */
+export function intentWords(intent: Intent): string {
+  if (intent.do === 'replace') return `node replace ${quote(intent.node.name)} --with ${quote(intent.by)}`
+  const { nodes, whole, gone } = intent
+  if (whole) return 'reset'
+  const names = nodes.map(({ name }) => quote(name))
+  const which =
+    names.length === 1 ? `node remove ${names.join('')}` : `reset${names.map((name) => ` --node ${name}`).join('')}`
+  return gone ? `${which} --forget` : which
+}
+
+type Planned = Pick<PlanDocument, 'intent' | 'cluster' | 'selectors'>
+
+const asked = (words: string, { cluster, ...plan }: Planned): string =>
+  `tripod ${words} -i ${quote(cluster.inventoryPath)}${selectorWords(plan)}`
+
+/** The command that makes such a plan, and saves it. */
+export function planAgain(plan: Planned, file: string): string {
+  return `${asked(plan.intent === undefined ? 'plan' : intentWords(plan.intent), plan)} --out ${quote(file)}`
+}
+
+/** The command that makes such a plan, asks, and carries it out. */
+export function workCommand(plan: Planned): string {
+  return asked(plan.intent === undefined ? 'apply' : intentWords(plan.intent), plan)
+}
+
+/** The engine knows an apply: whoever asked for something else is not sent to do everything again. */
+export function inWordsOf(intent: Intent | undefined, error: unknown): unknown {
+  return intent !== undefined && error instanceof TripodError ? renamed(`tripod ${intentWords(intent)}`, error) : error
+}
+
+function renamed(command: string, { code, message, hint, detail }: TripodError): TripodError {
+  const words = (text: string): string =>
+    text
+      .replaceAll('`tripod apply`', () => `\`${command}\``)
+      .replaceAll('`tripod plan`', () => `\`${command} --dry-run\``)
+  const failures = detail.failures?.map((failure) => renamed(command, failure))
+  return new TripodError(code, words(message), words(hint), { ...detail, ...(failures && { failures }) })
+}

@@ -1,0 +1,53 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../../cli/base-command.js'
+import { carryOut } from '../../cli/carry-out.js'
+import {
+  connectionFlags,
+  explainFlag,
+  fullFlag,
+  inventoryFlag,
+  leavingFlags,
+  noInputFlag,
+  progressFlags,
+  repeatable,
+} from '../../cli/flags.js'
+import { leaverOf } from '../../cli/leaver-of.js'
+import { resetErrand } from '../../cli/reset-errand.js'
+import type { PlanDocument } from '../../document/plan-document.js'
+import { loadInventory } from '../../inventory/load.js'
+import type { ResetIntent } from '../../steps/intent.js'
+
+export default class NodeRemove extends BaseCommand {
+  static override summary = 'Take a node out of a cluster that goes on, and put its machine back to what it was.'
+  static override description =
+    'Nobody is sent to it any more, its pods move (disruption budgets are respected), etcd and the API forget it, and what tripod ' +
+    'did to the machine is taken back. The inventory need not name it any more. Asks for the name of the cluster first.'
+  static override enableJsonFlag = true
+  static override args = { node: Args.string({ required: true, description: 'Name of the node.' }) }
+  static override flags = {
+    ...inventoryFlag,
+    forget: Flags.boolean({ description: 'Its machine is gone: only what the others hold of it is taken back.' }),
+    'skip-node': repeatable('NAME', 'Do not look at this other node (repeatable).'),
+    ...leavingFlags,
+    ...fullFlag,
+    ...explainFlag,
+    ...connectionFlags,
+    ...noInputFlag,
+    ...progressFlags,
+  }
+  static override examples = [
+    '<%= config.bin %> node remove w2 --dry-run',
+    '<%= config.bin %> node remove w2 --confirm lab',
+    '<%= config.bin %> node remove m3 --forget',
+  ]
+
+  async run(): Promise<PlanDocument> {
+    const { args, flags } = await this.parse(NodeRemove)
+    this.refuseJsonWork(flags)
+    const { cluster: inventory } = await loadInventory(flags.inventory)
+    const leaver = await leaverOf(inventory, args.node, flags)
+    const intent: ResetIntent = { do: 'reset', nodes: [leaver], whole: false, gone: flags.forget }
+    const guests = flags.forget ? [] : [leaver]
+    return carryOut(resetErrand(intent, { ...flags, inventory }), { ...flags, guests }, this.speaker())
+  }
+}
