@@ -18,6 +18,6 @@ export async function leaverOf(inventory: Cluster, name: string, flags: SessionF
   throw new TripodError(
     'UNKNOWN_NODE',
     `neither ${inventoryPath} nor the cluster has a node ${JSON.stringify(name)}`,
-    `tripod status -i ${quote(inventoryPath)} lists them. Is it out of the cluster already: tripod plan -i ${quote(inventoryPath)}`,
+    `tripod status -i ${quote(inventoryPath)} lists them. Was its removal broken off: name it in the inventory again, and run the same command`,
   )
 }

@@ -19,8 +19,9 @@ const SCALE = ['data-loss', 'reboot', 'drain', 'restart', 'reload'] as const
 function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: readonly string[]): readonly string[] {
   const names = [...new Set(ops.map((op) => op.name))]
   return names.map((name) => {
-    const hit = new Set(ops.filter((op) => op.name === name).map((op) => op.node))
-    const nodes = nodeList(order.filter((node) => hit.has(node)))
+    const hit = new Set(ops.filter((op) => op.name === name).map((op) => op.disrupts ?? op.node))
+    const strangers = [...hit].filter((node) => !order.includes(node))
+    const nodes = nodeList([...order.filter((node) => hit.has(node)), ...strangers].map(escapeLine))
     return SAYS[disruption](escapeLine(name.replace(/\.service$/, '')), nodes)
   })
 }

@@ -3,7 +3,7 @@ import type { CommandResource, FileResource, PackageResource, Resource } from '.
 import type { Op } from './plan-types.js'
 
 /** What a reader asks of an op beside what it does. */
-export type Outlook = Pick<Op, 'undo' | 'downloads' | 'estimateSeconds'>
+export type Outlook = Pick<Op, 'undo' | 'downloads' | 'estimateSeconds' | 'disrupts'>
 
 /** Packages of the sources that the machine has. */
 export const DISTRIBUTION = 'distribution'
@@ -60,7 +60,11 @@ function undoOfService({ change: { summary } }: Difference): string {
   return /^(?:restart|reload)$/.test(summary) ? 'nothing' : 'its former state is restored'
 }
 
-function commandOutlook({ undo, downloads: sources = [], estimateSeconds }: CommandResource): Outlook {
-  const taken = typeof undo === 'string' ? undo : undo.summary
-  return { undo: taken, ...downloads(sources), ...(estimateSeconds === undefined ? {} : { estimateSeconds }) }
+function commandOutlook({ undo, downloads: sources = [], estimateSeconds, disrupts }: CommandResource): Outlook {
+  return {
+    undo: typeof undo === 'string' ? undo : undo.summary,
+    ...downloads(sources),
+    ...(estimateSeconds === undefined ? {} : { estimateSeconds }),
+    ...(disrupts === undefined ? {} : { disrupts }),
+  }
 }

@@ -132,6 +132,8 @@ export class SshHost implements Host {
         opened.channel.close()
         if (signal) reject(interrupted(this.name, signal))
       }
+      // It may have come while the channel was opened.
+      if (signal?.aborted === true) abort()
       signal?.addEventListener('abort', abort, { once: true })
     })
     try {

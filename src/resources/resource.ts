@@ -107,6 +107,8 @@ export interface CommandResource {
   readonly remember?: Script
   readonly undo: Undo | 'nothing' | 'impossible'
   readonly disruption?: Disruption
+  /** Name of the node that it disrupts, where it runs on another. */
+  readonly disrupts?: string
   /** Addresses and registries that the node fetches from. */
   readonly downloads?: readonly string[]
   /** Rough; left out where it is over at once. */

@@ -93,7 +93,7 @@ ${exists}
     explain: (output) => blocked(node, output),
     undo: 'nothing',
     transient: true,
-    disruption: 'drain',
+    ...(gone ? {} : { disruption: 'drain', disrupts: node.name }),
     detached: true,
     timeoutSeconds: DRAIN_SECONDS + 60,
   }
