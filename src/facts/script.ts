@@ -277,7 +277,7 @@ const CLUSTER = sh`
 part() { sed -n "s/^ *client-$1-data: *//p" /etc/kubernetes/admin.conf | base64 -d; }
 api() {
   part certificate | {
-    part key | curl -sSm5 --noproxy '*' --connect-to "::$host:$port" --cacert /etc/kubernetes/pki/ca.crt --cert /dev/fd/3 --key /dev/stdin "$@" 2>/dev/null
+    part key | timeout 6 curl -sS --noproxy '*' --connect-to "::$host:$port" --cacert /etc/kubernetes/pki/ca.crt --cert /dev/fd/3 --key /dev/stdin "$@" 2>/dev/null
   } 3<&0
 }
 url=https://kubernetes/api/v1
