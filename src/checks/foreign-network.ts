@@ -1,5 +1,4 @@
 import { NETWORK_RECORD } from '../facts/config-maps.js'
-import type { KubernetesFacts } from '../facts/facts.js'
 import { findCalico } from '../manifests/pins.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
@@ -13,9 +12,11 @@ export const foreignNetwork: Check = ({ seen, cluster, topology }) => {
   const serving = seen.filter(({ node }) => topology.states[node.name] === 'control-plane-ready')
   const { inventoryPath, network } = cluster
   if (network.cni !== 'calico' || serving.length === 0) return []
-  const told = serving.map(({ facts }) => facts.kubernetes).find(isTold)
+  const told = serving.map(({ facts }) => facts.kubernetes)
+  if (told.some(({ configMaps = {} }) => NETWORK_RECORD in configMaps)) return []
+  const networks = told.find((one) => one.configMaps && one.networks)?.networks
   const id = 'NETWORK'
-  if (told === undefined)
+  if (networks === undefined)
     return [
       {
         id,
@@ -25,8 +26,7 @@ export const foreignNetwork: Check = ({ seen, cluster, topology }) => {
       },
     ]
   const own = `${findCalico(cluster)?.way === 'manifest' ? 'kube-system' : 'calico-system'}/calico-node`
-  const { configMaps, networks } = told
-  if (NETWORK_RECORD in configMaps || networks.length === 0 || networks.includes(own)) return []
+  if (networks.length === 0 || networks.includes(own)) return []
   return [
     {
       id,
@@ -35,10 +35,4 @@ export const foreignNetwork: Check = ({ seen, cluster, topology }) => {
       fix: `Write network.cni: none in ${inventoryPath}. Only if the cluster is meant to move to Calico: take that network out of it first, then apply`,
     },
   ]
-}
-
-type Told = Required<Pick<KubernetesFacts, 'configMaps' | 'networks'>>
-
-function isTold(facts: KubernetesFacts): facts is KubernetesFacts & Told {
-  return facts.configMaps !== undefined && facts.networks !== undefined
 }

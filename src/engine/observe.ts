@@ -93,12 +93,13 @@ export async function readFacts(input: RunInput, station: Station, host: Host): 
   input.emit({ type: 'looking', node: name, what: 'facts' })
   try {
     const sentAt = Date.now() / 1000
-    const { endpoint, containerd, sources } = input.cluster
+    const { endpoint, containerd, sources, network } = input.cluster
     // Asking for candidates is slow: only where the distribution's one decides what is wanted.
     const candidates = containerd.source === 'distribution' ? ['containerd'] : []
     const script = factsScript({
       candidates,
       repositories: [sources.kubernetes.url, ...(containerd.source === 'docker' ? [sources.containerd.url] : [])],
+      networks: network.cni === 'calico',
       ...(endpoint.vip === undefined ? {} : { vip: endpoint.vip }),
     })
     const result = await host.run(script, { timeoutSeconds: FACTS_TIMEOUT_SECONDS })

@@ -6,7 +6,10 @@ import type { Op, Plan } from './plan-types.js'
 export type Moment = 'untouched' | 'at work'
 
 /** What of an op decides whether it is the one that was reviewed; texts may stand for themselves, or their digests for them. */
-export type ReviewedOp = Pick<Op, 'id' | 'node' | 'step' | 'kind' | 'action' | 'disruption' | 'reason' | 'pre'> & {
+export type ReviewedOp = Pick<
+  Op,
+  'id' | 'node' | 'step' | 'kind' | 'action' | 'disruption' | 'reason' | 'pre' | 'dependsOn'
+> & {
   readonly change: { readonly [Part in 'before' | 'after']?: string | undefined } & Pick<
     Op['change'],
     'summary' | 'notes'
@@ -38,13 +41,29 @@ export function sameDeed(shown: ReviewedOp, now: ReviewedOp): boolean {
   return JSON.stringify(part(shown)) === JSON.stringify(part(now))
 }
 
-/** A unit or package that the plan was to bring, an earlier op may have brought; a restart may have become none. */
+/**
+ * An earlier op may have brought the unit, package or packaged file that the plan was to bring, started what it was to start, or
+ * finished an installation that was only half done; a restart may have become none.
+ */
 function coveredBy(shown: ReviewedOp, now: ReviewedOp): boolean {
-  if (shown.kind === 'command') return true
-  if (shown.action === 'create' && (shown.kind === 'service' || shown.kind === 'package')) return true
-  if (shown.kind !== 'service') return sameDeed(shown, now)
-  return shown.action === now.action && DISRUPTIONS.indexOf(now.disruption) <= DISRUPTIONS.indexOf(shown.disruption)
+  const { kind, action } = shown
+  if (kind === 'command' || sameDeed(shown, now)) return true
+  if (kind === 'file') return action === 'create' && shown.dependsOn.length > 0 && hasSameEnd(shown, now)
+  if (kind === 'edit') return false
+  if (action === 'create' || (kind === 'service' && starts(shown))) return true
+  const isMilder = DISRUPTIONS.indexOf(now.disruption) <= DISRUPTIONS.indexOf(shown.disruption)
+  return (
+    action === now.action && (kind === 'service' ? isMilder : now.disruption === 'none' && hasSameGround(shown, now))
+  )
 }
+
+const starts = ({ change }: ReviewedOp): boolean => change.summary.split(', ').includes('start')
+
+const hasSameEnd = (shown: ReviewedOp, now: ReviewedOp): boolean =>
+  now.change.after !== undefined && shown.change.after === now.change.after
+
+const hasSameGround = (shown: ReviewedOp, now: ReviewedOp): boolean =>
+  JSON.stringify(shown.pre.map(({ expect }) => expect)) === JSON.stringify(now.pre.map(({ expect }) => expect))
 
 function deed({ action, change, pre }: ReviewedOp): string {
   return `${action} (${change.summary}; from ${pre.map((one) => one.expect).join(', ')})`

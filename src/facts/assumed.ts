@@ -4,10 +4,13 @@ import type { Facts } from './facts.js'
 
 const GIB = 1024 ** 3
 
+/** Stands where only the machine can tell; no longer than the name of an interface may be. */
+const UNTOLD_INTERFACE = 'OF-ROUTE-TO-VIP'
+
 /** A fresh machine of that release, as an offline plan assumes it: nothing of ours, nothing in the way, enough of everything. */
 export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts {
   const release = releaseOf(os) ?? { name: `${os.id} ${os.version}`, kernel: '6.1.0' }
-  const { vip, interface: device = 'eth0' } = cluster.endpoint
+  const { vip, interface: device = UNTOLD_INTERFACE } = cluster.endpoint
   return {
     ...MACHINE,
     os: { id: os.id, idLike: os.id === 'ubuntu' ? ['debian'] : [], version: os.version, name: release.name },

@@ -167,7 +167,7 @@ export interface KubernetesFacts {
   readonly flags: Readonly<Record<string, string>>
   /** ConfigMaps of kube-system that are there, of those that kubeadm and tripod write (config-maps.ts): name -> key -> text; left out where the API did not tell. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** DaemonSets that configure the pod network of nodes, `kube-system/cilium`; left out where the API did not tell. */
+  /** DaemonSets that configure the pod network of nodes, `kube-system/cilium`; left out where the API did not tell or was not asked. */
   readonly networks?: readonly string[]
   /** Names of the Nodes that the API has; left out where it did not tell. */
   readonly nodes?: readonly string[]

@@ -1,5 +1,6 @@
+import { CONFIG_MAPS } from './config-maps.js'
 import type { KubernetesFacts } from './facts.js'
-import { linesOf, printable, type Sections } from './sections.js'
+import { asJson, linesOf, printable, type Sections } from './sections.js'
 
 type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'networks' | 'nodes'>
 
@@ -7,30 +8,44 @@ type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'networks' | 'nodes'>
 export function parseCluster(sections: Sections): ClusterFacts {
   const told = (name: string): string | undefined =>
     sections.has(name) && sections.status(name) === 0 ? sections.text(name) : undefined
-  const configMaps = told('config-maps')
+  const configMaps = configMapsOf(told('config-maps'))
   const volumes = told('host-volumes')
-  const nodes = told('nodes')
+  const nodes = nodesOf(told('nodes'))
   return {
-    ...(configMaps === undefined ? {} : dataOf(configMaps)),
+    ...(configMaps === undefined ? {} : { configMaps }),
     ...(volumes === undefined ? {} : { networks: networksOf(volumes) }),
-    ...(nodes === undefined ? {} : { nodes: linesOf(nodes).map((line) => printable(line).replace('node/', '')) }),
+    ...(nodes === undefined ? {} : { nodes }),
   }
 }
 
-interface ConfigMap {
+/** An answer for each, on a line: the object, or a Status that it is not there. Nothing where one of them is something else. */
+function configMapsOf(text = ''): ClusterFacts['configMaps'] {
+  const answers = linesOf(text).map((line) => asJson(line) as Answer | undefined)
+  const there = answers.filter((answer) => answer?.kind === 'ConfigMap')
+  const absent = answers.filter((answer) => answer?.kind === 'Status' && answer.code === 404)
+  if (there.length + absent.length !== CONFIG_MAPS.length || answers.length !== CONFIG_MAPS.length) return undefined
+  return Object.fromEntries(there.map((answer) => [String(answer?.metadata?.name), answer?.data ?? {}]))
+}
+
+/** Of a Table, the column that is the name. */
+function nodesOf(text = ''): ClusterFacts['nodes'] {
+  const { columnDefinitions = [], rows } = (asJson(text) ?? {}) as Table
+  const column = columnDefinitions.findIndex(({ format }) => format === 'name')
+  return column < 0 ? undefined : rows?.map(({ cells }) => printable(String(cells[column])))
+}
+
+/** Of a ConfigMap or a Status. */
+interface Answer {
+  readonly kind?: unknown
+  readonly code?: unknown
   readonly metadata?: { readonly name?: unknown }
   readonly data?: Readonly<Record<string, string>>
 }
 
-/** A List; nothing at all where none of them is there. */
-function dataOf(text: string): ClusterFacts {
-  if (text.trim() === '') return { configMaps: {} }
-  try {
-    const { items } = JSON.parse(text) as { readonly items: readonly ConfigMap[] }
-    return { configMaps: Object.fromEntries(items.map(({ metadata, data }) => [String(metadata?.name), data ?? {}])) }
-  } catch {
-    return {}
-  }
+/** meta.k8s.io/v1. */
+interface Table {
+  readonly columnDefinitions?: readonly { readonly format?: string }[]
+  readonly rows?: readonly { readonly cells: readonly unknown[] }[]
 }
 
 /** Who tells container runtimes how pods are connected: Weave Net has all of /etc for that, in a volume of that name. */

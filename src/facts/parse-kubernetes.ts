@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { messageOf } from '../errors.js'
 import type { KubernetesFacts } from './facts.js'
 import { parseCluster } from './parse-cluster.js'
-import { linesOf, printable, type Sections } from './sections.js'
+import { asJson, linesOf, printable, type Sections } from './sections.js'
 import type { TextFiles } from './text-files.js'
 
 const CA_PATH = '/etc/kubernetes/pki/ca.crt'
@@ -79,14 +79,6 @@ function raftIndexOf(sections: Sections): Pick<KubernetesFacts, 'raftIndex'> {
   const answer = asJson(sections.text('etcd-status')) as { readonly raftIndex?: unknown } | undefined
   const raftIndex = typeof answer?.raftIndex === 'string' ? Number(answer.raftIndex) : NaN
   return Number.isInteger(raftIndex) ? { raftIndex } : {}
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function flagsOf(sections: Sections): Readonly<Record<string, string>> {

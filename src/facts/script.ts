@@ -1,5 +1,5 @@
 import { sh, type Script } from '../shell.js'
-import { CONFIG_MAPS } from './config-maps.js'
+import { CONFIG_MAPS, NETWORK_RECORD } from './config-maps.js'
 
 /** What the script asks about beyond what it always reads. */
 export interface FactsQuestions {
@@ -8,6 +8,8 @@ export interface FactsQuestions {
   readonly candidates?: readonly string[]
   /** Addresses of package repositories that the machine may have in its own sources already. */
   readonly repositories?: readonly string[]
+  /** Whether it matters who keeps the pod network of a cluster; only asked of one that tripod noted none of: it is slow. */
+  readonly networks?: boolean
 }
 
 /** Text files read in one go; missing ones are left out, each line comes as `path:line`. */
@@ -269,22 +271,31 @@ end flags 0`
 const HOST_VOLUMES =
   'go-template={{range .items}}{{$m := .metadata}}{{range .spec.template.spec.volumes}}{{if .hostPath}}{{$m.namespace}}/{{$m.name}} {{.name}} {{.hostPath.path}}{{"\\n"}}{{end}}{{end}}{{end}}'
 
-// What the API server is asked, where it answers in time: of a cache nothing is written. Its certificate has the name in
-// whatever way it is reached.
+// What the API server is asked, where it answers in time; its certificate has the name in whatever way it is reached. By curl,
+// for kubectl takes long to start and to discover; certificate and key of admin.conf reach it through pipes, no file is written.
 const CLUSTER = sh`
-kube() {
-  timeout 6 kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$host:$port" --tls-server-name kubernetes --cache-dir /dev/null --request-timeout 5s "$@" 2>/dev/null
+part() { sed -n "s/^ *client-$1-data: *//p" /etc/kubernetes/admin.conf | base64 -d; }
+api() {
+  part certificate | {
+    part key | timeout 6 curl -sS --noproxy '*' --connect-to "::$host:$port" --cacert /etc/kubernetes/pki/ca.crt --cert /dev/fd/3 --key /dev/stdin "$@" 2>/dev/null
+  } 3<&0
 }
+url=https://kubernetes/api/v1
 case $live in 200 | 401 | 403)
-  kube -n kube-system get cm ${CONFIG_MAPS} --ignore-not-found -o json
+  # Of those that are not there, a Status says so.
+  noted=$(api "$url/namespaces/kube-system/configmaps/{${CONFIG_MAPS.join(',')}}?pretty=false")
   got=$?
+  printf '%s' "$noted"
   end config-maps $got
-  if [ $got -eq 0 ]; then
-    kube get ds -A -o ${HOST_VOLUMES}
-    end host-volumes $?
-    kube get nodes -o name
-    end nodes $?
-  fi
+  api -fH 'Accept: application/json;as=Table;g=meta.k8s.io;v=v1' "$url/nodes?includeObject=None&pretty=false"
+  end nodes $?
+esac`
+
+// By kubectl, which takes few lines out of many; of a cache nothing is written.
+const NETWORKS = sh`
+case $live,$noted in *'"metadata":{"name":"${NETWORK_RECORD}",'*) ;; 200,* | 401,* | 403,*)
+  timeout 6 kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$host:$port" --tls-server-name kubernetes --cache-dir /dev/null --request-timeout 5s get ds -A -o ${HOST_VOLUMES} 2>/dev/null
+  end host-volumes $?
 esac`
 
 const RECORD = sh`
@@ -298,10 +309,11 @@ end finish 0`
 
 /** The one read-only script that describes a node; POSIX shell, few processes. Its output is for `parseFacts`. */
 export function factsScript(questions: FactsQuestions = {}): Script {
-  const { vip, repositories = [], candidates = ['containerd'] } = questions
+  const { vip, repositories = [], candidates = ['containerd'], networks = false } = questions
   const body = [BEGIN, ...(vip === undefined ? [] : [ASK_VIP(vip)]), MACHINE, OTHERS, UNITS, MODULES]
   const packages = [PACKAGES(candidates), ...(repositories.length === 0 ? [] : [REPOSITORIES(repositories)])]
-  const rest = [...packages, KUBERNETES, CLUSTER, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
+  const cluster = [KUBERNETES, CLUSTER, ...(networks ? [NETWORKS] : [])]
+  const rest = [...packages, ...cluster, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
   return sh`facts() {${[...body, ...rest].reduce((before, part) => sh`${before}${part}`)}
 }
 facts`

@@ -72,3 +72,12 @@ export function printable(text: string): string {
 export function linesOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '')
 }
+
+/** Undefined where it is none. */
+export function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -139,6 +139,10 @@ describe('a pod network', () => {
     const other = { ...SERVING, configMaps: {}, networks: [] }
     expect(told({ m1: silent, m2: other }, 'NETWORK', calico)).toEqual([])
   })
+
+  test('that tripod noted is not asked for once more', () => {
+    expect(told({ m1: { ...SERVING, configMaps: { 'tripod-network': {} } } }, 'NETWORK', calico)).toEqual([])
+  })
 })
 
 describe('a master that counts and lacks files of one', () => {

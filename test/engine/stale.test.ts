@@ -68,6 +68,38 @@ describe('once ops of the run were done', () => {
     expect(surprises([base], [restart], 'at work')).toHaveLength(1)
   })
 
+  it('a daemon that the plan was to start may run by now, and be owed a restart; one that ran may not', () => {
+    const start: Op = { ...base, change: { summary: 'enable, start', notes: [] } }
+    expect(surprises([start], [restart], 'at work')).toEqual([])
+    expect(surprises([start], [restart], 'untouched')).toHaveLength(1)
+    expect(surprises([base], [restart], 'at work')).toHaveLength(1)
+  })
+
+  it('of an installation that was half done, another may have left only the hold; another version is one', () => {
+    const finish: Op = { ...hold, disruption: 'restart', change: { summary: '1.0 -> newest, held', notes: [] } }
+    expect(surprises([finish], [hold], 'at work')).toEqual([])
+    expect(surprises([finish], [hold], 'untouched')).toHaveLength(1)
+    expect(surprises([finish], [{ ...hold, pre: [{ subject: 'x', expect: '2.0' }] }], 'at work')).toHaveLength(1)
+    expect(surprises([hold], [finish], 'at work')).toHaveLength(1)
+  })
+
+  it('a file that the package brings whose installation was shown before it is none; any other that appears is one', () => {
+    const own = { summary: '0644 root:root', after: 'ours\n', notes: [] }
+    const file: Op = { ...install, id: 'm1:file:/etc/x', kind: 'file', name: '/etc/x', change: own }
+    const notes = ['takes the place of the one that x brings']
+    const brought: Op = { ...file, dependsOn: [install.id], change: { ...own, notes } }
+    const there: Op = {
+      ...file,
+      action: 'update',
+      pre: [{ subject: '/etc/x', expect: 'sha256:a' }],
+      change: { ...own, before: 'theirs\n', notes: ['replaces a file'] },
+    }
+    expect(surprises([brought], [there], 'at work')).toEqual([])
+    expect(surprises([brought], [file], 'at work')).toEqual([])
+    expect(surprises([brought], [there], 'untouched')).toHaveLength(1)
+    expect(surprises([file], [there], 'at work')).toHaveLength(1)
+  })
+
   it('a file whose present content is another is one', () => {
     const file: Op = { ...base, id: 'm1:file:/etc/x', kind: 'file', pre: [{ subject: '/etc/x', expect: 'sha256:a' }] }
     const moved: Op = { ...file, pre: [{ subject: '/etc/x', expect: 'sha256:b' }] }

@@ -34,4 +34,16 @@ describe('assumed facts', () => {
     expect(Object.values(topology.states)).toEqual(['fresh', 'fresh', 'fresh', 'fresh'])
     expect(preflight({ cluster, seen, topology })).toEqual([])
   })
+
+  test('the interface is visibly none that was found, unless the inventory names it', () => {
+    const vip = '10.0.0.10'
+    const interfaceIn = (endpoint: { readonly interface?: string }) => {
+      const cluster = clusterOf({ endpoint: { ...clusterOf({}).endpoint, vip, ...endpoint } })
+      const [node] = cluster.nodes
+      if (!node) throw new Error('no node')
+      return assumedFacts(node, { id: 'debian', version: '12' }, cluster).vip?.interface
+    }
+    expect(interfaceIn({})).toBe('OF-ROUTE-TO-VIP')
+    expect(interfaceIn({ interface: 'ens3' })).toBe('ens3')
+  })
 })

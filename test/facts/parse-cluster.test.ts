@@ -2,42 +2,58 @@ import { describe, expect, test } from 'vitest'
 import { fixture, parsed, withSection } from './fixture.js'
 
 const FRESH = fixture('debian12-fresh')
+const json = (...answers: readonly unknown[]) => answers.map((answer) => JSON.stringify(answer)).join('\n')
+const ABSENT = { kind: 'Status', code: 404, details: { name: 'tripod-network' } }
+const PROXY = { kind: 'ConfigMap', metadata: { name: 'kube-proxy' }, data: { 'config.conf': 'mode: ipvs\n' } }
+const COLUMNS = [
+  { name: 'Status', format: '' },
+  { name: 'Name', format: 'name' },
+]
+const NODES = { kind: 'Table', columnDefinitions: COLUMNS, rows: [{ cells: ['Ready', 'm1'] }, { cells: ['', 'w1'] }] }
+
 /** The fixture as a master answers whose API server lives. */
-function serving(configMaps: string, volumes: string, status = 0): string {
+function serving({ configMaps = '', nodes = '', volumes = '' }, status = 0): string {
   const mark = /^tripod-facts (\S+)/.exec(FRESH)?.[1] ?? ''
-  const told = `\n${mark} flags 0\n${configMaps}\n${mark} config-maps ${status}\n${volumes}\n${mark} host-volumes ${status}\nnode/m1\nnode/w1\n${mark} nodes ${status}\n`
+  const told = `\n${mark} flags 0\n${configMaps}\n${mark} config-maps ${status}\n${nodes}\n${mark} nodes ${status}\n${volumes}\n${mark} host-volumes ${status}\n`
   return FRESH.replace(`\n${mark} flags 0\n`, told)
 }
 
 describe('what the API server tells of its cluster', () => {
-  test('is what kubeadm and tripod noted, and who keeps the pod network', () => {
-    const list = {
-      kind: 'List',
-      items: [{ metadata: { name: 'kube-proxy' }, data: { 'config.conf': 'mode: ipvs\n' } }],
-    }
+  test('is what kubeadm and tripod noted, who keeps the pod network, and which nodes there are', () => {
     const volumes = [
       'kube-system/cilium etc-cni-netd /etc/cni/net.d',
       'kube-system/cilium cni-path /opt/cni/bin',
       'kube-system/weave-net cni-conf /etc',
       'monitoring/node-exporter root /',
       'security/agent etc /etc',
-    ]
-    const { configMaps, networks, nodes } = parsed(serving(JSON.stringify(list), volumes.join('\n'))).kubernetes
+    ].join('\n')
+    const told = { configMaps: json(ABSENT, PROXY, ABSENT), nodes: json(NODES), volumes }
+    const { configMaps, networks, nodes } = parsed(serving(told)).kubernetes
     expect(configMaps).toEqual({ 'kube-proxy': { 'config.conf': 'mode: ipvs\n' } })
     expect(networks).toEqual(['kube-system/cilium', 'kube-system/weave-net'])
     expect(nodes).toEqual(['m1', 'w1'])
   })
 
   test('may be that there is nothing', () => {
-    const { configMaps, networks } = parsed(serving('', '')).kubernetes
-    expect([configMaps, networks]).toEqual([{}, []])
+    const nothing = { configMaps: json(ABSENT, ABSENT, ABSENT), nodes: json({ ...NODES, rows: [] }) }
+    const { configMaps, networks, nodes } = parsed(serving(nothing)).kubernetes
+    expect([configMaps, networks, nodes]).toEqual([{}, [], []])
   })
 
   test('is left out where it told nothing, or nobody was asked', () => {
-    for (const output of [serving('', '', 1), FRESH]) {
+    const all = { configMaps: json(ABSENT, PROXY, ABSENT), nodes: json(NODES) }
+    for (const output of [serving(all, 28), FRESH]) {
       const { kubernetes } = parsed(output)
       expect('configMaps' in kubernetes || 'networks' in kubernetes || 'nodes' in kubernetes).toBe(false)
     }
+  })
+
+  test('is left out where one of the answers is missing, refused or broken off: that is not absent', () => {
+    const refused = { kind: 'Status', code: 403, message: 'configmaps "kube-proxy" is forbidden' }
+    const texts = ['', json(PROXY, ABSENT), json(PROXY, refused, ABSENT), `${json(ABSENT, ABSENT)}\n{"kind":"ConfigM`]
+    for (const configMaps of texts) expect(parsed(serving({ configMaps })).kubernetes.configMaps).toBeUndefined()
+    for (const nodes of ['', '{"kind":"Table"', json({ kind: 'NodeList', items: [] })])
+      expect(parsed(serving({ nodes })).kubernetes.nodes).toBeUndefined()
   })
 
   test('has flags without the quotes that YAML may need', () => {

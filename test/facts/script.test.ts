@@ -22,7 +22,12 @@ describe('the facts script', () => {
   })
 
   test('comes to its end with every question that it can be asked', async () => {
-    const script = factsScript({ vip: '127.0.0.1', candidates: [], repositories: ['https://example.org'] })
+    const script = factsScript({
+      vip: '127.0.0.1',
+      candidates: [],
+      repositories: ['https://example.org'],
+      networks: true,
+    })
     const { stdout } = await run('/bin/sh', ['-c', script.text])
     expect(stdout).toMatch(/\n[0-9a-f-]{36} ping \d+\n[^]* finish 0\n$/)
   })
