@@ -5,10 +5,11 @@ import type { Finding } from './finding.js'
 
 type Named = Pick<Node, 'name' | 'roles'>
 
-/** Nodes that are to be taken back, and whether all of the cluster goes with them. */
+/** Nodes that are to be taken back, whether all of the cluster goes with them, and whether they answer no more. */
 interface Going {
   readonly nodes: readonly Named[]
   readonly whole: boolean
+  readonly gone: boolean
 }
 
 const isMaster = ({ roles }: Named): boolean => roles.includes('control-plane')
@@ -16,9 +17,23 @@ const nodesBesides = (going: readonly Named[], { cluster }: CheckContext): reado
   cluster.nodes.filter(({ name }) => !going.some((node) => node.name === name))
 
 /** What stands against taking these nodes out: nothing, where the whole cluster goes. */
-export function resetFindings({ nodes, whole }: Going, context: CheckContext): readonly Finding[] {
+export function resetFindings({ nodes, whole, gone }: Going, context: CheckContext): readonly Finding[] {
   if (whole) return []
-  return [...orphans(nodes, context), ...quorumKept(nodes, context)]
+  return [...(gone ? alive(nodes, context) : []), ...orphans(nodes, context), ...quorumKept(nodes, context)]
+}
+
+/** Who is called gone and lives would go on by itself, and nobody would count it: that takes more than a slip of the hand. */
+function alive(going: readonly Named[], { cluster, seen }: CheckContext): readonly Finding[] {
+  const ready = new Set(seen.flatMap(({ facts }) => facts.kubernetes.readyNodes ?? []))
+  return going
+    .filter(({ name }) => ready.has(name))
+    .map(({ name }) => ({
+      id: 'ALIVE',
+      severity: 'fatal',
+      node: name,
+      message: `${name} is not gone: the API server heard from its kubelet less than a minute ago`,
+      fix: `Take it out with its machine: tripod node remove ${name} -i ${cluster.inventoryPath}. Was it switched off just now: wait a minute`,
+    }))
 }
 
 /** Nodes whose last master goes have nobody to belong to. */

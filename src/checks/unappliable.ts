@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/facts.js'
 import { parseAddress, parseSubnet } from '../inventory/address.js'
 import { certSANs } from '../inventory/cert-sans.js'
-import type { Cluster, Json } from '../inventory/cluster.js'
+import type { Cluster, Json, Node } from '../inventory/cluster.js'
 import { nodeList } from '../inventory/node-list.js'
 import type { NodeState, Seen } from '../topology.js'
 import type { Check } from './check.js'
@@ -16,10 +16,12 @@ export const unappliable: Check = ({ seen, cluster, topology }) => {
   const masters = inState('control-plane-ready')
   const teller = masters.find(({ facts }) => facts.kubernetes.configMaps !== undefined)
   return [
-    ...masters.flatMap(({ node: { name }, facts: { kubernetes } }) =>
-      [...names(kubernetes, cluster), ...networks(kubernetes, cluster), ...flags(kubernetes, cluster)].map((said) =>
-        finding(said, name),
-      ),
+    ...masters.flatMap(({ node, facts: { kubernetes } }) =>
+      [
+        ...names(kubernetes, reachedAs(node, cluster)),
+        ...networks(kubernetes, cluster),
+        ...flags(kubernetes, cluster),
+      ].map((said) => finding(said, node.name)),
     ),
     ...kubelets(inState('control-plane-ready', 'worker-ready'), cluster).map((said) => finding(said)),
     ...(teller === undefined ? [] : clusterOtherwise(teller.facts.kubernetes, cluster)).map((one) =>
@@ -78,10 +80,18 @@ type Kubernetes = Facts['kubernetes']
 
 const sameName = (text: string): string => parseAddress(text)?.canonical ?? text.toLowerCase()
 
-function names({ certSANs: there }: Kubernetes, cluster: Cluster): readonly Said[] {
+/** Nobody comes to it under the name of another master: one that joined later is no lack. */
+function reachedAs({ name }: Node, cluster: Cluster): readonly string[] {
+  const others = cluster.nodes.filter((other) => other.name !== name).flatMap((other) => [other.name, other.address])
+  return certSANs(cluster).filter(
+    (san) => !others.includes(san) || san === cluster.endpoint.host || cluster.apiServer.certSANs.includes(san),
+  )
+}
+
+function names({ certSANs: there }: Kubernetes, wanted: readonly string[]): readonly Said[] {
   if (there === undefined) return []
   const has = new Set(there.map(sameName))
-  const missing = certSANs(cluster).filter((name) => !has.has(sameName(name)))
+  const missing = wanted.filter((name) => !has.has(sameName(name)))
   if (missing.length === 0) return []
   return [
     {

@@ -6,6 +6,7 @@ import { askConsent, consentNeeded } from './consent.js'
 import type { Done, Errand, Speaker } from './errand.js'
 import { kubeconfigPath, writeKubeconfig } from './keep-kubeconfig.js'
 import { headline } from './plan-headline.js'
+import { againWith } from './intent-words.js'
 import { renderFinding, summary as summaryOf, unhealthy } from './render-status.js'
 import { renderSummary } from './render-summary.js'
 
@@ -20,13 +21,13 @@ export function applyErrand(flags: ApplyFlags, say: Speaker['say']): Errand {
     verb: 'apply',
     prepare: (input) => input,
     closing: () => undefined,
-    consent: async (shown, { asker }, isSaved) => {
+    consent: async (shown, { asker }, file) => {
       // What was reviewed as a file was agreed to, but for the loss of data.
-      if (isSaved && consentNeeded(shown) === 'yes') return
+      if (file !== undefined && consentNeeded(shown) === 'yes') return
       // Nobody says yes to what went into a file: at least its sum stands above the question.
-      if (!isSaved && !flags.yes && asker !== undefined && !process.stdout.isTTY)
+      if (file === undefined && !flags.yes && asker !== undefined && !process.stdout.isTTY)
         say(`${headline(shown)} (all of it: stdout)`)
-      await askConsent(shown, { ...flags, asker })
+      await askConsent(shown, { ...flags, asker, again: againWith(shown, file) })
     },
     conclude: concludeApply,
   }

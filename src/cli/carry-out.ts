@@ -85,7 +85,7 @@ async function review(work: AtWork, speaker: Speaker): Promise<Reviewed> {
   speaker.refuse(refusalOf(run.plan))
   const isWanted = flags['dry-run'] !== true && flags.out === undefined
   if (!isWanted || isNoOp(shown)) return { shown, isWanted, isDone: false }
-  await errand.consent(shown, session, saved !== undefined)
+  await errand.consent(shown, session, saved?.file)
   await act(work, shown, speaker)
   return { shown, isWanted, isDone: true }
 }

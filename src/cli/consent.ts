@@ -3,13 +3,14 @@ import { TripodError } from '../errors.js'
 import { quote } from '../shell.js'
 import type { Asker } from './asker.js'
 import { escapeLine } from './escape.js'
-import { workCommand } from './intent-words.js'
 
 export interface ConsentOptions {
   readonly yes: boolean
   /** Name of the cluster as given by --confirm. */
   readonly confirm?: string | undefined
   readonly asker: Asker | undefined
+  /** The command that asks for this again. */
+  readonly again: string
 }
 
 /** Losing data takes the name of the cluster; anything else a yes. */
@@ -18,19 +19,19 @@ export function consentNeeded(plan: PlanDocument): 'yes' | 'name' {
 }
 
 /** What was typed is said again: a misspelt yes must not look like a decision. */
-function declined(plan: PlanDocument, typed: string, wanted: string): TripodError {
+function declined(again: string, typed: string, wanted: string): TripodError {
   const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`
   return new TripodError(
     'NOT_CONFIRMED',
     `The plan was declined: ${why} is not ${wanted}; nothing done`,
-    `To look again and be asked again: ${workCommand(plan)}`,
+    `To look again and be asked again: ${again}`,
   )
 }
 
-async function byName(plan: PlanDocument, { confirm, asker }: ConsentOptions): Promise<void> {
-  const { name, inventoryPath } = plan.cluster
+async function byName(plan: PlanDocument, { confirm, asker, again }: ConsentOptions): Promise<void> {
+  const { name } = plan.cluster
   if (confirm === name) return
-  const fix = `tripod apply -i ${quote(inventoryPath)} --confirm ${quote(name)}`
+  const fix = `${again} --confirm ${quote(name)}`
   if (confirm !== undefined) {
     throw new TripodError('NOT_CONFIRMED', `--confirm says ${confirm}, but the cluster is ${name}; nothing done`, fix)
   }
@@ -38,26 +39,22 @@ async function byName(plan: PlanDocument, { confirm, asker }: ConsentOptions): P
     throw new TripodError('NOT_CONFIRMED', 'The plan loses data, which --yes does not cover; nothing done', fix)
   }
   const typed = await asker.words(`The plan LOSES DATA. Type the name of the cluster (${name}) to go on:`)
-  if (typed !== name) throw declined(plan, typed, name)
+  if (typed !== name) throw declined(again, typed, name)
 }
 
-async function byYes(plan: PlanDocument, { yes, asker }: ConsentOptions): Promise<void> {
+async function byYes({ yes, asker, again }: ConsentOptions): Promise<void> {
   if (yes) return
   if (asker === undefined) {
-    const fix = `Review the plan above, then: ${workCommand(plan)} --yes`
+    const fix = `Review the plan above, then: ${again} --yes`
     throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
   }
   const typed = await asker.words('Apply this plan? Only `yes` is taken:')
-  if (typed !== 'yes') throw declined(plan, typed, '`yes`')
+  if (typed !== 'yes') throw declined(again, typed, '`yes`')
 }
 
-export interface NameOptions {
-  readonly confirm?: string | undefined
-  readonly asker: Asker | undefined
+export interface NameOptions extends Omit<ConsentOptions, 'yes'> {
   /** `Take all of this back?` */
   readonly question: string
-  /** The command that asks nothing. */
-  readonly again: string
 }
 
 /** What cannot be taken back by another apply takes the name of the cluster, always. Throws NOT_CONFIRMED. */
@@ -67,7 +64,8 @@ export async function confirmByName(
 ): Promise<void> {
   const { name } = plan.cluster
   if (confirm === name) return
-  const refused = (why: string): TripodError => new TripodError('NOT_CONFIRMED', `${why}; nothing done`, again)
+  const refused = (why: string): TripodError =>
+    new TripodError('NOT_CONFIRMED', `${why}; nothing done`, `${again} --confirm ${quote(name)}`)
   if (confirm !== undefined) throw refused(`--confirm says ${confirm}, but the cluster is ${name}`)
   if (asker === undefined) throw refused('There is no terminal to ask on and no --confirm')
   const typed = await asker.words(`${question} Type the name of the cluster (${name}) to go on:`)
@@ -76,5 +74,5 @@ export async function confirmByName(
 
 /** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */
 export function askConsent(plan: PlanDocument, options: ConsentOptions): Promise<void> {
-  return consentNeeded(plan) === 'name' ? byName(plan, options) : byYes(plan, options)
+  return consentNeeded(plan) === 'name' ? byName(plan, options) : byYes(options)
 }

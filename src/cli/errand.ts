@@ -38,8 +38,8 @@ export interface Errand {
   readonly closing: (shown: PlanDocument) => string | undefined
   /** Instead of a plan with nothing to do. */
   readonly nothing?: (shown: PlanDocument) => string
-  /** Throws NOT_CONFIRMED. */
-  readonly consent: (shown: PlanDocument, session: Session, isSaved: boolean) => Promise<void>
+  /** With the file of a plan that was saved and reviewed. Throws NOT_CONFIRMED. */
+  readonly consent: (shown: PlanDocument, session: Session, file?: string) => Promise<void>
   /** What is said and looked at once it is done. */
   readonly conclude: (done: Done, speaker: Speaker) => Promise<void>
   /** Once the connections are closed, also where there was nothing to do: whether the end is what was wanted. */

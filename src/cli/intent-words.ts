@@ -30,6 +30,11 @@ export function workCommand(plan: Planned): string {
   return asked(plan.intent === undefined ? 'apply' : intentWords(plan.intent), plan)
 }
 
+/** The command that carries it out, of the file that it was saved to. */
+export function againWith(plan: Planned, file: string | undefined): string {
+  return file === undefined ? workCommand(plan) : `tripod apply ${quote(file)}`
+}
+
 /** The engine knows an apply: whoever asked for something else is not sent to do everything again. */
 export function inWordsOf(intent: Intent | undefined, error: unknown): unknown {
   return intent !== undefined && error instanceof TripodError ? renamed(`tripod ${intentWords(intent)}`, error) : error

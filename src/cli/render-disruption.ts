@@ -5,9 +5,9 @@ import { nodeOrder } from './plan-groups.js'
 
 type Disrupting = Exclude<DocumentOp['disruption'], 'none'>
 
-const SAYS: Readonly<Record<Disrupting, (name: string, nodes: string) => string>> = {
+const SAYS: Readonly<Record<Disrupting, (name: string, nodes: string, ends: boolean) => string>> = {
   reload: (name, nodes) => `${name} reloads on ${nodes}`,
-  restart: (name, nodes) => `${name} restarts on ${nodes}`,
+  restart: (name, nodes, ends) => `${name} ${ends ? 'stops' : 'restarts'} on ${nodes}`,
   drain: (name, nodes) => `pods move away from ${nodes} (${name})`,
   reboot: (name, nodes) => `${nodes} reboots (${name})`,
   'data-loss': (name, nodes) => `DATA IS LOST on ${nodes} (${name})`,
@@ -19,10 +19,12 @@ const SCALE = ['data-loss', 'reboot', 'drain', 'restart', 'reload'] as const
 function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: readonly string[]): readonly string[] {
   const names = [...new Set(ops.map((op) => op.name))]
   return names.map((name) => {
-    const hit = new Set(ops.filter((op) => op.name === name).map((op) => op.disrupts ?? op.node))
+    const own = ops.filter((op) => op.name === name)
+    const hit = new Set(own.map((op) => op.disrupts ?? op.node))
     const strangers = [...hit].filter((node) => !order.includes(node))
     const nodes = nodeList([...order.filter((node) => hit.has(node)), ...strangers].map(escapeLine))
-    return SAYS[disruption](escapeLine(name.replace(/\.service$/, '')), nodes)
+    const ends = own.every(({ kind, change }) => kind === 'service' && /\bstop\b/.test(change.summary))
+    return SAYS[disruption](escapeLine(name.replace(/\.service$/, '')), nodes, ends)
   })
 }
 

@@ -1,13 +1,12 @@
 import { preflight } from '../checks/index.js'
 import { replaceFindings } from '../checks/replace.js'
 import { resetFindings } from '../checks/reset.js'
-import { quote } from '../shell.js'
 import type { ReplaceIntent } from '../steps/intent.js'
 import { stepsFor } from '../steps/reset.js'
 import { concludeApply } from './apply-errand.js'
 import { confirmByName } from './consent.js'
 import type { Errand } from './errand.js'
-import { workCommand } from './intent-words.js'
+import { againWith } from './intent-words.js'
 import { type LeavingFlags, tellListed, without } from './reset-errand.js'
 
 /** A machine that is lost is forgotten, and another one joins in its place. */
@@ -23,17 +22,17 @@ export function replaceErrand(intent: ReplaceIntent, { confirm, inventory }: Lea
       checks: (context) => [
         // That it is still there, and no part of the inventory, is what this is about.
         ...preflight(context).filter((finding) => finding.id !== 'UNLISTED' || finding.node !== node.name),
-        ...resetFindings({ nodes: [node], whole: false }, context),
+        ...resetFindings({ nodes: [node], whole: false, gone: true }, context),
         ...replaceFindings(intent, context),
       ],
     }),
     closing: () => undefined,
-    consent: (shown, { asker }) =>
+    consent: (shown, { asker }, file) =>
       confirmByName(shown, {
         confirm,
         asker,
         question: `Forget ${node.name}, and let ${by} come in its place?`,
-        again: `${workCommand(shown)} --confirm ${quote(shown.cluster.name)}`,
+        again: againWith(shown, file),
       }),
     conclude: async (done, speaker) => {
       tellListed([node.name], inventory, speaker)

@@ -1,5 +1,4 @@
 import { resetFindings } from '../checks/reset.js'
-import type { PlanDocument } from '../document/plan-document.js'
 import { looking } from '../engine/looking.js'
 import { type Remain, remainsOn } from '../engine/remains.js'
 import type { RunInput } from '../engine/run-types.js'
@@ -16,19 +15,20 @@ import { tellHealth } from './apply-errand.js'
 import { confirmByName } from './consent.js'
 import type { Done, Errand, Speaker } from './errand.js'
 import { escapeLine } from './escape.js'
-import { workCommand } from './intent-words.js'
+import { againWith } from './intent-words.js'
 import { count } from './plan-headline.js'
 import { refusalOf } from './refusal.js'
 import { renderSummary } from './render-summary.js'
 import type { SelectorFlags } from './selectors.js'
 
 interface WhichFlags extends Pick<SelectorFlags, 'node' | 'skip-node'> {
-  readonly forget: boolean
+  /** Left out: no. */
+  readonly forget?: boolean | undefined
 }
 
 /** A node that is not looked at is left as it is, and keeps nobody from taking back all the others. Throws UNKNOWN_NODE. */
 export function resetIntent(cluster: Cluster, flags: WhichFlags): ResetIntent {
-  const { node: nodes, 'skip-node': skipNodes, forget } = flags
+  const { node: nodes, 'skip-node': skipNodes, forget = false } = flags
   const chosen = selectNodes(cluster, { ...(nodes && { nodes }), ...(skipNodes && { skipNodes }) })
   return {
     do: 'reset',
@@ -58,8 +58,8 @@ export function resetErrand(intent: ResetIntent, { confirm, inventory }: Leaving
     }),
     closing: () => closing(intent),
     nothing: () => `Nothing to take back on ${names.join(', ')}.`,
-    consent: (shown, { asker }) =>
-      confirmByName(shown, { confirm, asker, question: 'Take all of this back?', again: again(shown) }),
+    consent: (shown, { asker }, file) =>
+      confirmByName(shown, { confirm, asker, question: 'Take all of this back?', again: againWith(shown, file) }),
     conclude: (done, speaker) => conclude({ intent, inventory, done }, speaker),
     prove: async ({ input, isDone }, speaker) => {
       // Who has nothing to take back is not asked, and what tripod knew of a machine goes only by the name of the cluster.
@@ -80,8 +80,6 @@ function closing({ nodes, whole, gone }: ResetIntent): string {
   const who = whole ? 'every node' : names
   return `At the end /var/lib/tripod (record, logs, kept originals) is removed from ${who}, and what is left of Kubernetes there is listed.`
 }
-
-const again = (shown: PlanDocument): string => `${workCommand(shown)} --confirm ${quote(shown.cluster.name)}`
 
 interface Concluding {
   readonly intent: ResetIntent

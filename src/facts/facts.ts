@@ -171,6 +171,8 @@ export interface KubernetesFacts {
   readonly networks?: readonly string[]
   /** Names of the Nodes that the API has; left out where it did not tell. */
   readonly nodes?: readonly string[]
+  /** Those of them whose kubelet reported lately that it is ready. */
+  readonly readyNodes?: readonly string[]
   /** Text of /var/lib/kubelet/config.yaml, with which the kubelet runs. */
   readonly kubeletConfig?: string
   /** Names and addresses in the certificate of the local API server; left out where there is none. */

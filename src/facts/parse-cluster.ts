@@ -2,7 +2,7 @@ import { CONFIG_MAPS } from './config-maps.js'
 import type { KubernetesFacts } from './facts.js'
 import { asJson, linesOf, printable, type Sections } from './sections.js'
 
-type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'networks' | 'nodes'>
+type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'networks' | 'nodes' | 'readyNodes'>
 
 /** What the API server of a master told of its cluster. What it did not tell is left out, never taken for none. */
 export function parseCluster(sections: Sections): ClusterFacts {
@@ -10,11 +10,10 @@ export function parseCluster(sections: Sections): ClusterFacts {
     sections.has(name) && sections.status(name) === 0 ? sections.text(name) : undefined
   const configMaps = configMapsOf(told('config-maps'))
   const volumes = told('host-volumes')
-  const nodes = nodesOf(told('nodes'))
   return {
     ...(configMaps === undefined ? {} : { configMaps }),
     ...(volumes === undefined ? {} : { networks: networksOf(volumes) }),
-    ...(nodes === undefined ? {} : { nodes }),
+    ...nodesOf(told('nodes')),
   }
 }
 
@@ -27,11 +26,20 @@ function configMapsOf(text = ''): ClusterFacts['configMaps'] {
   return Object.fromEntries(there.map((answer) => [String(answer?.metadata?.name), answer?.data ?? {}]))
 }
 
-/** Of a Table, the column that is the name. */
-function nodesOf(text = ''): ClusterFacts['nodes'] {
+/** Of a Table, the column that is the name, and the one that says `Ready,SchedulingDisabled`; both or none. */
+function nodesOf(text = ''): Pick<ClusterFacts, 'nodes' | 'readyNodes'> {
   const { columnDefinitions = [], rows } = (asJson(text) ?? {}) as Table
-  const column = columnDefinitions.findIndex(({ format }) => format === 'name')
-  return column < 0 ? undefined : rows?.map(({ cells }) => printable(String(cells[column])))
+  const name = columnDefinitions.findIndex(({ format }) => format === 'name')
+  const status = columnDefinitions.findIndex((column) => column.name === 'Status')
+  if (name < 0 || status < 0 || rows === undefined) return {}
+  const nodes = rows.map(({ cells }) => ({
+    name: printable(String(cells[name])),
+    isReady: /^Ready\b/.test(String(cells[status])),
+  }))
+  return {
+    nodes: nodes.map((node) => node.name),
+    readyNodes: nodes.filter(({ isReady }) => isReady).map((node) => node.name),
+  }
 }
 
 /** Of a ConfigMap or a Status. */
@@ -44,7 +52,7 @@ interface Answer {
 
 /** meta.k8s.io/v1. */
 interface Table {
-  readonly columnDefinitions?: readonly { readonly format?: string }[]
+  readonly columnDefinitions?: readonly { readonly name?: string; readonly format?: string }[]
   readonly rows?: readonly { readonly cells: readonly unknown[] }[]
 }
 

@@ -5,16 +5,11 @@ import { lines, sh } from '../shell.js'
 import { memberOf } from '../facts/member-of.js'
 import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
 import { isMaster, kubectl } from './control-plane.js'
-import { type Gate, whereNotZero } from './gate.js'
 import type { Leaver } from './intent.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 
 /** Pods get their own time to end, and budgets are waited for. */
 const DRAIN_SECONDS = 600
-const READY = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
-
-/** Until the API server calls a node lost that was just switched off (node-monitor-grace-period, 50 s at most), and a little. */
-const LOST_SECONDS = 60
 
 export interface Leaving {
   readonly nodes: readonly Leaver[]
@@ -30,32 +25,8 @@ export function leave({ nodes, gone }: Leaving): Step {
     why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
-    ...(gone && { gates: (context: ClusterContext) => areLost(nodes, context) }),
     resources: (context) => nodes.filter(joinsCluster).map((node) => goes(node, context, gone)),
   }
-}
-
-/** Who is called gone and lives would go on as a member that nobody counts: that takes more than a slip of the hand. */
-function areLost(nodes: readonly Leaver[], context: ClusterContext): readonly Gate[] {
-  const { cluster } = context
-  const master = staying(context, nodes)
-  if (master === undefined) return []
-  const kube = kubectl(master, cluster.endpoint)
-  return nodes.filter(joinsCluster).map(({ name }) => ({
-    id: `lost-${name}`,
-    title: `the cluster has lost ${name} as well`,
-    when: 'before',
-    questions: [
-      {
-        node: master.name,
-        script: sh`ready=$(${kube} get node ${name} --ignore-not-found -o ${READY}) || exit 2
-[ "$ready" != True ] || { echo ${`the API server hears the kubelet of ${name}`}; exit 1; }`,
-      },
-    ],
-    problems: whereNotZero,
-    fix: `${name} lives: take it out with its machine (tripod node remove ${name} -i ${cluster.inventoryPath}), or switch it off first.`,
-    deadlineSeconds: LOST_SECONDS,
-  }))
 }
 
 /** The master through which it is done: one that serves, and stays. */

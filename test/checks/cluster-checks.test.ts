@@ -209,6 +209,13 @@ describe('what no step changes of a running control plane', () => {
     expect(said({}, { apiServer })).toEqual([expect.stringContaining('does not have api.example.org')])
   })
 
+  test('is no name of another master: one that joined later is none of its own', () => {
+    const own = (SERVING.certSANs ?? []).filter((name) => !['m2', '10.0.0.12', 'm3', '10.0.0.13'].includes(name))
+    expect(own.length).toBeLessThan(SERVING.certSANs?.length ?? 0)
+    expect(said({ certSANs: own })).toEqual([])
+    expect(said({ certSANs: own.filter((name) => name !== 'm1') })).toEqual([expect.stringContaining('have m1')])
+  })
+
   test('is a setting of kubelets, said once for all nodes, or of kube-proxy', () => {
     const kubeletConfig =
       'clusterDomain: old.local\nmaxPods: 110\nevictionHard:\n  memory.available: 100Mi\nsyncFrequency: 1m0s\n'

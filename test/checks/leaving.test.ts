@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { replaceFindings } from '../../src/checks/replace.js'
+import { resetFindings } from '../../src/checks/reset.js'
 import { unlisted } from '../../src/checks/unlisted.js'
 import type { KubernetesFacts } from '../../src/facts/facts.js'
 import type { NodeState } from '../../src/topology.js'
@@ -67,4 +68,13 @@ describe('a machine in the place of one that is lost', () => {
     const [finding] = replaceFindings(lost, { ...around, cluster: { ...around.cluster, nodes } })
     expect(finding?.message).toContain('m4 would be no master')
   })
+})
+
+test('who is called gone and was heard of lately is not forgotten', () => {
+  const around = context({ m1: 'control-plane-ready', m2: 'control-plane-ready' }, { readyNodes: ['m1', 'm3'] })
+  const forgotten = (gone: boolean, name: string) =>
+    resetFindings({ nodes: [{ name, roles: ['control-plane'] }], whole: false, gone }, around).map(({ id }) => id)
+  expect(forgotten(true, 'm3')).toEqual(['ALIVE'])
+  expect(forgotten(true, 'm4')).toEqual([])
+  expect(forgotten(false, 'm3')).toEqual([])
 })

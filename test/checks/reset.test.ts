@@ -22,7 +22,9 @@ function findings(
   }))
   const context = { cluster: { ...base.cluster, nodes: NODES }, topology: { states }, seen }
   const going = NODES.filter(({ name }) => nodes.includes(name))
-  return resetFindings({ nodes: going, whole }, context).map(({ severity, message }) => `${severity}: ${message}`)
+  return resetFindings({ nodes: going, whole, gone: false }, context).map(
+    ({ severity, message }) => `${severity}: ${message}`,
+  )
 }
 
 const WELL = {

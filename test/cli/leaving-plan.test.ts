@@ -20,6 +20,14 @@ const REMOVAL = sampleDocument(
         disrupts: 'w9',
         change: { summary: 'kubectl drain w9; kubectl delete node w9', notes: [] },
       }),
+      sampleOp({
+        kind: 'service',
+        name: 'kubelet.service',
+        node: 'w9',
+        action: 'update',
+        disruption: 'restart',
+        change: { summary: 'disable, stop; now active, enabled', notes: [] },
+      }),
     ]),
   ],
   {
@@ -42,11 +50,11 @@ describe('a plan by which a node leaves', () => {
   test('says so in its first lines, with the command that asks for it', () => {
     const [title, headline] = text.split('\n')
     expect(title).toMatch(/^tripod node remove w9 - cluster lab, /)
-    expect(headline).toMatch(/^REMOVES w9: 0 create, .* 1 run /)
+    expect(headline).toMatch(/^REMOVES w9: 0 create, 1 update, .* 1 run /)
   })
 
   test('names the node that is disturbed, not the one that does it', () => {
-    expect(text).toContain('! Disruption: pods move away from w9 (leave:w9)')
+    expect(text).toContain('! Disruption: pods move away from w9 (leave:w9); kubelet stops on w9')
   })
 
   test('is applied from its file like any other, and says so in every format', () => {

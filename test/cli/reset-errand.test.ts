@@ -15,7 +15,7 @@ describe('what a reset takes back', () => {
   }
 
   test('is the whole cluster unless nodes are named', () => {
-    expect(targets({ forget: false })).toEqual({ nodes: ['m1', 'm2', 'm3'], whole: true, gone: false })
+    expect(targets({})).toEqual({ nodes: ['m1', 'm2', 'm3'], whole: true, gone: false })
     expect(targets({ forget: false, node: ['m3'] })).toEqual({ nodes: ['m3'], whole: false, gone: false })
     expect(targets({ forget: true, node: ['m3'] })).toEqual({ nodes: ['m3'], whole: false, gone: true })
   })

@@ -9,7 +9,12 @@ const COLUMNS = [
   { name: 'Status', format: '' },
   { name: 'Name', format: 'name' },
 ]
-const NODES = { kind: 'Table', columnDefinitions: COLUMNS, rows: [{ cells: ['Ready', 'm1'] }, { cells: ['', 'w1'] }] }
+const ROWS = [
+  ['Ready,SchedulingDisabled', 'm1'],
+  ['', 'w1'],
+  ['NotReady', 'w2'],
+]
+const NODES = { kind: 'Table', columnDefinitions: COLUMNS, rows: ROWS.map((cells) => ({ cells })) }
 
 /** The fixture as a master answers whose API server lives. */
 function serving({ configMaps = '', nodes = '', volumes = '' }, status = 0): string {
@@ -28,10 +33,11 @@ describe('what the API server tells of its cluster', () => {
       'security/agent etc /etc',
     ].join('\n')
     const told = { configMaps: json(ABSENT, PROXY, ABSENT), nodes: json(NODES), volumes }
-    const { configMaps, networks, nodes } = parsed(serving(told)).kubernetes
+    const { configMaps, networks, nodes, readyNodes } = parsed(serving(told)).kubernetes
     expect(configMaps).toEqual({ 'kube-proxy': { 'config.conf': 'mode: ipvs\n' } })
     expect(networks).toEqual(['kube-system/cilium', 'kube-system/weave-net'])
-    expect(nodes).toEqual(['m1', 'w1'])
+    expect(nodes).toEqual(['m1', 'w1', 'w2'])
+    expect(readyNodes).toEqual(['m1'])
   })
 
   test('may be that there is nothing', () => {

@@ -63,15 +63,11 @@ describe('a reset of nodes of a cluster that goes on', () => {
     expect(ids({ ...targets, gone: true })).toEqual(['leave', 'host-identity', 'security', 'load-balancer'])
   })
 
-  test('who is called gone must be lost to the cluster as well, and needs no drain', () => {
+  test('who is gone is forgotten without a drain', () => {
     const leave = resetSteps({ ...targets, gone: true })[0]
-    const [gate, ...others] = leave?.gates?.(on('m1')) ?? []
-    expect(others).toEqual([])
-    expect(gate).toMatchObject({ when: 'before', questions: [{ node: 'm1' }] })
-    expect(gate?.questions.map(({ script }) => parses(script))).toEqual([true])
-    expect(gate?.problems([{ node: 'm1', code: 1, output: 'the API server hears the kubelet of m3' }])).toHaveLength(1)
     const [command] = (leave?.resources(on('m1')) ?? []) as readonly CommandResource[]
     expect(command?.summary).toBe('take member 3 out of etcd; kubectl delete node m3')
+    expect(command?.disruption).toBeUndefined()
   })
 
   test('a machine that is lost is forgotten before anything else, and all else is an apply', () => {

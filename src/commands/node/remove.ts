@@ -26,7 +26,10 @@ export default class NodeRemove extends BaseCommand {
   static override args = { node: Args.string({ required: true, description: 'Name of the node.' }) }
   static override flags = {
     ...inventoryFlag,
-    forget: Flags.boolean({ description: 'Its machine is gone: only what the others hold of it is taken back.' }),
+    forget: Flags.boolean({
+      default: false,
+      description: 'Its machine is gone: only what the others hold of it is taken back.',
+    }),
     'skip-node': repeatable('NAME', 'Do not look at this other node (repeatable).'),
     ...leavingFlags,
     ...fullFlag,
