@@ -2,7 +2,7 @@
 // start of the process. Nothing is asserted here: goals stand beside the figures, and a test counts the round trips.
 import { execFile, spawn } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
@@ -84,7 +84,8 @@ async function roundTrips(nodes) {
 
 async function bench() {
   const ssh = await sshCommands()
-  heading(`Median of ${RUNS} runs on ${cpus().length} cores, Node ${process.version}`)
+  const [load] = loadavg()
+  heading(`Median of ${RUNS} runs on ${cpus().length} cores, load ${load.toFixed(1)} before, Node ${process.version}`)
   report('tripod --help', await measure(() => timed(tripod('--help'))), 'under 200 ms')
   report('node with an empty program', await measure(() => timed([process.execPath, '-e', '0'])))
   report('no-op plan of four machines', await measure(() => timed(PLAN)), 'under 1200 ms')

@@ -26,7 +26,7 @@ export function surprises(
   return now.flatMap((op) => {
     const shown = known.get(op.id)
     if (shown === undefined) return [`${op.id} is new: ${op.reason.text}`]
-    const same = moment === 'untouched' ? sameDeed(shown, op) : coveredBy(shown, op)
+    const same = moment === 'untouched' ? sameDeed(shown, op) : coveredBy(shown, op, reviewed)
     return same ? [] : [`${op.id} changed: planned ${deed(shown)}, now ${deed(op)}`]
   })
 }
@@ -42,13 +42,14 @@ export function sameDeed(shown: ReviewedOp, now: ReviewedOp): boolean {
 }
 
 /**
- * An earlier op may have brought the unit, package or packaged file that the plan was to bring, started what it was to start, or
- * finished an installation that was only half done; a restart may have become none.
+ * An earlier op may have brought the unit or package that the plan was to bring, started what it was to start, or finished an
+ * installation that was only half done, with the files that it brings; a restart may have become none.
  */
-function coveredBy(shown: ReviewedOp, now: ReviewedOp): boolean {
+function coveredBy(shown: ReviewedOp, now: ReviewedOp, reviewed: readonly ReviewedOp[]): boolean {
   const { kind, action } = shown
   if (kind === 'command' || sameDeed(shown, now)) return true
-  if (kind === 'file') return action === 'create' && shown.dependsOn.length > 0 && hasSameEnd(shown, now)
+  if (kind === 'file')
+    return action === 'create' && hasSameEnd(shown, now) && reviewed.some((op) => finishes(op, shown))
   if (kind === 'edit') return false
   if (action === 'create' || (kind === 'service' && starts(shown))) return true
   const isMilder = DISRUPTIONS.indexOf(now.disruption) <= DISRUPTIONS.indexOf(shown.disruption)
@@ -57,10 +58,14 @@ function coveredBy(shown: ReviewedOp, now: ReviewedOp): boolean {
   )
 }
 
+/** Installs, in the step of that file, what was there already. */
+const finishes = ({ kind, action, disruption, node, step }: ReviewedOp, file: ReviewedOp): boolean =>
+  kind === 'package' && action === 'update' && disruption !== 'none' && node === file.node && step === file.step
+
 const starts = ({ change }: ReviewedOp): boolean => change.summary.split(', ').includes('start')
 
 const hasSameEnd = (shown: ReviewedOp, now: ReviewedOp): boolean =>
-  now.change.after !== undefined && shown.change.after === now.change.after
+  now.action !== 'delete' && shown.change.after === now.change.after
 
 const hasSameGround = (shown: ReviewedOp, now: ReviewedOp): boolean =>
   JSON.stringify(shown.pre.map(({ expect }) => expect)) === JSON.stringify(now.pre.map(({ expect }) => expect))

@@ -26,7 +26,7 @@ export const file: Kind<FileResource> = {
     if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
     if (resource.state === 'absent')
       return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen, resource.sensitive))
-    if (seen.state === 'absent') return differs(creation(resource, bringersOf(resource, installs)))
+    if (seen.state === 'absent') return differs(creation(resource, isBrought(resource, installs)))
     const entry = record.entries[`file:${resource.path}`]
     return matches(resource, seen, entry) ? SAME : differs(update(resource, seen, entry === undefined))
   },
@@ -107,19 +107,18 @@ function write(resource: FileResource, pre: FileWrite['pre']): FileWrite {
   return { path, owner, mode, pre, ...body, ...(validate === undefined ? {} : { validate }) }
 }
 
-/** The op before this one that installs the package whose file stands there then. */
-function bringersOf({ conffileOf }: FileResource, installs: readonly string[]): readonly string[] {
-  return conffileOf === undefined ? [] : installs.filter((op) => op.endsWith(`:package:${conffileOf}`))
+/** Whether an op before this one installs the package whose file stands there then. */
+function isBrought({ conffileOf }: FileResource, installs: readonly string[]): boolean {
+  return conffileOf !== undefined && installs.some((op) => op.endsWith(`:package:${conffileOf}`))
 }
 
-function creation(resource: FileResource, bringers: readonly string[]): Difference {
-  const isBroughtBefore = bringers.length > 0
+function creation(resource: FileResource, isBroughtBefore: boolean): Difference {
   const text = literal(resource.content)
   return {
     action: 'create',
     disruption: 'none',
     reason: { code: 'missing', text: 'is not there' },
-    dependsOn: bringers,
+    dependsOn: [],
     pre: [{ subject: resource.path, expect: 'absent' }],
     change: {
       summary: describe(resource),

@@ -83,21 +83,20 @@ describe('once ops of the run were done', () => {
     expect(surprises([hold], [finish], 'at work')).toHaveLength(1)
   })
 
-  it('a file that the package brings whose installation was shown before it is none; any other that appears is one', () => {
+  it('a file that appears where its step was to finish an installation is none; any other that appears is one', () => {
     const own = { summary: '0644 root:root', after: 'ours\n', notes: [] }
     const file: Op = { ...install, id: 'm1:file:/etc/x', kind: 'file', name: '/etc/x', change: own }
-    const notes = ['takes the place of the one that x brings']
-    const brought: Op = { ...file, dependsOn: [install.id], change: { ...own, notes } }
     const there: Op = {
       ...file,
       action: 'update',
       pre: [{ subject: '/etc/x', expect: 'sha256:a' }],
       change: { ...own, before: 'theirs\n', notes: ['replaces a file'] },
     }
-    expect(surprises([brought], [there], 'at work')).toEqual([])
-    expect(surprises([brought], [file], 'at work')).toEqual([])
-    expect(surprises([brought], [there], 'untouched')).toHaveLength(1)
-    expect(surprises([file], [there], 'at work')).toHaveLength(1)
+    const finish: Op = { ...hold, disruption: 'restart', change: { summary: '1.0 -> newest, held', notes: [] } }
+    expect(surprises([file, finish], [there], 'at work')).toEqual([])
+    expect(surprises([file, finish], [there], 'untouched')).toHaveLength(1)
+    const elsewhere: Op = { ...finish, step: 'another' }
+    for (const other of [install, hold, elsewhere]) expect(surprises([file, other], [there], 'at work')).toHaveLength(1)
   })
 
   it('a file whose present content is another is one', () => {

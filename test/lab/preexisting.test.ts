@@ -162,4 +162,18 @@ describe.skipIf(unable !== undefined)('machines with something on them', { timeo
     const healed = await steps('doctor')
     expect(healed.stdout).toContain('ok every node reaches the TCP ports that it needs of the others')
   })
+
+  it('packages that lie half installed are finished by the first installation, and the steps that want them go on', async () => {
+    const { lab } = context
+    const unpacked =
+      'cd /tmp && apt-get -qq install runc && apt-get -qq download containerd chrony && dpkg --unpack *.deb'
+    await said(lab, 'w1', `dpkg --purge socat; apt-get -qq update; ${unpacked} >/dev/null`)
+    expect(await said(lab, 'w1', 'dpkg --audit')).toMatch(/ chrony [^]* containerd /)
+    const wanted = ['base-packages', 'time-sync', 'container-runtime'].flatMap((step) => ['--step', step])
+    const plan = await steps('plan', '--node', 'w1', ...wanted)
+    expect(plan.stdout).toMatch(/P26 warning: w1: .*half installed/)
+    await apply('--node', 'w1', ...wanted)
+    expect(await said(lab, 'w1', 'dpkg --audit')).toBe('')
+    expect((await steps('plan', '--node', 'w1', ...wanted)).stdout).toContain('No changes.')
+  })
 })
