@@ -104,7 +104,7 @@ export const ERRORS = {
   UNKNOWN_NODE: {
     exit: 64,
     title: 'No node of that name in the inventory',
-    why: 'A selector named a node that the inventory does not have. A misspelt selector never means "nothing to do".',
+    why: 'The command names a node that is not there. A misspelt name never means "nothing to do".',
     fix: 'Use a name from the inventory; the message lists them.',
   },
   UNKNOWN_STEP: {
