@@ -15,7 +15,7 @@ export type Act =
   | RunAct
 
 /** A script on the node, with the files it reads and what is known of its failures. */
-export interface RunAct extends Pick<CommandResource, 'inputs' | 'evidence' | 'explain'> {
+export interface RunAct extends Pick<CommandResource, 'inputs' | 'evidence' | 'explain' | 'news'> {
   readonly do: 'run'
   readonly script: Script
   readonly detached: boolean

@@ -117,6 +117,8 @@ export interface CommandResource {
   readonly inputs?: readonly InputFile[]
   /** Wanted by this state of the machine only: no record is kept of it, and nothing of it can be left over. */
   readonly transient?: true
+  /** Lines of its output that the operator is told as they come, each of them once: what it waits for. */
+  readonly news?: RegExp
   /** Read-only; where it fails, what this prints is added to what it said itself. */
   readonly evidence?: Script
   /** Cause and next step, from all that was printed; undefined where it is not known. */
