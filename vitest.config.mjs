@@ -16,6 +16,9 @@ const LONG_ONLY =
         'original',
         'user-past',
         'time-sync',
+        'reset-interrupted',
+        'node-removal',
+        'half-installed',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({
