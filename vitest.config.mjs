@@ -16,6 +16,7 @@ const LONG_ONLY =
         'original',
         'user-past',
         'time-sync',
+        'reset-image',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({
