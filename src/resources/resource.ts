@@ -52,6 +52,8 @@ export interface PackageResource {
   readonly noted?: true
   /** Address of the repository that tripod sets up for it; left out: the package sources that the machine has. */
   readonly repository?: string
+  /** Directories that its programs fill: they go with it, where tripod installed it and they were empty or not there before. */
+  readonly data?: readonly string[]
   /** What the repositories offered when the node last looked; for the reader of the plan, no part of the wish. */
   readonly candidate?: string
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fault, inside, up, type UpOptions } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
+import { differences, image } from './image.js'
 import { everywhere, footprint, MINUTE, said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/cluster.test.ts: ${unable}`)
@@ -46,7 +47,12 @@ describe.skipIf(unable !== undefined).each(KINDS)(
       const { inventoryPath } = context.lab
       const text = await readFile(inventoryPath, 'utf8')
       await writeFile(inventoryPath, text.replaceAll('[control-plane]', '[control-plane, worker]'))
+      await everywhere(context.lab, noteImage)
     })
+    const original = new Map<string, readonly string[]>()
+    const noteImage = async (node: string): Promise<void> => {
+      original.set(node, await image(context.lab, node))
+    }
 
     const apply = async (...args: readonly string[]) => {
       const ended = await context.tripod(['apply', '--yes', ...args])
@@ -78,6 +84,7 @@ describe.skipIf(unable !== undefined).each(KINDS)(
       await rm(machinePlaces(OPTIONS.name, node).directory, { recursive: true, force: true })
       const again: UpOptions = { ...OPTIONS, inventoryPath: context.lab.inventoryPath }
       context.lab = await up(again)
+      await noteImage(node)
     }
     /** Answers of the API under the VIP, asked every 100 ms from a master for as long as the work takes. */
     const watched = async (from: string, work: () => Promise<unknown>): Promise<readonly string[]> => {
@@ -237,5 +244,13 @@ describe.skipIf(unable !== undefined).each(KINDS)(
         await kubectl('m2', '-n kube-system get daemonset calico-node')
       },
     )
+
+    it('are as they were before when everything is taken back, whatever they went through', async () => {
+      const { lab } = context
+      const reset = await context.tripod(['reset', '--confirm', lab.name])
+      expect([reset.code, reset.code === 0 ? '' : reset.stdout + reset.stderr]).toEqual([0, ''])
+      const found = await everywhere(lab, async (node) => differences(original.get(node) ?? [], await image(lab, node)))
+      expect(found).toEqual(lab.nodes.map(() => []))
+    })
   },
 )
