@@ -33,7 +33,7 @@ echo end`
 /** The record of tripod itself goes last, with directories that are empty without us. */
 const FORGET: Script = sh`
 rm -rf /var/lib/tripod /run/tripod/applied /run/tripod/inputs
-for top in /etc/containerd /etc/kubernetes /etc/cni /etc/keepalived /etc/haproxy /etc/chrony; do
+for top in /etc/containerd /etc/kubernetes /etc/cni /etc/keepalived /etc/haproxy /etc/chrony /etc/iproute2; do
   [ -d "$top" ] || continue
   find "$top" -depth -type d | while read -r directory; do
     if dpkg -S "$directory" >/dev/null 2>&1 || rpm -qf "$directory" >/dev/null 2>&1; then continue; fi

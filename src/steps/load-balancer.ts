@@ -22,7 +22,8 @@ export const loadBalancer: Step = {
   // not start without a configuration. HAProxy answers before keepalived asks it.
   resources: (context) => [
     { ...daemon('haproxy'), data: ['/var/lib/haproxy'] },
-    daemon('keepalived'),
+    // Names its routes there where iproute2 brings no such directory (2.3 and later), and leaves it.
+    { ...daemon('keepalived'), data: ['/etc/iproute2/rt_addrprotos.d'] },
     haproxyConfig(context),
     checkScript(context),
     ...scriptLabel(context),
