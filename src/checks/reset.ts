@@ -13,8 +13,25 @@ const isMaster = ({ roles }: Node): boolean => roles.includes('control-plane')
 
 /** What stands against taking these nodes out: nothing, where the whole cluster goes. */
 export function resetFindings({ nodes, whole }: Going, context: CheckContext): readonly Finding[] {
-  if (whole) return []
-  return [...orphans(nodes, context), ...quorumKept(nodes, context)]
+  if (whole) return unrecorded(nodes, context)
+  return [...orphans(nodes, context), ...quorumKept(nodes, context), ...unrecorded(nodes, context)]
+}
+
+/** What kubeadm did tells by itself that it is there; of all else the record alone knows what was there before. */
+function unrecorded(going: readonly string[], { topology, seen }: CheckContext): readonly Finding[] {
+  const lost = seen.filter(
+    ({ node: { name }, facts }) =>
+      going.includes(name) &&
+      Object.keys(facts.record.entries).length === 0 &&
+      /^(worker|control-plane)-/.test(topology.states[name] ?? ''),
+  )
+  return lost.map(({ node: { name } }) => ({
+    id: 'NO_RECORD',
+    severity: 'warning',
+    node: name,
+    message: `${name} has no record of tripod (/var/lib/tripod): kubeadm's work is taken back; files, packages, services and settings stay, for nothing tells what was there before`,
+    fix: 'What is left of them is listed at the end, but for packages: remove by hand what is of nobody else.',
+  }))
 }
 
 /** Nodes whose last master goes have nobody to belong to. */

@@ -22,7 +22,7 @@ export function leave({ nodes, gone }: Leaving): Step {
     why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
-    resources: (context) => leavers(context, nodes).map((node) => goes(node, context, gone)),
+    resources: (context) => leavers(context, nodes).map((node) => goes(node, context, gone || isEmpty(node, context))),
   }
 }
 
@@ -33,6 +33,11 @@ export function staying({ cluster, topology }: ClusterContext, nodes: readonly s
 
 function leavers({ cluster }: ClusterContext, nodes: readonly string[]): readonly Node[] {
   return cluster.nodes.filter((node) => nodes.includes(node.name) && joinsCluster(node))
+}
+
+/** No kubelet is there to end a pod: a machine that was made anew, or never joined. */
+function isEmpty({ name }: Node, { topology }: ClusterContext): boolean {
+  return ['fresh', 'prepared'].includes(topology.states[name] ?? '')
 }
 
 function goes(node: Node, context: StepContext, gone: boolean): CommandResource {

@@ -73,6 +73,14 @@ describe('a reset of nodes of a cluster that goes on', () => {
     expect(without?.summary).toBe('kubectl drain m3; kubectl delete node m3')
   })
 
+  test('does not drain a machine that was made anew: no kubelet is there to end a pod', () => {
+    const context = { ...on('m1'), topology: { ...topology, states: { ...topology.states, m3: 'fresh' as const } } }
+    const [command] = (resetSteps(steps, targets)
+      .find(({ id }) => id === 'leave')
+      ?.resources(context) ?? []) as readonly CommandResource[]
+    expect(command?.summary).toBe('take member 3 out of etcd; kubectl delete node m3')
+  })
+
   test('names the budget that keeps a pod, and pods that nothing would start again', () => {
     const [command] = (resetSteps(steps, targets)
       .find(({ id }) => id === 'leave')
