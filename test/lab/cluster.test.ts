@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fault, inside, up, type UpOptions } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
+import { answersMeanwhile, shownAnswers } from './answers.js'
 import { differences, image } from './image.js'
 import { everywhere, footprint, MINUTE, said, testLab, unable } from './support.js'
 
@@ -86,21 +87,6 @@ describe.skipIf(unable !== undefined).each(KINDS)(
       context.lab = await up(again)
       await noteImage(node)
     }
-    /** Answers of the API under the VIP, asked every 100 ms from a master for as long as the work takes. */
-    const watched = async (from: string, work: () => Promise<unknown>): Promise<readonly string[]> => {
-      const { lab } = context
-      await said(lab, from, 'rm -f /tmp/stop /tmp/seen')
-      const loop = `i=0; while [ ! -e /tmp/stop ] && [ $i -lt 3000 ]; do curl -so /dev/null --max-time 1 --cacert /etc/kubernetes/pki/ca.crt -w '%{http_code}\\n' https://${lab.vip}:6443/readyz >>/tmp/seen; i=$((i+1)); sleep 0.1; done`
-      const watching = inside(lab, from, loop, { timeoutSeconds: 300 })
-      try {
-        await work()
-      } finally {
-        await said(lab, from, 'touch /tmp/stop')
-        await watching
-      }
-      return (await said(lab, from, 'cat /tmp/seen')).split('\n')
-    }
-
     it('become one cluster by one apply, which workloads may use whole', async () => {
       const plan = await context.tripod(['plan'])
       expect(plan.stdout).toContain('kind: ClusterConfiguration')
@@ -151,11 +137,10 @@ describe.skipIf(unable !== undefined).each(KINDS)(
       const plan = await context.tripod(['plan'])
       expect(plan.stdout).toContain('take m1 as it was before out of etcd and the cluster')
       expect(plan.stdout).not.toContain('kubeadm init\n')
-      const answers = await watched('m3', () => apply())
-      const failed = answers.filter((code) => code !== '200').length
-      console.log(`m1 reinstalled: ${failed} of ${answers.length} requests to the API failed meanwhile`)
-      expect(answers.length).toBeGreaterThan(100)
-      expect(failed).toBeLessThan(10)
+      const answers = await answersMeanwhile(context.lab, 'm3', () => apply())
+      console.log(`m1 reinstalled: ${shownAnswers(answers)}`)
+      expect(answers.requests).toBeGreaterThan(100)
+      expect(answers.failedMilliseconds).toBeLessThan(1000)
       expect(await members('m2')).toEqual(['m1', 'm2', 'm3'])
       await expect.poll(() => readyNodes('m2'), { timeout: 60_000, interval: 1000 }).toEqual(['m1', 'm2', 'm3'])
       await empty()

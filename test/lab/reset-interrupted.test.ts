@@ -40,12 +40,18 @@ const ONE: readonly Moment[] = [
   { ...FORGOTTEN, from: 'm3' },
 ]
 
-const PLACES = [
-  ...WHOLE.map((moment) => ({ of: 'the whole cluster', args: [] as string[], moment })),
-  ...ONE.map((moment) => ({ of: 'a master of a living cluster', args: ['--node', 'm3'], moment })),
-].map((place, index) => ({ ...place, number: index + 1, where: shown(place.moment) }))
+const TARGETS = [
+  { of: 'the whole cluster', args: [] as string[], moments: WHOLE },
+  { of: 'a master of a living cluster', args: ['--node', 'm3'], moments: ONE },
+]
+/** One by one, from the state that an apply leaves: the first, one in the midst of kubeadm, and the last. */
+const ALONE = TARGETS.flatMap(({ of, args, moments }) =>
+  [moments[0], moments[3], moments.at(-1)].flatMap((moment) =>
+    moment === undefined ? [] : [{ of, args, moment, where: shown(moment) }],
+  ),
+)
 
-describe.skipIf(unable !== undefined)('a reset that is broken off', { timeout: 6 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a reset that is broken off', { timeout: 12 * MINUTE }, () => {
   const context = testLab({ name: NAME, nodes: 4, ...RELEASE })
   let original: readonly (readonly string[])[] = []
 
@@ -76,11 +82,21 @@ describe.skipIf(unable !== undefined)('a reset that is broken off', { timeout: 6
     expect(ended.stdout).toContain(`Nothing of Kubernetes or tripod is left on ${nodes.join(', ')}.`)
     const now = await Promise.all(nodes.map((node) => image(lab, node)))
     const before = nodes.map((node) => original[lab.nodes.findIndex(({ name }) => name === node)] ?? [])
-    expect([where, before.map((one, index) => differences(one, now[index] ?? []))]).toEqual([where, before.map(() => [])]) // prettier-ignore
+    const found = before.map((one, index) => differences(one, now[index] ?? []))
+    console.log(JSON.stringify(found))
+    expect([where, found]).toEqual([where, found.map(() => [])])
     if (args.length > 0) await livesOn()
     console.log(
       `| ${nodes.length === 1 ? 'm3' : 'whole'} | ${where} | ${first.seconds} s, ${first.ops} changes | ${ended.refused} | ${seconds} s |`,
     )
+  }
+  /** Refused while the work of the run before goes on. */
+  const unrefused = async (args: readonly string[], moment: Moment): Promise<BrokenOff> => {
+    for (let tries = 0; ; tries++) {
+      const one = await brokenOff(context, args, moment, (run) => run.kill('SIGKILL'))
+      if (one.code !== 75 || tries > 100) return one
+      await sleep(1000)
+    }
   }
   const livesOn = async (): Promise<void> => {
     const { lab } = context
@@ -93,15 +109,27 @@ describe.skipIf(unable !== undefined)('a reset that is broken off', { timeout: 6
     expect(members.map(({ name }) => name).toSorted()).toEqual(['m1', 'm2'])
   }
 
-  it.each(PLACES)(
-    '$number: of $of, killed $where, is finished by the same command',
-    async ({ args, moment, where }) => {
+  it.each(TARGETS)(
+    'of $of, killed ten times in a row and each time further on, is finished',
+    async ({ args, moments }) => {
       await asApplied()
-      const first = await brokenOff(context, reset(args), moment, (run) => run.kill('SIGKILL'))
-      expect([where, first.signal]).toEqual([where, 'SIGKILL'])
-      await finishes(args, first, `killed ${where}`)
+      let last: BrokenOff | undefined
+      for (const moment of moments) {
+        const one = await unrefused(reset(args), moment)
+        console.log(`| ${args.join(' ')} | killed ${shown(moment)} | ${one.seconds} s, ${one.ops} changes |`)
+        expect([shown(moment), one.signal, one.stderr]).toEqual([shown(moment), 'SIGKILL', one.stderr])
+        last = one
+      }
+      if (last !== undefined) await finishes(args, last, `killed ${moments.length} times`)
     },
   )
+
+  it.each(ALONE)('of $of, killed $where, is finished by the same command', async ({ args, moment, where }) => {
+    await asApplied()
+    const first = await brokenOff(context, reset(args), moment, (run) => run.kill('SIGKILL'))
+    expect([where, first.signal]).toEqual([where, 'SIGKILL'])
+    await finishes(args, first, `killed ${where}`)
+  })
 
   it('by Ctrl-C ends after what it is at, says how to go on, and the same command finishes', async () => {
     await asApplied()
