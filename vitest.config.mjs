@@ -16,6 +16,10 @@ const LONG_ONLY =
         'original',
         'user-past',
         'time-sync',
+        'reset-interrupted',
+        'node-removal',
+        'half-installed',
+        'reset-image',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({

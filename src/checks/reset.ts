@@ -18,8 +18,13 @@ const nodesBesides = (going: readonly Named[], { cluster }: CheckContext): reado
 
 /** What stands against taking these nodes out: nothing, where the whole cluster goes. */
 export function resetFindings({ nodes, whole, gone }: Going, context: CheckContext): readonly Finding[] {
-  if (whole) return []
-  return [...(gone ? alive(nodes, context) : []), ...orphans(nodes, context), ...quorumKept(nodes, context)]
+  if (whole) return unrecorded(nodes, context)
+  return [
+    ...(gone ? alive(nodes, context) : []),
+    ...orphans(nodes, context),
+    ...quorumKept(nodes, context),
+    ...unrecorded(nodes, context),
+  ]
 }
 
 /** Who is called gone and lives would go on by itself, and nobody would count it: that takes more than a slip of the hand. */
@@ -34,6 +39,23 @@ function alive(going: readonly Named[], { cluster, seen }: CheckContext): readon
       message: `${name} is not gone: the API server heard from its kubelet less than a minute ago`,
       fix: `Take it out with its machine: tripod node remove ${name} -i ${cluster.inventoryPath}. Was it switched off just now: wait a minute`,
     }))
+}
+
+/** What kubeadm did tells by itself that it is there; of all else the record alone knows what was there before. */
+function unrecorded(going: readonly Named[], { topology, seen }: CheckContext): readonly Finding[] {
+  const lost = seen.filter(
+    ({ node: { name }, facts }) =>
+      going.some((one) => one.name === name) &&
+      Object.keys(facts.record.entries).length === 0 &&
+      /^(worker|control-plane)-/.test(topology.states[name] ?? ''),
+  )
+  return lost.map(({ node: { name } }) => ({
+    id: 'NO_RECORD',
+    severity: 'warning',
+    node: name,
+    message: `${name} has no record of tripod (/var/lib/tripod): kubeadm's work is taken back; files, packages, services and settings stay, for nothing tells what was there before`,
+    fix: 'What is left of them is listed at the end, but for packages: remove by hand what is of nobody else.',
+  }))
 }
 
 /** Nodes whose last master goes have nobody to belong to. */

@@ -1,5 +1,6 @@
 import { lines, sh, type Script } from '../shell.js'
 import type { ActContext, Batch } from './batch.js'
+import { clearData } from './clear-data.js'
 import type { Outcome } from './record.js'
 import { runBatch } from './run-batch.js'
 
@@ -45,10 +46,11 @@ function removal({ station }: ActContext, batch: Batch): Script {
   const removals = batch.flatMap(({ act }) => (act.do === 'remove' ? [act] : []))
   const names = removals.map(({ name }) => name)
   const along = new Set(removals.flatMap((one) => one.along))
-  return station.os.packages.remove(
+  const remove = station.os.packages.remove(
     names,
     [...along].filter((name) => !names.includes(name)),
   )
+  return lines([sh`(`, remove, sh`) || exit`, ...clearData(removals.flatMap(({ data }) => data))])
 }
 
 /** Held ones of the step that are there at a version of their own choice: a new version of the others may need newer ones. */

@@ -20,9 +20,7 @@ for path in /etc/kubernetes/* /var/lib/etcd/* /var/lib/kubelet/* /etc/cni/net.d/
 done
 find /etc -xdev -name '*tripod*' -exec echo file {} \; || exit 1
 grep -rlIs -e 'Written by tripod' -e 'BEGIN tripod' -e 'disabled by tripod' /etc | sed 's/^/lines in /'
-for link in /sys/class/net/*; do
-  case $(basename -- "$link") in cali* | vxlan.calico | vxlan-v6.calico | kube-ipvs0) echo "interface $(basename -- "$link")" ;; esac
-done
+ip -o link show | sed -n 's/^[0-9]*: \(\(cali\|vxlan[.]calico\|vxlan-v6[.]calico\|kube-ipvs0\)[^:@]*\).*/interface \1/p' || exit 1
 for command in iptables ip6tables; do
   command -v "$command-save" >/dev/null || continue
   "$command-save" | sed -n "s/^:\(KUBE-[^ ]*\|cali-[^ ]*\).*/$command chain \1/p"
@@ -35,7 +33,7 @@ echo end`
 /** The record of tripod itself goes last, with directories that are empty without us. */
 const FORGET: Script = sh`
 rm -rf /var/lib/tripod /run/tripod/applied /run/tripod/inputs
-for top in /etc/containerd /etc/kubernetes /etc/cni /etc/keepalived /etc/haproxy /etc/chrony; do
+for top in /etc/containerd /etc/kubernetes /etc/cni /etc/keepalived /etc/haproxy /etc/chrony /etc/iproute2; do
   [ -d "$top" ] || continue
   find "$top" -depth -type d | while read -r directory; do
     if dpkg -S "$directory" >/dev/null 2>&1 || rpm -qf "$directory" >/dev/null 2>&1; then continue; fi

@@ -19,7 +19,7 @@ export async function runBatch(context: ActContext, batch: Batch, run: ScriptRun
   const [{ op }] = batch
   const { timeoutSeconds } = run
   const script = await withInputs(context, op.id, run)
-  const onLine = lineOf(context, op, run.isShown)
+  const onLine = lineOf(context, op, run)
   const result = run.detached
     ? await runDetached({ host: station.host, runId: input.runId, opId: op.id, script, timeoutSeconds, onLine })
     : await station.host.run(script, { timeoutSeconds, onLine })
@@ -52,10 +52,16 @@ async function gathered({ station }: ActContext, evidence: Script | undefined): 
   return stdout.trim()
 }
 
-function lineOf({ input, station }: ActContext, op: Op, isShown: ScriptRun['isShown']): (line: string) => void {
+function lineOf({ input, station }: ActContext, op: Op, { isShown, news }: ScriptRun): (line: string) => void {
+  const node = station.node.name
+  // A connection that is taken up again brings all lines once more.
+  const told = new Set<string>()
   return (line) => {
     if (isShown?.(line) === false) return
-    input.emit({ type: 'output', node: station.node.name, step: op.step, line })
+    input.emit({ type: 'output', node, step: op.step, line })
+    if (news?.test(line) !== true || told.has(line)) return
+    told.add(line)
+    input.emit({ type: 'notice', node, message: line })
   }
 }
 

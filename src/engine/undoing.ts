@@ -14,7 +14,11 @@ export function undoingOf(steps: readonly Step[], station: OnNode, context: Clus
   const made = steps.flatMap(({ takesBack }) => (takesBack?.nodes.includes(station.node.name) ? [takesBack.step] : []))
   if (made.length === 0) return undefined
   const ids = new Set(made.map(({ id }) => id))
-  const found = wishesOf(made, station, context).flatMap(({ step, resources }) =>
+  const found = wishesOf(
+    made.map((step) => wherever(step, station)),
+    station,
+    context,
+  ).flatMap(({ step, resources }) =>
     resources.flatMap((resource) =>
       resource.kind === 'command' ? [[`command:${resource.id}`, { step, resource }] as const] : [],
     ),
@@ -24,6 +28,12 @@ export function undoingOf(steps: readonly Step[], station: OnNode, context: Clus
     // Of a step that is no more, nothing tells when it came.
     stepFor: (step) => (ids.has(step) ? undoOf(step) : LEFTOVERS),
   }
+}
+
+/** Who ran a command on a node is asked how it is taken back, also where it would not run any more: of a cluster that is down. */
+function wherever(step: Step, { facts: { record } }: OnNode): Step {
+  const ran = Object.entries(record.entries).some(([id, entry]) => id.startsWith('command:') && entry.step === step.id)
+  return ran ? { ...step, runsOn: () => true } : step
 }
 
 /** Also of a node whose record is gone, or that was joined by hand: kubeadm's own files tell. */

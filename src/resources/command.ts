@@ -90,11 +90,12 @@ function difference(resource: CommandResource, found: string): Difference {
   }
 }
 
-function pick({ inputs, evidence, explain }: CommandResource): Partial<RunAct> {
+function pick({ inputs, evidence, explain, news }: CommandResource): Partial<RunAct> {
   return {
     ...(inputs === undefined ? {} : { inputs }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(explain === undefined ? {} : { explain }),
+    ...(news === undefined ? {} : { news }),
   }
 }
 

@@ -10,12 +10,17 @@ import type { CommandResource, Disruption, Resource } from './resource.js'
 export type Act =
   | { readonly do: 'write'; readonly file: FileWrite }
   | { readonly do: 'install' | 'hold'; readonly package: WantedPackage }
-  /** `along` came with it: it goes too, where nothing else needs it. */
-  | { readonly do: 'remove'; readonly name: string; readonly along: readonly string[] }
+  /** `along` came with it: it goes too, where nothing else needs it. `data`: directories that go with it, and all in them. */
+  | {
+      readonly do: 'remove'
+      readonly name: string
+      readonly along: readonly string[]
+      readonly data: readonly string[]
+    }
   | RunAct
 
 /** A script on the node, with the files it reads and what is known of its failures. */
-export interface RunAct extends Pick<CommandResource, 'inputs' | 'evidence' | 'explain'> {
+export interface RunAct extends Pick<CommandResource, 'inputs' | 'evidence' | 'explain' | 'news'> {
   readonly do: 'run'
   readonly script: Script
   readonly detached: boolean

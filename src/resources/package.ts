@@ -1,6 +1,8 @@
 import type { OsFamily } from '../os/os-family.js'
+import type { RecordEntry } from '../facts/facts.js'
+import { sh } from '../shell.js'
 import { SAME, type Difference, type Kind, type Verdict } from './kind.js'
-import type { PackageReading } from './readings.js'
+import type { Needs, PackageReading, Readings } from './readings.js'
 import type { PackageResource } from './resource.js'
 
 type PresentPackage = Extract<PackageReading, { state: 'present' }>
@@ -10,7 +12,7 @@ export function packageKind(os: OsFamily): Kind<PackageResource> {
   return {
     name: (resource) => resource.name,
     wish: ({ name, held, version }) => ({ name, held, version }),
-    needs: (resource) => ({ packages: [resource.name] }),
+    needs: ({ name, data = [] }) => needsOf(name, data),
     compare: (resource, readings) => {
       const seen = readings.package(resource.name)
       if (seen.state === 'unknown') return seen
@@ -25,19 +27,49 @@ export function packageKind(os: OsFamily): Kind<PackageResource> {
       const seen = readings.package(resource.name)
       return seen.state === 'present'
         ? { state: 'present', version: seen.version, held: seen.held }
-        : { state: 'absent' }
+        : { state: 'absent', data: (resource.data ?? []).filter((directory) => isEmpty(directory, readings)) }
     },
-    leftoverNeeds: (name) => ({ packages: [name] }),
+    leftoverNeeds: (name, entry) => needsOf(name, dataOf(entry)),
     leftover: (name, entry, readings) => {
       const seen = readings.package(name)
       if (seen.state === 'unknown') return seen
-      if (seen.state === 'absent') return SAME
-      const before = entry.before as
-        { readonly state: 'absent' } | { readonly state: 'present'; readonly held: boolean }
-      if (before.state === 'present') return before.held || !seen.held ? SAME : release(name, seen, os)
-      return removal(name, entry.added ?? [], seen, os)
+      const before = entry.before as Before
+      if (before.state === 'present')
+        return before.held || seen.state === 'absent' || !seen.held ? SAME : release(name, seen, os)
+      const data = dataOf(entry)
+      // Without the package, they are what a reset that broke off has left.
+      if (seen.state === 'absent' && data.every((directory) => isEmpty(directory, readings))) return SAME
+      return removal({ name, along: entry.added ?? [], data }, seen, os)
     },
   }
+}
+
+/** Left out by records of former versions: no data is known to be ours. */
+type Before =
+  | { readonly state: 'absent'; readonly data?: readonly string[] }
+  | { readonly state: 'present'; readonly held: boolean }
+
+function dataOf({ before }: RecordEntry): readonly string[] {
+  const known = before as Before
+  return known.state === 'absent' ? (known.data ?? []) : []
+}
+
+/** A directory of which one cannot tell is nobody's to take away. */
+function needsOf(name: string, data: readonly string[]): Needs {
+  const checks = data.map((directory) => ({
+    id: emptyId(directory),
+    script: sh`[ -e ${directory} ] || exit 0
+found=$(ls -A -- ${directory}) || exit 2
+[ -z "$found" ]`,
+  }))
+  return checks.length === 0 ? { packages: [name] } : { packages: [name], checks }
+}
+
+const emptyId = (directory: string): string => `empty:${directory}`
+
+function isEmpty(directory: string, readings: Readings): boolean {
+  const seen = readings.check(emptyId(directory))
+  return seen.state === 'ran' && seen.code === 0
 }
 
 /** `1.7` is satisfied by 1.7 and 1.7.28, not by 1.70. */
@@ -85,24 +117,38 @@ function release(name: string, seen: PresentPackage, os: OsFamily): Verdict {
   }
 }
 
-function removal(name: string, along: readonly string[], seen: PresentPackage, os: OsFamily): Verdict {
+function removal(
+  what: { readonly name: string; readonly along: readonly string[]; readonly data: readonly string[] },
+  seen: Exclude<PackageReading, { state: 'unknown' }>,
+  os: OsFamily,
+): Verdict {
+  const { name, along, data } = what
   const difference = taken(name, seen, os)
-  const notes = along.length === 0 ? [] : [`with what came along: ${along.join(', ')}`]
+  const notes = [
+    ...(along.length === 0 ? [] : [`with what came along: ${along.join(', ')}`]),
+    ...(data.length === 0 ? [] : [`with its data: ${data.join(', ')}`]),
+  ]
   return {
     state: 'differs',
-    difference: { ...difference, change: { ...difference.change, notes }, act: { do: 'remove', name, along } },
+    difference: {
+      ...difference,
+      ...(data.length === 0 ? {} : { disruption: 'data-loss' }),
+      change: { ...difference.change, notes },
+      act: { do: 'remove', ...what },
+    },
   }
 }
 
-function taken(name: string, seen: PresentPackage, os: OsFamily): Difference {
+function taken(name: string, seen: Exclude<PackageReading, { state: 'unknown' }>, os: OsFamily): Difference {
+  const version = seen.state === 'present' ? seen.version : 'absent'
   return {
     action: 'delete',
     // Its daemon was stopped by the service that goes before it.
     disruption: 'none',
     reason: { code: 'differs', text: 'was installed by tripod' },
     dependsOn: [],
-    pre: [{ subject: name, expect: seen.version }],
-    change: { summary: os.packages.upstream(seen.version), notes: [] },
-    act: { do: 'remove', name, along: [] },
+    pre: [{ subject: name, expect: version }],
+    change: { summary: seen.state === 'present' ? os.packages.upstream(version) : 'what it left', notes: [] },
+    act: { do: 'remove', name, along: [], data: [] },
   }
 }

@@ -52,6 +52,8 @@ export interface PackageResource {
   readonly noted?: true
   /** Address of the repository that tripod sets up for it; left out: the package sources that the machine has. */
   readonly repository?: string
+  /** Directories that its programs fill: they go with it, where tripod installed it and they were empty or not there before. */
+  readonly data?: readonly string[]
   /** What the repositories offered when the node last looked; for the reader of the plan, no part of the wish. */
   readonly candidate?: string
 }
@@ -119,6 +121,8 @@ export interface CommandResource {
   readonly inputs?: readonly InputFile[]
   /** Wanted by this state of the machine only: no record is kept of it, and nothing of it can be left over. */
   readonly transient?: true
+  /** Lines of its output that the operator is told as they come, each of them once: what it waits for. */
+  readonly news?: RegExp
   /** Read-only; where it fails, what this prints is added to what it said itself. */
   readonly evidence?: Script
   /** Cause and next step, from all that was printed; undefined where it is not known. */

@@ -49,6 +49,7 @@ function runtimePackage({ cluster, facts }: StepContext): PackageResource {
     kind: 'package',
     name,
     held: true,
+    data: ['/var/lib/containerd', '/opt/containerd'],
     ...(version === undefined ? {} : { version }),
     ...(candidate === undefined ? {} : { candidate }),
   }

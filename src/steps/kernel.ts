@@ -4,7 +4,7 @@ import { loadSysctl } from './load-sysctl.js'
 import { ownFile } from './own-file.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { Step } from './step.js'
-import { settingsFor } from './sysctl.js'
+import { CHANGED_ALONG, settingsFor } from './sysctl.js'
 
 const MODULES_FILE = '/etc/modules-load.d/tripod.conf'
 /** Sorts after 99-sysctl.conf, which is /etc/sysctl.conf on Debian. */
@@ -24,7 +24,7 @@ export const kernel: Step = {
       ownFile(MODULES_FILE, render('modules.conf', { modules })),
       loadModules(modules),
       ownFile(SYSCTL_FILE, render('sysctl.conf', { settings })),
-      loadSysctl(settings, SYSCTL_FILE),
+      loadSysctl(settings, { ownFile: SYSCTL_FILE, alsoBack: CHANGED_ALONG }),
     ]
   },
 }

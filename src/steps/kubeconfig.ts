@@ -3,6 +3,7 @@ import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource, InputFile } from '../resources/resource.js'
 import { type Script, sh } from '../shell.js'
 import { ADMIN_CONF, isMaster } from './control-plane.js'
+import { clientEndpoint } from './kubeadm-cluster.js'
 import type { Step, StepContext } from './step.js'
 
 /** For root and for whom the operator logs in as: `kubectl` works there without a word. */
@@ -109,6 +110,13 @@ for user in ${users}; do
   if rmdir -- "$directory" 2>/dev/null; then continue; fi
 done`,
       summary: 'what was there before is put back',
+      // By the address of this cluster: what it was copied from may be gone.
+      neededWhen: sh`
+for user in ${users}; do
+  config=$(getent passwd "$user" | cut -d: -f6)/.kube/config
+  if grep -qsF ${`server: https://${clientEndpoint(cluster)}`} "$config"; then echo "$config is there"; exit 0; fi
+done
+exit 1`,
     },
   }
 }

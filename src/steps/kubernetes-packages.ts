@@ -38,7 +38,13 @@ function packages({ kubernetes: { version } }: Cluster): readonly PackageResourc
   return [
     ...['kubelet', 'kubeadm', 'kubectl'].map((name) => ({ kind: 'package', name, held: true, version }) as const),
     ...['kubernetes-cni', 'cri-tools'].map((name) => ({ kind: 'package', name, held: true }) as const),
-  ]
+  ].map((one) => ({ ...one, data: DATA[one.name] ?? [] }))
+}
+
+/** What pods, the kubelet and the plugins of its network leave beside their own files. */
+const DATA: Readonly<Record<string, readonly string[]>> = {
+  kubelet: ['/usr/libexec/kubernetes', '/var/log/pods', '/var/log/containers'],
+  'kubernetes-cni': ['/opt/cni', '/var/lib/cni'],
 }
 
 /** Where upstream keeps key and index of a repository, by format. Source: kubernetes.io, installing kubeadm. */

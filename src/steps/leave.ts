@@ -3,13 +3,11 @@ import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, sh } from '../shell.js'
 import { memberOf } from '../facts/member-of.js'
+import { drain, DRAIN_SECONDS, undrained, WAITS } from './drain.js'
 import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
 import { isMaster, kubectl } from './control-plane.js'
 import type { Leaver } from './intent.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
-
-/** Pods get their own time to end, and budgets are waited for. */
-const DRAIN_SECONDS = 600
 
 export interface Leaving {
   readonly nodes: readonly Leaver[]
@@ -25,7 +23,8 @@ export function leave({ nodes, gone }: Leaving): Step {
     why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
-    resources: (context) => nodes.filter(joinsCluster).map((node) => goes(node, context, gone)),
+    resources: (context) =>
+      nodes.filter(joinsCluster).map((node) => goes(node, context, gone || isEmpty(node, context))),
   }
 }
 
@@ -35,12 +34,16 @@ function staying({ cluster, topology }: ClusterContext, nodes: readonly Leaver[]
   return cluster.nodes.find(({ name }) => !goes(name) && topology.states[name] === 'control-plane-ready')
 }
 
+/** No kubelet is there to end a pod: a machine that was made anew, or never joined. */
+function isEmpty({ name }: Leaver, { topology }: ClusterContext): boolean {
+  return ['fresh', 'prepared'].includes(topology.states[name] ?? '')
+}
+
 function goes(node: Leaver, context: StepContext, gone: boolean): CommandResource {
   const { cluster, node: master, facts } = context
   const { members } = facts.kubernetes
   const member = isMaster(node) ? memberOf(node, members ?? []) : undefined
   const kube = kubectl(master, cluster.endpoint)
-  const drain = sh`${kube} drain ${node.name} --ignore-daemonsets --delete-emptydir-data ${`--timeout=${DRAIN_SECONDS}s`} --request-timeout 0 || exit 1`
   const exists = sh`node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2`
   return {
     kind: 'command',
@@ -48,40 +51,27 @@ function goes(node: Leaver, context: StepContext, gone: boolean): CommandResourc
     summary: `${gone ? '' : `kubectl drain ${node.name}; `}${member === undefined ? '' : `take member ${member.id} out of etcd; `}kubectl delete node ${node.name}`,
     details: gone
       ? ['its pods start elsewhere once the API forgets the node']
-      : ['disruption budgets of pods are respected; pods that nothing would start again elsewhere stop it'],
+      : [
+          `disruption budgets are waited for (${DRAIN_SECONDS / 60} min); pods that nothing would start again elsewhere stop it`,
+        ],
     doneText: 'neither etcd nor the API server know it',
     doneWhen: sh`${members === undefined && isMaster(node) ? UNTOLD : hasNoMember(master, member)}
 ${exists}
 [ -z "$node" ] || { echo ${`the API has a Node ${node.name}`}; exit 1; }`,
     run: lines([
       sh`${exists}`,
-      ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain}; fi`]),
+      ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain(node.name, kube)}; fi`]),
       ...(member === undefined
         ? []
         : [sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`]),
       sh`${kube} delete node ${node.name} --ignore-not-found`,
     ]),
-    explain: (output) => blocked(node, output),
+    news: WAITS,
+    explain: (output) => undrained(node.name, output),
     undo: 'nothing',
     transient: true,
     ...(gone ? {} : { disruption: 'drain', disrupts: node.name }),
     detached: true,
     timeoutSeconds: DRAIN_SECONDS + 60,
-  }
-}
-
-/** Source: kubectl drain's own words (pkg/drain, 1.22 to 1.36). */
-function blocked({ name }: Leaver, output: string): ReturnType<NonNullable<CommandResource['explain']>> {
-  const budget = [...output.matchAll(/evicting pod (\S+)[\s\S]*?violate the pod's disruption budget/g)].at(-1)?.[1]
-  if (budget !== undefined)
-    return {
-      message: `a disruption budget keeps pod ${budget} on ${name}`,
-      fix: `kubectl get pdb -A shows which; start more of these pods elsewhere or change the budget, then run the same command again`,
-    }
-  const unmanaged = /declare no controller[^:]*: (.+)/.exec(output)?.[1]
-  if (unmanaged === undefined) return undefined
-  return {
-    message: `nothing would start these pods of ${name} again elsewhere: ${unmanaged}`,
-    fix: 'Delete them by hand if they may go (kubectl delete pod), then run the same command again',
   }
 }

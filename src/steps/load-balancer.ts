@@ -21,8 +21,9 @@ export const loadBalancer: Step = {
   // The packages first: they bring what checks the configurations. HAProxy's own default serves nobody, and keepalived does
   // not start without a configuration. HAProxy answers before keepalived asks it.
   resources: (context) => [
-    daemon('haproxy'),
-    daemon('keepalived'),
+    { ...daemon('haproxy'), data: ['/var/lib/haproxy'] },
+    // Names its routes there where iproute2 brings no such directory (2.3 and later), and leaves it.
+    { ...daemon('keepalived'), data: ['/etc/iproute2/rt_addrprotos.d'] },
     haproxyConfig(context),
     checkScript(context),
     ...scriptLabel(context),

@@ -35,6 +35,20 @@ export function settingsFor(cluster: Cluster, facts: Facts): readonly Setting[] 
   ]
 }
 
+/**
+ * What changes along, and nobody puts back: the kernel itself with net.ipv4.ip_forward (inet_forward_change in net/ipv4/devinet.c),
+ * kube-proxy (conntrack in cmd/kube-proxy/app, pkg/proxy/iptables) and the kubelet when they start.
+ */
+export const CHANGED_ALONG: readonly string[] = [
+  'net.ipv4.conf.all.accept_redirects',
+  'net.ipv4.conf.all.route_localnet',
+  'net.netfilter.nf_conntrack_max',
+  'net.netfilter.nf_conntrack_tcp_be_liberal',
+  'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
+  'net.netfilter.nf_conntrack_tcp_timeout_established',
+  ...KUBELET_DEFAULTS.map(({ key }) => key),
+]
+
 function usesIPv6({ nodes, network, endpoint }: Cluster): boolean {
   const addresses = [...nodes.map(({ address }) => address), network.podSubnet, network.serviceSubnet, endpoint.vip]
   return addresses.some((address) => address?.includes(':'))

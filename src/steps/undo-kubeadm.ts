@@ -39,19 +39,20 @@ fi`
 
 /**
  * Of Calico and kube-proxy, and bridges that a CNI configuration names and no container hangs on any more: its plugin makes them
- * anew when they are needed. What the machine had before under other names stays. tunl0 goes with its module.
+ * anew when they are needed. What the machine had before under other names stays. tunl0 goes with its module. Asked of the
+ * kernel itself: in a container /sys/class/net can be that of another network namespace.
  */
 const NETWORK = sh`
-for link in /sys/class/net/*; do
-  link=$(basename -- "$link")
+links=$(ip -o link show) || failed="$failed links"
+for link in $(printf '%s\n' "$links" | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
   case $link in cali* | vxlan.calico | vxlan-v6.calico | wireguard.cali | wg-v6.cali | kube-ipvs0) ip link delete "$link" || failed="$failed $link" ;; esac
 done
 sed -n 's/.*"bridge" *: *"\([^"]*\)".*/\1/p' /etc/cni/net.d/*.conf* 2>/dev/null | while read -r bridge; do
-  [ -d "/sys/class/net/$bridge/bridge" ] || continue
-  ports=$(ls "/sys/class/net/$bridge/brif") || exit 1
+  ip -o link show type bridge | grep -q "^[0-9]*: $bridge:" || continue
+  ports=$(ip -o link show master "$bridge") || exit 1
   if [ -z "$ports" ]; then ip link delete "$bridge" || exit 1; fi
 done || failed="$failed bridges"
-rm -rf /etc/cni/net.d/*calico* /var/lib/calico /var/run/calico`
+rm -rf /etc/cni/net.d/*calico* /var/lib/calico /var/log/calico /var/run/calico`
 
 /** Mounts of pods that ended badly, then everything that was made for the kubelet and by it. */
 const REMAINS = sh`

@@ -10,15 +10,21 @@ const NODES = ['m1', 'm2', 'm3', 'w1'].map((name) => ({
   roles: [name.startsWith('m') ? ('control-plane' as const) : ('worker' as const)],
 }))
 
+const RECORDED = { 'file:/etc/a': { step: 'kernel', wanted: '', state: 'applied', before: null } } as const
+
 function findings(
   nodes: readonly string[],
   states: Readonly<Record<string, NodeState>>,
-  whole = false,
+  { whole = false, unrecorded = '' } = {},
 ): readonly string[] {
   const members = ['m1', 'm2', 'm3'].map((name, index) => ({ id: String(index), name, peerURLs: [], learner: false }))
   const seen = NODES.filter(({ name }) => states[name] !== undefined).map((node) => ({
     node,
-    facts: { ...base.facts, kubernetes: { ...base.facts.kubernetes, members } },
+    facts: {
+      ...base.facts,
+      kubernetes: { ...base.facts.kubernetes, members },
+      record: { entries: node.name === unrecorded ? {} : RECORDED },
+    },
   }))
   const context = { cluster: { ...base.cluster, nodes: NODES }, topology: { states }, seen }
   const going = NODES.filter(({ name }) => nodes.includes(name))
@@ -54,6 +60,14 @@ describe('nodes that are to leave', () => {
   })
 
   test('are asked nothing where all of the cluster goes', () => {
-    expect(findings(['m1', 'm2', 'm3', 'w1'], { ...WELL, m2: 'control-plane-down' }, true)).toEqual([])
+    expect(findings(['m1', 'm2', 'm3', 'w1'], { ...WELL, m2: 'control-plane-down' }, { whole: true })).toEqual([])
+  })
+
+  test('whose record is gone are told what can be taken back and what cannot', () => {
+    const told = [expect.stringMatching(/^warning: w1 has no record of tripod .*kubeadm's work is taken back/)]
+    expect(findings(['w1'], WELL, { unrecorded: 'w1' })).toEqual(told)
+    expect(findings(['m1', 'm2', 'm3', 'w1'], WELL, { whole: true, unrecorded: 'w1' })).toEqual(told)
+    expect(findings(['w1'], { ...WELL, w1: 'fresh' }, { unrecorded: 'w1' })).toEqual([])
+    expect(findings(['m3'], WELL, { unrecorded: 'w1' })).toEqual([])
   })
 })

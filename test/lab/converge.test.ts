@@ -10,6 +10,7 @@ import { lockAll } from '../../src/engine/lock.js'
 import { connect } from '../../src/host/connect.js'
 import { Keyring } from '../../src/host/keyring.js'
 import { loadInventory } from '../../src/inventory/load.js'
+import { answersMeanwhile, shownAnswers } from './answers.js'
 import { openEngine } from './engine.js'
 import { differences, image } from './image.js'
 import { everywhere, footprint, MINUTE, said, testLab, touched, unable, type Ended } from './support.js'
@@ -492,15 +493,38 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
     await expectNoChanges()
   })
 
+  it('are not touched by a reset that nobody agreed to', async () => {
+    const { lab, directory } = context
+    await everywhere(lab, (node) => footprint(lab, node))
+    const before = await everywhere(lab, (node) => footprint(lab, node))
+    const program = `${process.execPath} ${join(ROOT, 'bin/run.js')}`
+    const env = { TRIPOD_STATE_DIR: join(directory, 'state'), NO_COLOR: '1', COLUMNS: '120', LINES: '40' }
+    const typed = async (input: string, args: string) => {
+      const ended = await execa('script', ['-qec', `${program} reset ${args}`, '/dev/null'], { cwd: directory, env, input, reject: false }) // prettier-ignore
+      return { code: ended.exitCode, said: ended.stdout }
+    }
+    const untyped = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await context.tripod(['reset', ...args])
+      return { code, said: stdout + stderr }
+    }
+    const refused = [
+      [await untyped(), 'There is no terminal to ask on and no --confirm; nothing done'],
+      [await untyped('--node', 'w1'), `--node w1 --confirm ${lab.name}`],
+      [await untyped('--confirm', 'other'), `--confirm says other, but the cluster is ${lab.name}; nothing done`],
+      [await typed('n\n', ''), `"n" is not ${lab.name}; nothing done`],
+      [await typed('w1\n', '--node w1'), `"w1" is not ${lab.name}; nothing done`],
+    ] as const
+    for (const [{ code, said: words }, why] of refused)
+      expect([code, words]).toEqual([12, expect.stringContaining(why)])
+    expect(await everywhere(lab, (node) => footprint(lab, node))).toEqual(before)
+    await expectNoChanges()
+  })
+
   it.runIf(LONG)('let a node go, while the API answers, and take it back', async () => {
     const { lab } = context
-    const unsaid = await context.tripod(['reset', '--node', 'w1'])
-    expect([unsaid.code, unsaid.stderr]).toEqual([12, expect.stringContaining(`--node w1 --confirm ${lab.name}`)])
-    await expectNoChanges()
-    const answers = await answersMeanwhile(lab, () => succeed('reset', '--node', 'm3', '--confirm', lab.name))
-    const failed = answers.filter((code) => code !== '200').length
-    console.log(`${os}: m3 taken out: ${failed} of ${answers.length} requests to the API failed meanwhile`)
-    expect(failed).toBeLessThan(10)
+    const answers = await answersMeanwhile(lab, 'm1', () => succeed('reset', '--node', 'm3', '--confirm', lab.name))
+    console.log(`${os}: m3 taken out: ${shownAnswers(answers)}`)
+    expect(answers.failedMilliseconds).toBeLessThan(1000)
     expect(await said(lab, 'm1', 'kubectl get nodes -o name')).not.toContain('node/m3')
     expect(
       differences(original[lab.nodes.findIndex(({ name }) => name === 'm3')] ?? [], await image(lab, 'm3')),
@@ -522,20 +546,6 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
     await expectNoChanges()
   })
 })
-
-/** Answers of the API under the VIP, asked every 100 ms from a master for as long as the work takes. */
-async function answersMeanwhile(lab: Lab, work: () => Promise<unknown>): Promise<readonly string[]> {
-  await said(lab, 'm1', 'rm -f /tmp/stop /tmp/seen')
-  const loop = `i=0; while [ ! -e /tmp/stop ] && [ $i -lt 3000 ]; do curl -so /dev/null --max-time 1 --cacert /etc/kubernetes/pki/ca.crt -w '%{http_code}\\n' https://${lab.vip}:6443/readyz >>/tmp/seen; i=$((i+1)); sleep 0.1; done`
-  const watching = inside(lab, 'm1', loop, { timeoutSeconds: 300 })
-  try {
-    await work()
-  } finally {
-    await said(lab, 'm1', 'touch /tmp/stop')
-    await watching
-  }
-  return (await said(lab, 'm1', 'cat /tmp/seen')).split('\n')
-}
 
 /** tripod's own notes (record, copy of what was there, stamp, lock) lie in two directories; the rest is the file and its directory. */
 function isExpected(path: string, repaired: string): boolean {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
-import { fault, list, restore, snapshot, up, type LabNode } from '../../src/lab/index.js'
+import { down, fault, list, restore, snapshot, up, type LabNode } from '../../src/lab/index.js'
 import { requireSpace } from '../../src/lab/free-space.js'
 import { layerPlaces, layersOf } from '../../src/lab/layers.js'
 import { requireRecord } from '../../src/lab/record.js'
@@ -15,6 +15,8 @@ if (unable !== undefined) console.warn(`SKIPPED test/lab/snapshot.test.ts: ${una
 const NAME = 't-snapshot'
 /** Seconds from the command until port 22 of every machine answers again. */
 const BUDGET = 10
+/** Seconds for four machines. */
+const UP_BUDGET = 60
 
 /** An image of two layers, made of Debian's static busybox, and a container of it that writes and stays. */
 const CONTAINER = `set -e
@@ -152,6 +154,16 @@ describe.skipIf(unable !== undefined)('a snapshot of a lab', { timeout: 10 * MIN
     await expect(snapshot(NAME, 'third')).rejects.toMatchObject({ code: 'LAB_FAILED', detail: { node: 'm2' } })
     await rename(`${upper}.away`, upper)
     expect(await everywhere(context.lab, bootId)).toEqual(ids)
+  })
+
+  it(`is made of machines that stand within ${UP_BUDGET} s of the command, where their base tree is there`, async () => {
+    await down(NAME)
+    const started = Date.now()
+    context.lab = await up({ name: NAME, nodes: 4, inventoryPath: context.lab.inventoryPath })
+    const seconds = (Date.now() - started) / 1000
+    expect(await everywhere(context.lab, (node) => said(context.lab, node, 'hostname'))).toHaveLength(4)
+    console.log(`lab up of ${context.lab.nodes.length} machines, warm: ${seconds} s`)
+    expect(seconds).toBeLessThan(UP_BUDGET)
   })
 
   const stateOf = async (node: string) => {

@@ -5,8 +5,8 @@ import { packageKind } from '../../src/resources/package.js'
 import { sha256 } from '../../src/resources/digest.js'
 import { file, BACKUP_DIRECTORY } from '../../src/resources/file.js'
 import type { Verdict } from '../../src/resources/kind.js'
-import type { PathReading, UnitReading } from '../../src/resources/readings.js'
-import type { ServiceResource } from '../../src/resources/resource.js'
+import type { CheckReading, PackageReading, PathReading, UnitReading } from '../../src/resources/readings.js'
+import type { PackageResource, ServiceResource } from '../../src/resources/resource.js'
 import { service } from '../../src/resources/service.js'
 import { fileReading, readingsOf, unitReading } from './readings-of.js'
 
@@ -74,5 +74,52 @@ describe('a package that nothing wants any more', () => {
     const entry = entryWith({ state: 'absent' }, { added: ['runc'] })
     const verdict = packageKind(debian).leftover('containerd', entry, readingsOf({ packages }))
     expect(verdict.state === 'differs' && verdict.difference.change.notes).toEqual(['with what came along: runc'])
+  })
+})
+
+describe('the data of a package that tripod installed', () => {
+  const kind = packageKind(debian)
+  const DATA = '/var/lib/containerd'
+  const wanted: PackageResource = { kind: 'package', name: 'containerd', held: true, data: [DATA] }
+  const empty = (code: number): CheckReading => ({ state: 'ran', code, output: '' })
+  const readings = (seen: PackageReading, check: CheckReading) =>
+    readingsOf({ packages: { containerd: seen }, checks: { [`empty:${DATA}`]: check } })
+  const present: PackageReading = { state: 'present', version: '1.6.20-1', held: true, complete: true }
+  const absent: PackageReading = { state: 'absent' }
+
+  it('is ours where the directory was empty or not there before the package, and nobody says that of one it cannot read', () => {
+    const before = (check: CheckReading) => kind.before(wanted, readings(absent, check))
+    expect(before(empty(0))).toEqual({ state: 'absent', data: [DATA] })
+    for (const check of [empty(1), empty(2), { state: 'unknown', reason: 'cut off' } as const])
+      expect(before(check)).toEqual({ state: 'absent', data: [] })
+    expect(kind.before(wanted, readings(present, empty(1)))).not.toHaveProperty('data')
+  })
+
+  it('goes with it, is named, and counts as a loss of data', () => {
+    const verdict = kind.leftover(
+      'containerd',
+      entryWith({ state: 'absent', data: [DATA] }),
+      readings(present, empty(1)),
+    )
+    expect(verdict).toMatchObject({
+      difference: {
+        disruption: 'data-loss',
+        change: { notes: [`with its data: ${DATA}`] },
+        act: { do: 'remove', name: 'containerd', data: [DATA] },
+      },
+    })
+  })
+
+  it('is what is left to do where a reset broke off after the package, and nothing where that was before tripod', () => {
+    const entry = entryWith({ state: 'absent', data: [DATA] })
+    expect(kind.leftover('containerd', entry, readings(absent, empty(1))).state).toBe('differs')
+    expect(kind.leftover('containerd', entry, readings(absent, empty(0))).state).toBe('same')
+    const theirs = entryWith({ state: 'present', version: '1.6.20-1', held: true })
+    expect(kind.leftover('containerd', theirs, readings(absent, empty(1))).state).toBe('same')
+  })
+
+  it('stays where an earlier version of tripod did not note whether it was ours', () => {
+    const verdict = kind.leftover('containerd', entryWith({ state: 'absent' }), readings(present, empty(1)))
+    expect(verdict).toMatchObject({ difference: { disruption: 'none', act: { data: [] } } })
   })
 })

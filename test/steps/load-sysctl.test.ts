@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ const SETTINGS: readonly Setting[] = [
   { key: 'fs.inotify.max_user_watches', value: 524288, atLeast: true },
 ]
 const OWN = '/etc/sysctl.d/99-zz-tripod.conf'
+const OTHERS = ['kernel.panic', 'net.netfilter.nf_conntrack_max']
 const FORWARD = 'proc/sys/net/ipv4/ip_forward'
 const WATCHES = 'proc/sys/fs/inotify/max_user_watches'
 
@@ -27,7 +28,7 @@ function put(file: string, text: string): void {
   writeFileSync(path.join(root, file), text)
 }
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8').trim()
-const command = () => loadSysctl(SETTINGS, OWN, root)
+const command = () => loadSysctl(SETTINGS, { ownFile: OWN, alsoBack: OTHERS, root })
 
 describe('load-sysctl', () => {
   it('is done when every value is in force, a higher one where that is as good', () => {
@@ -88,5 +89,30 @@ describe('load-sysctl', () => {
     if (typeof undo === 'string') throw new Error('settings can be taken back')
     expect(runScript(undo.run(before)).code).toBe(0)
     expect([read(FORWARD), read(WATCHES)]).toEqual(['0', '8192'])
+  })
+
+  it('brings back what daemons of the cluster changed by themselves, and writes to nothing that is as it was', () => {
+    put(FORWARD, '1\n')
+    put(WATCHES, '524288\n')
+    put('proc/sys/kernel/panic', '0\n')
+    put('proc/sys/net/netfilter/nf_conntrack_max', '65536\n')
+    const { remember, run, undo } = command()
+    const before = runScript(remember ?? run).stdout
+    put('proc/sys/kernel/panic', '10\n')
+    rmSync(path.join(root, 'proc/sys/net/netfilter'), { recursive: true })
+    const written = statSync(path.join(root, FORWARD)).mtimeMs
+    if (typeof undo === 'string') throw new Error('settings can be taken back')
+    expect(runScript(undo.run(before))).toMatchObject({ code: 0, stderr: '' })
+    expect([read('proc/sys/kernel/panic'), existsSync(path.join(root, 'proc/sys/net/netfilter'))]).toEqual(['0', false])
+    expect(statSync(path.join(root, FORWARD)).mtimeMs).toBe(written)
+  })
+
+  it('takes back what it knows of where an earlier version remembered less', () => {
+    put(FORWARD, '1\n')
+    put('proc/sys/kernel/panic', '10\n')
+    const { undo } = command()
+    if (typeof undo === 'string') throw new Error('settings can be taken back')
+    expect(runScript(undo.run('net.ipv4.ip_forward 0\n')).code).toBe(0)
+    expect([read(FORWARD), read('proc/sys/kernel/panic')]).toEqual(['0', '10'])
   })
 })

@@ -88,14 +88,35 @@ describe('a reset of nodes of a cluster that goes on', () => {
     expect(without?.summary).toBe('kubectl drain m3; kubectl delete node m3')
   })
 
+  test('does not drain a machine that was made anew: no kubelet is there to end a pod', () => {
+    const context = { ...on('m1'), topology: { ...topology, states: { ...topology.states, m3: 'fresh' as const } } }
+    const [command] = (resetSteps(targets)
+      .find(({ id }) => id === 'leave')
+      ?.resources(context) ?? []) as readonly CommandResource[]
+    expect(command?.summary).toBe('take member 3 out of etcd; kubectl delete node m3')
+  })
+
   test('names the budget that keeps a pod, and pods that nothing would start again', () => {
     const [command] = (resetSteps(targets)
       .find(({ id }) => id === 'leave')
       ?.resources(on('m1')) ?? []) as readonly CommandResource[]
-    const budget = `evicting pod shop/cart-7\nerror when evicting pods/"cart-7" -n "shop" (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.`
-    expect(command?.explain?.(budget)?.message).toBe('a disruption budget keeps pod shop/cart-7 on m3')
-    const bare = 'error: cannot delete Pods declare no controller (use --force to override): default/alone'
-    expect(command?.explain?.(bare)?.message).toContain('default/alone')
+    const waits = (pod: string) => `disruption budget shop/cart keeps pod shop/${pod} on m3 (2 healthy, 2 wanted)`
+    const retried = `evicting pod shop/cart-7\nerror when evicting pods/"cart-7" -n "shop" (will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget.`
+    const ended = `There are pending pods in node "m3" when an error occurred: [error when evicting pods/"cart-7" -n "shop": global timeout reached: 5m0s]`
+    const blocked = [waits('cart-6'), retried, waits('cart-7'), ended, waits('cart-7'), 'm3 is not drained'].join('\n')
+    expect(command?.explain?.(blocked)).toEqual({
+      message: 'disruption budget shop/cart keeps pod shop/cart-7 on m3',
+      fix: expect.stringMatching(/kubectl edit pdb -n shop cart.*kubectl uncordon m3/) as string,
+    })
+    expect(command?.news?.test(waits('cart-7'))).toBe(true)
+    const slow = 'error when waiting for pod "cart-8" in namespace "shop" to terminate: global timeout reached: 5m0s\nm3 is not drained' // prettier-ignore
+    expect(command?.explain?.(slow)?.message).toBe('pod cart-8 is still on m3')
+    const bare = [
+      'error: unable to drain node "m3" due to error: cannot delete Pods that declare no controller (use --force to override): default/alone, continuing command...\nThere are pending nodes to be drained:\n m3',
+      'error: cannot delete Pods not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet (use --force to override): default/alone',
+    ]
+    for (const output of bare) expect(command?.explain?.(output)?.message).toMatch(/: default\/alone$/)
+    expect(command?.explain?.(bare[0] ?? '')?.fix).not.toContain('uncordon')
     expect(command?.explain?.('The connection was refused')).toBeUndefined()
   })
 
