@@ -21,7 +21,7 @@ export const loadBalancer: Step = {
   // The packages first: they bring what checks the configurations. HAProxy's own default serves nobody, and keepalived does
   // not start without a configuration. HAProxy answers before keepalived asks it.
   resources: (context) => [
-    { ...daemon('haproxy'), data: ['/var/lib/haproxy'] },
+    daemon('haproxy'),
     daemon('keepalived'),
     haproxyConfig(context),
     checkScript(context),

@@ -26,7 +26,7 @@ const RUNS: readonly (readonly [os: DebianRelease, kubernetes: string, starts: r
       {
         m1: ['containerd', 'haproxy', 'rules', 'swap', 'hosts', 'settings', 'held'],
         m2: ['chrony', 'ufw', 'held', 'containerd'],
-        m3: ['timesyncd', 'settings', 'swap', 'haproxy', 'rules'],
+        m3: ['timesyncd', 'settings', 'swap', 'haproxy', 'keepalived', 'rules'],
         w1: ['containerd', 'chrony', 'rules', 'held', 'settings'],
       },
     ],
