@@ -21,8 +21,8 @@ export const loadBalancer: Step = {
   // The packages first: they bring what checks the configurations. HAProxy's own default serves nobody, and keepalived does
   // not start without a configuration. HAProxy answers before keepalived asks it.
   resources: (context) => [
-    daemon('haproxy'),
-    daemon('keepalived'),
+    { ...daemon('haproxy'), data: ['/var/lib/haproxy'] },
+    { ...daemon('keepalived'), data: PROTOCOL_NAMES },
     haproxyConfig(context),
     checkScript(context),
     ...scriptLabel(context),
@@ -31,6 +31,9 @@ export const loadBalancer: Step = {
     keepalivedService(context),
   ],
 }
+
+/** keepalived 2.3 tells iproute2 its name when it starts, and leaves that there. */
+const PROTOCOL_NAMES = ['/etc/iproute2/rt_addrprotos.d', '/etc/iproute2']
 
 function daemon(name: string): PackageResource {
   return { kind: 'package', name, held: false, noted: true }

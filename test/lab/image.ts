@@ -28,7 +28,7 @@ ss -Hltunp | awk '!/^tcp.* 127[.0-9]*:.*"containerd"/ { print "port", $1, $5 }'
 ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\).*/link \\1/'
 ip -o address show | awk '{ print "address", $2, $3, $4 }'
 echo "name $(hostname)"
-find /opt /srv /usr/local /usr/libexec /root /home /var/lib /var/log /var/spool -xdev -maxdepth 2 ! -name '*.log*' ! -name '*drift' ! -path '/var/lib/containerd/*' ! -path '/var/lib/haproxy*' \\
+find /opt /srv /usr/local /usr/libexec /root /home /var/lib /var/log /var/spool -xdev -maxdepth 2 ! -name '*.log*' ! -name '*drift' ! -path '/var/lib/containerd/*' \\
   ! -path '/var/lib/apt/*' ! -path '/var/lib/dpkg/*' ! -path '/var/lib/ucf/*' ! -path '/var/lib/systemd/*' ! -path '/var/log/apt/*' -printf 'there %p %y\\n'
 if [ -n "$(ls -A /var/lib/containerd 2>/dev/null)" ]; then echo 'there data of containerd'; fi
 for path in /var/lib/tripod /var/lib/kubelet /var/lib/etcd /root/.kube /home/ops/.kube; do if [ -e $path ]; then echo "there $path"; fi; done`
