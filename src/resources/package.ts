@@ -132,7 +132,6 @@ function removal(
     state: 'differs',
     difference: {
       ...difference,
-      ...(data.length === 0 ? {} : { disruption: 'data-loss' }),
       change: { ...difference.change, notes },
       act: { do: 'remove', ...what },
     },

@@ -22,8 +22,7 @@ export const loadBalancer: Step = {
   // not start without a configuration. HAProxy answers before keepalived asks it.
   resources: (context) => [
     { ...daemon('haproxy'), data: ['/var/lib/haproxy'] },
-    // Names its routes there where iproute2 brings no such directory (2.3 and later), and leaves it.
-    { ...daemon('keepalived'), data: ['/etc/iproute2/rt_addrprotos.d'] },
+    { ...daemon('keepalived'), data: PROTOCOL_NAMES },
     haproxyConfig(context),
     checkScript(context),
     ...scriptLabel(context),
@@ -32,6 +31,9 @@ export const loadBalancer: Step = {
     keepalivedService(context),
   ],
 }
+
+/** keepalived 2.3 tells iproute2 its name when it starts, and leaves that there. */
+const PROTOCOL_NAMES = ['/etc/iproute2/rt_addrprotos.d', '/etc/iproute2']
 
 function daemon(name: string): PackageResource {
   return { kind: 'package', name, held: false, noted: true }

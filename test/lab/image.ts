@@ -6,8 +6,9 @@ import { said } from './support.js'
 /**
  * A machine as an administrator knows it: /etc with owners, modes and sums, packages with versions and holds, units enabled and at
  * work, fstab and swap, kernel settings, users, listening ports, links, and what programs keep in the usual places. Left out is what
- * moves by itself (containerd listens on another port of its own choice after each start), what docs/reset.md names, and passwords, which tests change. Of the kernel's settings, net.* are a machine's
- * own; all others are the computer's, and several labs change them at once.
+ * moves by itself (containerd listens on another port of its own choice after each start), what docs/reset.md names, and passwords,
+ * which tests change. Of the kernel's settings, net.* are a machine's own; all others are the computer's, and several labs change
+ * them at once.
  */
 const IMAGE = `
 cd /etc

@@ -23,8 +23,10 @@ apt-mark -q hold containerd >/dev/null`,
   haproxy: `${INSTALL} haproxy >/dev/null
 printf 'global\\n  daemon\\n# ours, for later\\ndefaults\\n  mode http\\n  timeout connect 5s\\n  timeout client 5s\\n  timeout server 5s\\n' >/etc/haproxy/haproxy.cfg
 chmod 0600 /etc/haproxy/haproxy.cfg
-systemctl -q disable --now haproxy
-mkdir -p /etc/keepalived && echo '# of another time' >/etc/keepalived/keepalived.conf`,
+systemctl -q disable --now haproxy`,
+
+  // Its package, which comes later, starts it with this: it finds nothing to do, and systemd gives up after a minute and a half.
+  keepalived: `mkdir -p /etc/keepalived && echo '# of another time' >/etc/keepalived/keepalived.conf`,
 
   rules: `${INSTALL} iptables nftables >/dev/null
 iptables -N THEIRS

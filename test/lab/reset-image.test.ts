@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inside, restore, snapshot, type DebianRelease } from '../../src/lab/index.js'
 import { differences, image } from './image.js'
 import { PASTS, type Past } from './machine-pasts.js'
-import { withFigures, type Figures } from './reset-page.js'
+import { SLOWER, withFigures, type Figures } from './reset-page.js'
 import { everywhere, MINUTE, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/reset-image.test.ts: ${unable}`)
@@ -26,7 +26,7 @@ const RUNS: readonly (readonly [os: DebianRelease, kubernetes: string, starts: r
       {
         m1: ['containerd', 'haproxy', 'rules', 'swap', 'hosts', 'settings', 'held'],
         m2: ['chrony', 'ufw', 'held', 'containerd'],
-        m3: ['timesyncd', 'settings', 'swap', 'haproxy', 'rules'],
+        m3: ['timesyncd', 'settings', 'swap', 'haproxy', 'keepalived', 'rules'],
         w1: ['containerd', 'chrony', 'rules', 'held', 'settings'],
       },
     ],
@@ -47,8 +47,6 @@ const RUNS: readonly (readonly [os: DebianRelease, kubernetes: string, starts: r
   ],
 ]
 const ROUNDS = 3
-/** By how much a round may be slower than the first. */
-const SLOWER = 1.2
 const FRESH = 'fresh'
 
 const figures: Figures[] = []

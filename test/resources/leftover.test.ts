@@ -95,7 +95,7 @@ describe('the data of a package that tripod installed', () => {
     expect(kind.before(wanted, readings(present, empty(1)))).not.toHaveProperty('data')
   })
 
-  it('goes with it, is named, and counts as a loss of data', () => {
+  it('goes with it, and is named', () => {
     const verdict = kind.leftover(
       'containerd',
       entryWith({ state: 'absent', data: [DATA] }),
@@ -103,7 +103,6 @@ describe('the data of a package that tripod installed', () => {
     )
     expect(verdict).toMatchObject({
       difference: {
-        disruption: 'data-loss',
         change: { notes: [`with its data: ${DATA}`] },
         act: { do: 'remove', name: 'containerd', data: [DATA] },
       },
@@ -120,6 +119,6 @@ describe('the data of a package that tripod installed', () => {
 
   it('stays where an earlier version of tripod did not note whether it was ours', () => {
     const verdict = kind.leftover('containerd', entryWith({ state: 'absent' }), readings(present, empty(1)))
-    expect(verdict).toMatchObject({ difference: { disruption: 'none', act: { data: [] } } })
+    expect(verdict).toMatchObject({ difference: { act: { data: [] } } })
   })
 })

@@ -167,3 +167,17 @@ describe('what takes a command back', () => {
     expect(verdict).toMatchObject({ difference: { reason: { text: '/etc/kubernetes/kubelet.conf is there' } } })
   })
 })
+
+test('what programs leave beside the files of their package is known, and goes with it', () => {
+  const resources = steps
+    .filter((step) => step.runsOn(on('m1').node, on('m1')))
+    .flatMap((step) => step.resources(on('m1')))
+  const left = resources.flatMap((one) => (one.kind === 'package' && one.data?.length ? [[one.name, one.data]] : []))
+  expect(Object.fromEntries(left)).toEqual({
+    containerd: ['/var/lib/containerd', '/opt/containerd'],
+    kubelet: ['/usr/libexec/kubernetes', '/var/log/pods', '/var/log/containers'],
+    'kubernetes-cni': ['/opt/cni', '/var/lib/cni'],
+    haproxy: ['/var/lib/haproxy'],
+    keepalived: ['/etc/iproute2/rt_addrprotos.d', '/etc/iproute2'],
+  })
+})
