@@ -13,7 +13,7 @@ import { loadInventory } from '../../src/inventory/load.js'
 import { answersMeanwhile, shownAnswers } from './answers.js'
 import { openEngine } from './engine.js'
 import { differences, image } from './image.js'
-import { everywhere, footprint, MINUTE, said, testLab, touched, unable, type Ended } from './support.js'
+import { everywhere, footprint, MINUTE, said, testLab, touched, unable, type Ended, withoutNode } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/converge.test.ts: ${unable}`)
 
@@ -509,7 +509,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
     }
     const refused = [
       [await untyped(), 'There is no terminal to ask on and no --confirm; nothing done'],
-      [await untyped('--node', 'w1'), `--node w1 --confirm ${lab.name}`],
+      [await untyped('--node', 'w1'), `tripod node remove w1 -i inventory.yaml --confirm ${lab.name}`],
       [await untyped('--confirm', 'other'), `--confirm says other, but the cluster is ${lab.name}; nothing done`],
       [await typed('n\n', ''), `"n" is not ${lab.name}; nothing done`],
       [await typed('w1\n', '--node w1'), `"w1" is not ${lab.name}; nothing done`],
@@ -535,9 +535,27 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', { timeout: 
     await expectNoChanges()
   })
 
-  it('are as they were before when everything is taken back, and converge again', async () => {
+  it('lose a worker that the inventory does not name any more to its own command alone', async () => {
     const { lab } = context
-    await succeed('reset', '--confirm', lab.name)
+    const text = await readFile(lab.inventoryPath, 'utf8')
+    await writeFile(lab.inventoryPath, withoutNode(text, 'w1'))
+    const { stdout } = await succeed('plan')
+    expect(stdout).toContain('! UNLISTED warning: w1: w1 is a node of the cluster')
+    expect(stdout).toContain('tripod node remove w1 -i inventory.yaml')
+    expect(stdout).not.toMatch(/^leave /m)
+    await succeed('node', 'remove', 'w1', '--confirm', lab.name)
+    const at = lab.nodes.findIndex(({ name }) => name === 'w1')
+    expect(differences(original[at] ?? [], await image(lab, 'w1'))).toEqual([])
+    await expectNoChanges()
+    await writeFile(lab.inventoryPath, text)
+  })
+
+  it('are as they were before when everything is taken back by a plan that was reviewed as a file', async () => {
+    const { lab } = context
+    await succeed('reset', '--out', 'reset.json')
+    const unsaid = await context.tripod(['apply', 'reset.json', '--yes'])
+    expect([unsaid.code, unsaid.stderr]).toEqual([12, expect.stringContaining('tripod apply reset.json --confirm')])
+    await succeed('apply', 'reset.json', '--confirm', lab.name)
     const now = await everywhere(lab, (node) => image(lab, node))
     expect(original.map((before, index) => differences(before, now[index] ?? []))).toEqual(original.map(() => []))
     expect((await succeed('reset', '--confirm', lab.name)).stdout).toContain('Nothing to take back')

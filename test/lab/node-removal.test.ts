@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fault, inside, restore, snapshot } from '../../src/lab/index.js'
 import { answersMeanwhile, shownAnswers } from './answers.js'
-import { brokenOff } from './broken-off.js'
+import { again, brokenOff } from './broken-off.js'
 import { differences, image } from './image.js'
-import { everywhere, MINUTE, said, testLab, unable, type Ended } from './support.js'
+import { everywhere, MINUTE, said, testLab, unable, withoutNode, type Ended } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/node-removal.test.ts: ${unable}`)
 
@@ -80,7 +80,7 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
   const isHealthyWithout = async (node: string): Promise<void> => {
     const { inventoryPath } = context.lab
     const text = await readFile(inventoryPath, 'utf8')
-    await writeFile(inventoryPath, without(text, node))
+    await writeFile(inventoryPath, withoutNode(text, node))
     try {
       expect((await succeed(['plan', '--detailed-exitcode'])).stdout).toBe('No changes. 3 nodes match inventory.yaml.')
       await expect
@@ -90,6 +90,12 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
       await writeFile(inventoryPath, text)
     }
   }
+  /** A machine without power is one for the API server, too, within a minute. */
+  const isLost = (node: string): Promise<void> =>
+    expect
+      .poll(() => kubectl(`get node ${node} --no-headers`), { timeout: 90_000, interval: 1000 })
+      .toContain('NotReady')
+
   it('that holds the VIP leaves, and the API answers meanwhile', async () => {
     await asApplied()
     const [holder = ''] = await holders(['m1', 'm2', 'm3'])
@@ -121,12 +127,44 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
     await fault(NAME, 'm3', { kind: 'kill' })
     const answers = async (): Promise<string> =>
       (await inside(context.lab, 'w1', `curl -sko /dev/null --max-time 1 -w '%{http_code}' https://${context.lab.vip}:6443/readyz`)).stdout // prettier-ignore
+    const early = await context.tripod(reset('m3', '--forget'))
+    expect([early.code, early.stderr]).toEqual([13, expect.stringContaining('ALIVE m3: m3 is not gone')])
+    await isLost('m3')
     for (let good = 0; good < 5;) good = (await answers()) === '200' ? good + 1 : 0
     const seen = await answersMeanwhile(context.lab, 'w1', () => succeed(reset('m3', '--forget')))
     console.log(`| m3, a master that is off (--forget) | ${shownAnswers(seen)} |`)
     expect(seen.failedMilliseconds).toBeLessThan(BUDGET_MS)
     await unknownTo('m3', ['m1', 'm2', 'w1'])
     await isHealthyWithout('m3')
+  })
+
+  it('that is lost is replaced by another machine, also where the work is broken off', async () => {
+    await asApplied()
+    const { lab } = context
+    const text = await readFile(lab.inventoryPath, 'utf8')
+    await succeed(reset('w1'))
+    await fault(NAME, 'm3', { kind: 'kill' })
+    await isLost('m3')
+    const worker = lab.nodes.find(({ name }) => name === 'w1')
+    const master = lab.nodes.find(({ name }) => name === 'm3')
+    const m4 = withoutNode(text, 'w1')
+      .replace('name: m3', 'name: m4')
+      .replace(`${master?.address}`, `${worker?.address}`)
+    await writeFile(lab.inventoryPath, m4)
+    const replace = ['node', 'replace', 'm3', '--with', 'm4', '--confirm', lab.name]
+    const named = await succeed(['plan'])
+    expect(named.stdout).toContain('tripod node remove m3 -i inventory.yaml')
+    const moment = { says: 'control-plane-join: Join', milliseconds: 3000 }
+    const cut = await brokenOff(context, replace, moment, (run) => run.kill('SIGKILL'))
+    expect(cut.signal).toBe('SIGKILL')
+    // m3 is forgotten by now: what is left is an apply.
+    const twice = await context.tripod(replace)
+    expect([twice.code, twice.stderr]).toEqual([64, expect.stringContaining('tripod apply -i inventory.yaml')])
+    const ended = await again(context, ['apply', '--yes'])
+    expect([ended.code, ended.code === 0 ? '' : ended.stderr]).toEqual([0, ''])
+    expect(await members()).toEqual(['m1', 'm2', 'm4'])
+    expect((await succeed(['plan', '--detailed-exitcode'])).stdout).toBe('No changes. 3 nodes match inventory.yaml.')
+    await writeFile(lab.inventoryPath, text)
   })
 
   it('keeps pods that nothing would start again: they are named before anything is cordoned', async () => {
@@ -167,8 +205,8 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
 
     const answers = await answersMeanwhile(context.lab, 'm1', async () => {
       const moment = { says: told, milliseconds: 0 }
-      const again = await brokenOff(context, reset('w1'), moment, () => kubectl('delete pdb till'))
-      expect([again.code, again.code === 0 ? '' : again.stdout + again.stderr]).toEqual([0, ''])
+      const left = await brokenOff(context, reset('w1'), moment, () => kubectl('delete pdb till'))
+      expect([left.code, left.code === 0 ? '' : left.stdout + left.stderr]).toEqual([0, ''])
     })
     console.log(`| w1, a worker (a budget kept a pod on it for ${waited} s) | ${shownAnswers(answers)} |`)
     expect(answers.failedMilliseconds).toBeLessThan(BUDGET_MS)
@@ -177,8 +215,3 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
     await isHealthyWithout('w1')
   })
 })
-
-/** Takes the entry of a node out of an inventory of the lab. */
-function without(inventory: string, node: string): string {
-  return inventory.replace(new RegExp(`^  - name: ${node}\\n(?:    .*\\n)*`, 'm'), '')
-}

@@ -80,6 +80,11 @@ export function touched(before: readonly string[], after: readonly string[]): re
   return [...new Set(lines.map((line) => line.split(' ').slice(3).join(' ')))].sort()
 }
 
+/** An inventory of the lab without the entry of a node. */
+export function withoutNode(inventory: string, node: string): string {
+  return inventory.replace(new RegExp(`^  - name: ${node}\\n(?:    .*\\n)*`, 'm'), '')
+}
+
 /** Same work on every machine, at once. */
 export async function everywhere<Result>(
   lab: Lab,

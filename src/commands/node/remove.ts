@@ -48,7 +48,11 @@ export default class NodeRemove extends BaseCommand {
     const { args, flags } = await this.parse(NodeRemove)
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
-    const leaver = await leaverOf(inventory, args.node, flags)
+    const leaver = await leaverOf(inventory, {
+      name: args.node,
+      flags,
+      brokenOff: 'name it in the inventory again, and run the same command',
+    })
     const intent: ResetIntent = { do: 'reset', nodes: [leaver], whole: false, gone: flags.forget }
     const guests = flags.forget ? [] : [leaver]
     return carryOut(resetErrand(intent, { ...flags, inventory }), { ...flags, guests }, this.speaker())

@@ -54,7 +54,11 @@ export default class NodeReplace extends BaseCommand {
     selectNodes(inventory, { nodes: [flags.with] })
     const intent: ReplaceIntent = {
       do: 'replace',
-      node: await leaverOf(inventory, args.node, flags),
+      node: await leaverOf(inventory, {
+        name: args.node,
+        flags,
+        brokenOff: `tripod apply -i ${quote(flags.inventory)}`,
+      }),
       by: flags.with,
     }
     return carryOut(replaceErrand(intent, { ...flags, inventory }), flags, this.speaker())
