@@ -55,7 +55,7 @@ const rounds: Figures[] = []
 /** A machine is after apply and reset what it was before, whatever that was. */
 describe.skipIf(unable !== undefined).each(RUNS)(
   'machines of %s',
-  { timeout: 15 * MINUTE },
+  { timeout: 25 * MINUTE },
   (os, kubernetes, starts) => {
     const context = testLab({ name: `t-image-${os}`, nodes: 4, os, kubernetes })
 
