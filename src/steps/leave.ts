@@ -4,7 +4,7 @@ import type { CommandResource } from '../resources/resource.js'
 import { lines, sh } from '../shell.js'
 import { memberOf } from '../facts/member-of.js'
 import { drain, DRAIN_SECONDS, undrained, WAITS } from './drain.js'
-import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
+import { etcd, handOver, hasNoMember, UNTOLD } from './etcd-member.js'
 import { isMaster, kubectl } from './control-plane.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 
@@ -22,6 +22,7 @@ export function leave({ nodes, gone }: Leaving): Step {
     why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
+    holdsUp: nodes,
     resources: (context) => leavers(context, nodes).map((node) => goes(node, context, gone || isEmpty(node, context))),
   }
 }
@@ -44,6 +45,7 @@ function goes(node: Node, context: StepContext, gone: boolean): CommandResource 
   const { cluster, node: master, facts } = context
   const { members } = facts.kubernetes
   const member = isMaster(node) ? memberOf(node, members ?? []) : undefined
+  const stays = memberOf(master, members ?? [])
   const kube = kubectl(master, cluster.endpoint)
   const exists = sh`node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2`
   return {
@@ -62,6 +64,7 @@ ${exists}
     run: lines([
       sh`${exists}`,
       ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain(node.name, kube)}; fi`]),
+      ...(member === undefined || stays === undefined || gone ? [] : [handOver(node, stays)]),
       ...(member === undefined
         ? []
         : [sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`]),

@@ -15,15 +15,16 @@ export interface ResetTargets {
 const TELL_OTHERS = ['host-identity', 'security', 'load-balancer']
 
 /**
- * All that a reset does, in its order. As a whole: last done is first undone. Of a part: nobody is sent to these nodes any more,
- * they leave, and then go back to what they were; their load balancer first, so that the VIP has moved by then.
+ * All that a reset does, in its order. As a whole: last done is first undone. Of a part: their load balancer goes, so that the VIP
+ * has moved before the others stop listening to them; nobody is sent to these nodes any more; they leave, and then go back to
+ * what they were.
  */
 export function resetSteps(steps: readonly Step[], { nodes, whole, gone }: ResetTargets): readonly Step[] {
   const undo = gone ? [] : steps.toReversed().map((step) => takeBack(step, nodes))
   if (whole) return undo
   const others = steps.filter(({ id }) => TELL_OTHERS.includes(id)).map((step) => without(step, nodes))
   const isBalancer = ({ takesBack }: Step): boolean => takesBack?.step.id === 'load-balancer'
-  return [...others, ...undo.filter(isBalancer), leave({ nodes, gone }), ...undo.filter((step) => !isBalancer(step))]
+  return [...undo.filter(isBalancer), ...others, leave({ nodes, gone }), ...undo.filter((step) => !isBalancer(step))]
 }
 
 /** Under this id stands what takes back what that step made. */

@@ -50,12 +50,12 @@ describe('a reset of the whole cluster', () => {
 describe('a reset of nodes of a cluster that goes on', () => {
   const targets = { nodes: ['m3'], whole: false, gone: false }
 
-  test('tells the others, lets the VIP move, and leaves, before anything is taken back', () => {
+  test('lets the VIP move, tells the others, and leaves, before anything is taken back', () => {
     expect(ids(targets).slice(0, 6)).toEqual([
+      'undo-load-balancer',
       'host-identity',
       'security',
       'load-balancer',
-      'undo-load-balancer',
       'leave',
       'undo-kubeconfig',
     ])
