@@ -1,7 +1,7 @@
 import type { Node } from '../inventory/cluster.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
-import { lines, sh } from '../shell.js'
+import { lines, type Script, sh } from '../shell.js'
 import { memberOf } from '../facts/member-of.js'
 import { drain, DRAIN_SECONDS, undrained, WAITS } from './drain.js'
 import { etcd, handOver, hasNoMember, UNTOLD } from './etcd-member.js'
@@ -67,8 +67,12 @@ ${exists}
       ...(member === undefined || stays === undefined || gone ? [] : [handOver(node, stays)]),
       ...(member === undefined
         ? []
-        : [sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`]),
-      sh`${kube} delete node ${node.name} --ignore-not-found`,
+        : [
+            untilIt(
+              sh`{ ${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || (${hasNoMember(master, member)}); }`,
+            ),
+          ]),
+      untilIt(sh`${kube} delete node ${node.name} --ignore-not-found`),
     ]),
     news: WAITS,
     explain: (output) => undrained(node.name, output),
@@ -78,4 +82,9 @@ ${exists}
     detached: true,
     timeoutSeconds: DRAIN_SECONDS + 60,
   }
+}
+
+/** Where a member of etcd goes, nobody may lead for a moment: what is asked meanwhile is refused. */
+function untilIt(works: Script): Script {
+  return sh`tries=0; until ${works}; do tries=$((tries + 1)); [ "$tries" -lt 5 ] || exit 1; sleep 2; done`
 }
