@@ -254,6 +254,14 @@ describe('apply on several machines', () => {
     expect([m2, m3].map(({ files }) => files.has('/etc/x.conf'))).toEqual([false, true])
   })
 
+  it('lets a machine keep what other steps made there, where nodes leave and nothing is taken back', async () => {
+    const m1 = new Machine('m1')
+    await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])] })
+    expect((await open({ machines: [m1], steps: [step('two', [])] })).plan.steps).toHaveLength(1)
+    const leave = { ...step('leave', []), holdsUp: ['m2'] }
+    expect((await open({ machines: [m1], steps: [step('two', []), leave] })).plan.steps).toEqual([])
+  })
+
   it('leaves one that fails and finishes the others', async () => {
     const [m1, m2] = [failing(new Machine('m1')), succeeding(new Machine('m2'))]
     const error = await apply({
