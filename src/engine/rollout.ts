@@ -44,7 +44,16 @@ export class Rollout {
     this.#plans = fresh.plans
   }
 
-  async step({ id, title, ops }: PlannedStep): Promise<void> {
+  async step(planned: PlannedStep): Promise<void> {
+    await this.#step(planned)
+    const failed = planned.ops.map(({ node }) => node).find((node) => this.#failures.has(node))
+    const { holdsUp = [] } = this.#work.steps.find(({ id }) => id === planned.id) ?? {}
+    if (failed === undefined) return
+    for (const node of holdsUp.filter((name) => !this.#failures.has(name)))
+      this.#fail(node, heldUp(node, planned.id, failed))
+  }
+
+  async #step({ id, title, ops }: PlannedStep): Promise<void> {
     const stations = this.#stations.filter(
       ({ node }) => ops.some((op) => op.node === node.name) && !this.#failures.has(node.name),
     )
@@ -241,6 +250,15 @@ function heldBack(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
     `${node} was left as it is: ${step} goes from node to node, and ${failed} failed before it`,
+    `Mend ${failed} first, then run \`tripod apply\` again.`,
+    { node },
+  )
+}
+
+function heldUp(node: string, step: string, failed: string): TripodError {
+  return new TripodError(
+    'APPLY_INCOMPLETE',
+    `${node} was left as it is: ${step} has to come first, and was not done on ${failed}`,
     `Mend ${failed} first, then run \`tripod apply\` again.`,
     { node },
   )

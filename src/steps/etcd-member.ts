@@ -9,8 +9,18 @@ export function etcdUrl({ address }: Pick<Node, 'address'>): string {
 
 /** A call of etcd's own gateway on a master, with the certificates that kubeadm made. */
 export function etcd(master: Pick<Node, 'address'>, path: string, body: string): Script {
+  return ask(etcdUrl(master), path, body)
+}
+
+/** Lets that member lead, where `leaver` does: it says no by itself where it does not. Without, its going costs the others an election. */
+export function handOver({ address }: Pick<Node, 'address'>, { id }: EtcdMember): Script {
+  const url = `https://${address.includes(':') ? `[${address}]` : address}:2379`
+  return sh`if ${ask(url, 'maintenance/transfer-leadership', JSON.stringify({ targetID: id }))} >/dev/null 2>&1; then echo 'it led etcd, and leads no more'; fi`
+}
+
+function ask(url: string, path: string, body: string): Script {
   const pki = '/etc/kubernetes/pki/etcd'
-  return sh`curl -sSm10 --noproxy '*' --fail --cacert ${`${pki}/ca.crt`} --cert ${`${pki}/server.crt`} --key ${`${pki}/server.key`} -d ${body} ${`${etcdUrl(master)}/v3/${path}`}`
+  return sh`curl -sSm10 --noproxy '*' --fail --cacert ${`${pki}/ca.crt`} --cert ${`${pki}/server.crt`} --key ${`${pki}/server.key`} -d ${body} ${`${url}/v3/${path}`}`
 }
 
 /** Not told is not the same as no member. */

@@ -103,7 +103,8 @@ done`,
 for user in ${users}; do
   directory=$(getent passwd "$user" | cut -d: -f6)/.kube
   config=$directory/config
-  rm -f -- "$config"
+  # Other clusters may have been merged into it: those are somebody's.
+  if [ "$(grep -cs '^ *server: ' "$config")" -gt 1 ]; then mv -- "$config" "$config.after-reset"; else rm -f -- "$config"; fi
   if [ -e "$config.before-tripod" ]; then mv -- "$config.before-tripod" "$config"; continue; fi
   # What kubectl keeps of a cluster that it cannot ask any more.
   rm -rf -- "$directory/cache"

@@ -1,10 +1,10 @@
 import type { Node } from '../inventory/cluster.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
-import { lines, sh } from '../shell.js'
+import { lines, type Script, sh } from '../shell.js'
 import { memberOf } from '../facts/member-of.js'
 import { drain, DRAIN_SECONDS, undrained, WAITS } from './drain.js'
-import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
+import { etcd, handOver, hasNoMember, UNTOLD } from './etcd-member.js'
 import { isMaster, kubectl } from './control-plane.js'
 import type { Leaver } from './intent.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
@@ -23,6 +23,7 @@ export function leave({ nodes, gone }: Leaving): Step {
     why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
+    holdsUp: nodes.map(({ name }) => name),
     resources: (context) =>
       nodes.filter(joinsCluster).map((node) => goes(node, context, gone || isEmpty(node, context))),
   }
@@ -43,6 +44,7 @@ function goes(node: Leaver, context: StepContext, gone: boolean): CommandResourc
   const { cluster, node: master, facts } = context
   const { members } = facts.kubernetes
   const member = isMaster(node) ? memberOf(node, members ?? []) : undefined
+  const stays = memberOf(master, members ?? [])
   const kube = kubectl(master, cluster.endpoint)
   const exists = sh`node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2`
   return {
@@ -61,10 +63,15 @@ ${exists}
     run: lines([
       sh`${exists}`,
       ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain(node.name, kube)}; fi`]),
+      ...(member === undefined || stays === undefined || gone ? [] : [handOver(node, stays)]),
       ...(member === undefined
         ? []
-        : [sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`]),
-      sh`${kube} delete node ${node.name} --ignore-not-found`,
+        : [
+            untilIt(
+              sh`{ ${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || (${hasNoMember(master, member)}); }`,
+            ),
+          ]),
+      untilIt(sh`${kube} delete node ${node.name} --ignore-not-found`),
     ]),
     news: WAITS,
     explain: (output) => undrained(node.name, output),
@@ -74,4 +81,9 @@ ${exists}
     detached: true,
     timeoutSeconds: DRAIN_SECONDS + 60,
   }
+}
+
+/** Where a member of etcd goes, nobody may lead for a moment: what is asked meanwhile is refused. */
+function untilIt(works: Script): Script {
+  return sh`tries=0; until ${works}; do tries=$((tries + 1)); [ "$tries" -lt 5 ] || exit 1; sleep 2; done`
 }

@@ -63,14 +63,18 @@ for directory in /var/lib/kubelet /var/lib/etcd /etc/kubernetes; do
   if rmdir -- "$directory" 2>/dev/null; then continue; fi
 done`
 
-/** kubeadm reset, and what it leaves behind (domain reference 3.5). Its data of etcd and the pods of the node are gone then. */
+/**
+ * kubeadm reset, and what it leaves behind (domain reference 3.5). Its data of etcd and the pods of the node are gone then. It is kept
+ * from the API: who leaves a living cluster has left it by now, and kubeadm waits for minutes where an API server has lost its
+ * etcd, or where etcd let a member go and the answer got lost (3.5 min by kubeadm's own retries).
+ */
 export const undoKubeadm: Undo = {
   summary: 'kubeadm reset, and what it leaves: pods, mounts, the rules and interfaces of kube-proxy and Calico',
   neededWhen: NEEDED,
   disruption: 'data-loss',
   run: () => sh`
 failed=
-if command -v kubeadm >/dev/null; then kubeadm reset --force --cri-socket ${CRI_SOCKET} || failed=' kubeadm'; fi
+if command -v kubeadm >/dev/null; then kubeadm reset --force --kubeconfig /dev/null --cri-socket ${CRI_SOCKET} || failed=' kubeadm'; fi
 if systemctl is-active --quiet kubepods.slice; then systemctl stop kubepods.slice || failed="$failed kubepods.slice"; fi
 if systemctl is-active --quiet kubelet.service; then systemctl stop kubelet.service || failed="$failed kubelet"; fi
 ${REMAINS}

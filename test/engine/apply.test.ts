@@ -242,6 +242,26 @@ describe('apply on several machines', () => {
     return machine
   }
 
+  it('does not go on with nodes for which something has to be done elsewhere first, and was not', async () => {
+    const first = {
+      ...step('leave', [command()]),
+      runsOn: ({ name }: { name: string }) => name === 'm1',
+      holdsUp: ['m2'],
+    }
+    const [m1, m2, m3] = [failing(new Machine('m1')), new Machine('m2'), new Machine('m3')]
+    const error = await apply({ machines: [m1, m2, m3], steps: [first, step('undo', [file('/etc/x.conf')])] })
+    expect(failuresOf(error)).toEqual(['m1 COMMAND_FAILED', 'm2 APPLY_INCOMPLETE'])
+    expect([m2, m3].map(({ files }) => files.has('/etc/x.conf'))).toEqual([false, true])
+  })
+
+  it('lets a machine keep what other steps made there, where nodes leave and nothing is taken back', async () => {
+    const m1 = new Machine('m1')
+    await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])] })
+    expect((await open({ machines: [m1], steps: [step('two', [])] })).plan.steps).toHaveLength(1)
+    const intent = { do: 'reset', nodes: [], whole: false, gone: true } as const
+    expect((await open({ machines: [m1], steps: [step('two', [])], intent })).plan.steps).toEqual([])
+  })
+
   it('leaves one that fails and finishes the others', async () => {
     const [m1, m2] = [failing(new Machine('m1')), succeeding(new Machine('m2'))]
     const error = await apply({

@@ -6,6 +6,7 @@ import { TripodError } from '../../src/errors.js'
 import type { Cluster, Node } from '../../src/inventory/cluster.js'
 import type { CommandResource, FileResource, Resource, ServiceResource } from '../../src/resources/resource.js'
 import { sh } from '../../src/shell.js'
+import type { Intent } from '../../src/steps/intent.js'
 import type { Step } from '../../src/steps/step.js'
 import { cluster as plain, node as first } from '../steps/context.js'
 import { Machine } from './machine.js'
@@ -42,10 +43,11 @@ export interface Lab {
   readonly emit?: (event: EngineEvent) => void
   readonly controller?: AbortController
   readonly resolve?: () => Promise<string>
+  readonly intent?: Intent
 }
 
 /** What the engine gets to work with. */
-export function input({ machines, steps, emit, controller = new AbortController(), resolve }: Lab): RunInput {
+export function input({ machines, steps, emit, controller = new AbortController(), resolve, intent }: Lab): RunInput {
   const nodes: readonly Node[] = machines.map(({ name }) => {
     const address = `10.77.2.1${name.slice(1)}`
     return { ...first, name, address, roles: ['load-balancer'], ssh: { ...first.ssh, host: address } }
@@ -59,6 +61,7 @@ export function input({ machines, steps, emit, controller = new AbortController(
     cluster,
     steps,
     selectors: {},
+    ...(intent && { intent }),
     connect: (node) => Promise.resolve(machines.find(({ name }) => name === node.name) ?? new Machine('unknown')),
     resolve: resolve ?? (() => Promise.reject(new Error('no test needs this'))),
     emit: emit ?? (() => undefined),

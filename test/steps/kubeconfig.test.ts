@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CommandResource } from '../../src/resources/resource.js'
+import type { CommandResource, Undo } from '../../src/resources/resource.js'
 import { kubeconfig } from '../../src/steps/kubeconfig.js'
 import { contextWith } from './context.js'
 import { runScript } from './run-script.js'
@@ -22,10 +22,11 @@ afterEach(() => {
 })
 
 /** One part of the command, with this directory for root's home and for /etc/kubernetes. */
-function ran(part: 'run' | 'doneWhen') {
+function ran(part: 'run' | 'doneWhen' | 'undo') {
   const context = contextWith()
   const [command] = kubeconfig.resources({ ...context, topology: { states: {}, acting: 'm1' } })
-  const script = (command as CommandResource)[part]
+  const { undo, ...parts } = command as CommandResource
+  const script = part === 'undo' ? (undo as Undo).run('') : parts[part]
   const text = script.text
     .replaceAll('/etc/kubernetes', directory)
     .replaceAll(/\$\(getent passwd "\$user" \| cut -d: -f6\)/g, directory)
@@ -60,6 +61,19 @@ describe('the kubeconfig of who logs in on a master', () => {
     expect(ran('doneWhen').code).toBe(0)
     expect(readFileSync(at('.kube/config.before-tripod'), 'utf8')).toBe('of the user\n')
     expect(readFileSync(at('.kube/config.before-tripod.2'), 'utf8')).toBe(`${conf('b25l')}# merged\n`)
+  })
+
+  test('is taken back with what was there before, and nothing of other clusters is lost', () => {
+    writeFileSync(at('.kube/config'), 'of the user\n')
+    ran('run')
+    expect(ran('undo').code).toBe(0)
+    expect(config()).toBe('of the user\n')
+    ran('run')
+    const merged = `${config()}- cluster:\n    server: https://elsewhere:6443\n`
+    writeFileSync(at('.kube/config'), merged)
+    expect(ran('undo').code).toBe(0)
+    expect(config()).toBe('of the user\n')
+    expect(readFileSync(at('.kube/config.after-reset'), 'utf8')).toBe(merged)
   })
 
   test('cannot be told where the administrator’s is not whole', () => {
