@@ -28,9 +28,9 @@ const WHOLE: readonly Moment[] = [
 ]
 
 const ONE: readonly Moment[] = [
-  after('host-identity: Give the machines', 100),
-  after('load-balancer: Set up HAProxy', 300),
   after('undo-load-balancer: Take back', 1500),
+  after(' host-identity: Give the machines', 100),
+  after(' load-balancer: Set up HAProxy', 300),
   after('leave: Take nodes out', 300),
   after('leave: Take nodes out', 1000),
   after('undo-control-plane-join: Take back', 100),
