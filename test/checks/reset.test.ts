@@ -7,6 +7,7 @@ const base = contextWith()
 const NODES = ['m1', 'm2', 'm3', 'w1'].map((name) => ({
   ...base.node,
   name,
+  address: `${name}.test`,
   roles: [name.startsWith('m') ? ('control-plane' as const) : ('worker' as const)],
 }))
 
@@ -18,7 +19,11 @@ function findings(
   const members = ['m1', 'm2', 'm3'].map((name, index) => ({ id: String(index), name, peerURLs: [], learner: false }))
   const seen = NODES.filter(({ name }) => states[name] !== undefined).map((node) => ({
     node,
-    facts: { ...base.facts, kubernetes: { ...base.facts.kubernetes, members } },
+    facts: {
+      ...base.facts,
+      identity: { ...base.facts.identity, hostname: node.name },
+      kubernetes: { ...base.facts.kubernetes, members },
+    },
   }))
   const context = { cluster: { ...base.cluster, nodes: NODES }, topology: { states }, seen }
   const going = NODES.filter(({ name }) => nodes.includes(name))
