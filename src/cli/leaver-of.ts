@@ -1,4 +1,4 @@
-import { findNode } from '../engine/find-node.js'
+import { asItIs, findNode } from '../engine/find-node.js'
 import { TripodError } from '../errors.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { quote } from '../shell.js'
@@ -23,6 +23,12 @@ export async function leaverOf(
   throw new TripodError(
     'UNKNOWN_NODE',
     `neither ${inventoryPath} nor the cluster has a node ${JSON.stringify(name)}`,
-    `tripod status -i ${quote(inventoryPath)} lists them. ${brokenOff}`,
+    `tripod plan -i ${quote(inventoryPath)} names those of the cluster that are not in it. ${brokenOff}`,
   )
+}
+
+/** With the role that its machine has; who is in the inventory is what that says. */
+export async function leaverAsItIs(inventory: Cluster, found: Leaver, flags: SessionFlags): Promise<Leaver> {
+  if (inventory.nodes.some(({ name }) => name === found.name)) return found
+  return withSession('node', { ...flags, guests: [found] }, ({ input }) => asItIs(input, found))
 }

@@ -1,5 +1,6 @@
 import { TripodError } from '../errors.js'
 import type { EtcdMember } from '../facts/facts.js'
+import { runsControlPlane } from '../facts/kubeadm-files.js'
 import type { Role } from '../inventory/cluster.js'
 import { quote, sh } from '../shell.js'
 import { kubectl } from '../steps/control-plane.js'
@@ -32,6 +33,26 @@ export async function findNode(input: RunInput, name: string): Promise<Leaver | 
     if (node === undefined) return member && { name, address: addressOf(member), roles: ['control-plane'] }
     const roles: readonly Role[] = member !== undefined || node.isMaster ? ['control-plane'] : ['worker']
     return { name, address: node.address, roles }
+  } finally {
+    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+  }
+}
+
+/**
+ * As what it is by its own files: a master that was forgotten and came back has neither the label nor a member. One that cannot be
+ * looked at is as the cluster knows it. Asks for a node that the cluster of the input has.
+ */
+export async function asItIs(input: RunInput, found: Leaver): Promise<Leaver> {
+  const stations = await connectAll(
+    input,
+    input.cluster.nodes.filter(({ name }) => name === found.name),
+  )
+  try {
+    const looked = await onAll(stations, (station) =>
+      station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
+    )
+    const isMaster = looked.some(({ facts }) => facts !== undefined && runsControlPlane(facts.kubernetes))
+    return isMaster ? { ...found, roles: ['control-plane'] } : found
   } finally {
     await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { findNode } from '../../src/engine/find-node.js'
+import { asItIs, findNode } from '../../src/engine/find-node.js'
 import type { RunInput } from '../../src/engine/run-types.js'
 import type { Host, RunResult } from '../../src/host/host.js'
+import { TripodError } from '../../src/errors.js'
 import { cluster as plain, node as first } from '../steps/context.js'
 import { fixture, withSection } from '../facts/fixture.js'
 import { Machine } from './machine.js'
@@ -38,7 +39,7 @@ function master({ members, kubectl }: { readonly members: readonly [string, numb
     cluster: { ...plain, nodes: [node] },
     connect: () => Promise.resolve(host),
   }
-  return { find: (name: string) => findNode(about, name), asked }
+  return { find: (name: string) => findNode(about, name), asked, about }
 }
 
 const told = (stdout: string): RunResult => ({ code: 0, stdout, stderr: '' })
@@ -77,4 +78,14 @@ describe('a node that the inventory does not name', () => {
     for (const name of ['-w', '--all', '', 'w1 w2', 'a/b']) expect(await find(name)).toBeUndefined()
     expect(asked).toEqual([])
   })
+})
+
+test('a master that was forgotten and came back is one by its own files, and who does not answer is as the cluster knows it', async () => {
+  const found = { name: 'm1', address: '10.0.0.11', roles: ['worker' as const] }
+  const { about } = master({ members: ['', 28], kubectl: told('') })
+  expect(await asItIs(about, found)).toEqual({ ...found, roles: ['control-plane'] })
+  const silent = { ...about, connect: () => Promise.reject(new TripodError('NODE_UNREACHABLE', 'm1 is silent', '')) }
+  expect(await asItIs(silent, found)).toEqual(found)
+  const plainOne = input({ machines: [new Machine('m1')], steps: [] })
+  expect(await asItIs(plainOne, found)).toEqual(found)
 })

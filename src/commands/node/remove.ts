@@ -11,7 +11,7 @@ import {
   progressFlags,
   repeatable,
 } from '../../cli/flags.js'
-import { leaverOf } from '../../cli/leaver-of.js'
+import { leaverAsItIs, leaverOf } from '../../cli/leaver-of.js'
 import { resetErrand } from '../../cli/reset-errand.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { loadInventory } from '../../inventory/load.js'
@@ -71,8 +71,9 @@ export default class NodeRemove extends BaseCommand {
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
     refuseToSkip(args.node, flags)
-    const leaver = await leaverOf(inventory, args.node, flags, BROKEN_OFF)
-    if (!flags.forget) refuseWithoutAddress(leaver, inventory)
+    const found = await leaverOf(inventory, args.node, flags, BROKEN_OFF)
+    if (!flags.forget) refuseWithoutAddress(found, inventory)
+    const leaver = flags.forget ? found : await leaverAsItIs(inventory, found, flags)
     const intent: ResetIntent = { do: 'reset', nodes: [leaver], whole: false, gone: flags.forget }
     const guests = flags.forget ? [] : [leaver]
     return carryOut(resetErrand(intent, { ...flags, inventory }), { ...flags, guests }, this.speaker())
