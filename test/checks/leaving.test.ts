@@ -37,6 +37,12 @@ describe('a node that left the inventory', () => {
     expect(found[1]?.message).toContain('m3 is a member of etcd')
   })
 
+  test('is named in words that a shell takes as they stand', () => {
+    const around = context(states, { nodes: ['m1', 'm2'], members: [member('a b;c')] })
+    const [found] = unlisted({ ...around, cluster: { ...around.cluster, inventoryPath: 'my lab.yaml' } })
+    expect(found?.fix).toContain("tripod node remove 'a b;c' -i 'my lab.yaml';")
+  })
+
   test('is nobody where the cluster did not tell, or where all are named', () => {
     expect(unlisted(context(states, {}))).toEqual([])
     expect(unlisted(context(states, { nodes: ['m1', 'm2'], members: [member('m1'), member('')] }))).toEqual([])
