@@ -1,4 +1,5 @@
 import type { Node } from '../inventory/cluster.js'
+import { quote } from '../shell.js'
 import type { CheckContext } from './check.js'
 import type { Finding } from './finding.js'
 
@@ -29,6 +30,6 @@ export function replaceFindings({ node: old, by }: Replacing, context: CheckCont
   if (!isKnown || !isThere) return []
   return fatal(
     `${by} is a part of the cluster already: nothing comes in the place of ${old.name}`,
-    `Forget ${old.name} alone: tripod node remove ${old.name} --forget -i ${cluster.inventoryPath}`,
+    `Forget ${old.name} alone: tripod node remove ${quote(old.name)} --forget -i ${quote(cluster.inventoryPath)}`,
   )
 }

@@ -60,7 +60,7 @@ export async function carryOut(
       if (reviewed.isWanted) await errand.prove?.({ input, session, isDone: reviewed.isDone }, speaker)
       return reviewed.shown
     } catch (error) {
-      throw inWordsOf(errand.intent, error)
+      throw inWordsOf(errand.intent, error, flags.inventory)
     } finally {
       await run.close()
       await noteVersions(session, seen, speaker)

@@ -35,16 +35,32 @@ export function againWith(plan: Planned, file: string | undefined): string {
   return file === undefined ? workCommand(plan) : `tripod apply ${quote(file)}`
 }
 
-/** The engine knows an apply: whoever asked for something else is not sent to do everything again. */
-export function inWordsOf(intent: Intent | undefined, error: unknown): unknown {
-  return intent !== undefined && error instanceof TripodError ? renamed(`tripod ${intentWords(intent)}`, error) : error
+/** The engine knows an apply: whoever asked for something else is not sent to do everything again, nor to leave out what it is about. */
+export function inWordsOf(intent: Intent | undefined, error: unknown, inventoryPath: string): unknown {
+  if (intent === undefined || !(error instanceof TripodError)) return error
+  return renamed({ intent, inventory: `-i ${quote(inventoryPath)}` }, error)
 }
 
-function renamed(command: string, { code, message, hint, detail }: TripodError): TripodError {
+interface Asked {
+  readonly intent: Intent
+  readonly inventory: string
+}
+
+function renamed(asked: Asked, { code, message, hint, detail }: TripodError): TripodError {
+  const command = `tripod ${intentWords(asked.intent)} ${asked.inventory}`
   const words = (text: string): string =>
     text
       .replaceAll('`tripod apply`', () => `\`${command}\``)
       .replaceAll('`tripod plan`', () => `\`${command} --dry-run\``)
-  const failures = detail.failures?.map((failure) => renamed(command, failure))
-  return new TripodError(code, words(message), words(hint), { ...detail, ...(failures && { failures }) })
+  const failures = detail.failures?.map((failure) => renamed(asked, failure))
+  const fix = words(hint).replace(...leftOut(asked, detail.node))
+  return new TripodError(code, words(message), fix, { ...detail, ...(failures && { failures }) })
+}
+
+/** Who is to be taken back cannot be left out of it: where it does not answer, it may be gone. */
+function leftOut({ intent, inventory }: Asked, node = ''): [advice: string, instead: () => string] {
+  const isAsked = intent.do === 'reset' && !intent.whole && intent.nodes.some(({ name }) => name === node)
+  const advice = `, or leave it out: --skip-node ${node}`
+  const forget = `; is it lost for good: tripod node remove ${quote(node)} --forget ${inventory}`
+  return [advice, () => (isAsked ? forget : advice)]
 }

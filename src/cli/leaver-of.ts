@@ -1,22 +1,20 @@
-import { findNode } from '../engine/find-node.js'
+import { asItIs, findNode } from '../engine/find-node.js'
 import { TripodError } from '../errors.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { quote } from '../shell.js'
 import type { Leaver } from '../steps/intent.js'
 import { type SessionFlags, withSession } from './session.js'
 
-interface Sought {
-  readonly name: string
-  readonly flags: SessionFlags
-  /** What goes on where it left already, and the work was broken off then. */
-  readonly brokenOff: string
-}
-
 /**
- * The node of that name, as the inventory says it, else as the cluster knows it, which is asked then. Throws UNKNOWN_NODE, or
- * CLUSTER_UNREACHABLE where no master can be asked.
+ * The node of that name, as the inventory says it, else as the cluster knows it, which is asked then. Throws UNKNOWN_NODE, with
+ * what to do where earlier work was `brokenOff` after the cluster forgot it, or CLUSTER_UNREACHABLE where no master can be asked.
  */
-export async function leaverOf(inventory: Cluster, { name, flags, brokenOff }: Sought): Promise<Leaver> {
+export async function leaverOf(
+  inventory: Cluster,
+  name: string,
+  flags: SessionFlags,
+  brokenOff: string,
+): Promise<Leaver> {
   const listed = inventory.nodes.find((node) => node.name === name)
   if (listed !== undefined) return { name, address: listed.address, roles: listed.roles }
   const found = await withSession('node', flags, ({ input }) => findNode(input, name))
@@ -25,6 +23,12 @@ export async function leaverOf(inventory: Cluster, { name, flags, brokenOff }: S
   throw new TripodError(
     'UNKNOWN_NODE',
     `neither ${inventoryPath} nor the cluster has a node ${JSON.stringify(name)}`,
-    `tripod status -i ${quote(inventoryPath)} lists them. Has it left already, and was the work broken off then: ${brokenOff}`,
+    `tripod plan -i ${quote(inventoryPath)} names those of the cluster that are not in it. ${brokenOff}`,
   )
+}
+
+/** With the role that its machine has; who is in the inventory is what that says. */
+export async function leaverAsItIs(inventory: Cluster, found: Leaver, flags: SessionFlags): Promise<Leaver> {
+  if (inventory.nodes.some(({ name }) => name === found.name)) return found
+  return withSession('node', { ...flags, guests: [found] }, ({ input }) => asItIs(input, found))
 }

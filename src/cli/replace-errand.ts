@@ -7,7 +7,7 @@ import { concludeApply } from './apply-errand.js'
 import { confirmByName } from './consent.js'
 import type { Errand } from './errand.js'
 import { againWith } from './intent-words.js'
-import { type LeavingFlags, tellListed, without } from './reset-errand.js'
+import { goneLine, type LeavingFlags, tellListed, without } from './reset-errand.js'
 
 /** A machine that is lost is forgotten, and another one joins in its place. */
 export function replaceErrand(intent: ReplaceIntent, { confirm, inventory }: LeavingFlags): Errand {
@@ -26,7 +26,7 @@ export function replaceErrand(intent: ReplaceIntent, { confirm, inventory }: Lea
         ...replaceFindings(intent, context),
       ],
     }),
-    closing: () => undefined,
+    closing: () => goneLine([node], inventory),
     consent: (shown, { asker }, file) =>
       confirmByName(shown, {
         confirm,

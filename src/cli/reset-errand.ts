@@ -8,8 +8,9 @@ import { verifyCluster } from '../engine/verify.js'
 import { TripodError } from '../errors.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { nodeList } from '../inventory/node-list.js'
+import { carriesBalancer } from '../inventory/roles.js'
 import { quote } from '../shell.js'
-import type { ResetIntent } from '../steps/intent.js'
+import type { Leaver, ResetIntent } from '../steps/intent.js'
 import { stepsFor } from '../steps/reset.js'
 import { tellHealth } from './apply-errand.js'
 import { confirmByName } from './consent.js'
@@ -56,7 +57,7 @@ export function resetErrand(intent: ResetIntent, { confirm, inventory }: Leaving
       steps: stepsFor(intent, input.steps),
       checks: (context) => resetFindings(intent, context),
     }),
-    closing: () => closing(intent),
+    closing: () => closing(intent, inventory),
     nothing: () => `Nothing to take back on ${names.join(', ')}.`,
     consent: (shown, { asker }, file) =>
       confirmByName(shown, { confirm, asker, question: 'Take all of this back?', again: againWith(shown, file) }),
@@ -74,9 +75,16 @@ export function without(cluster: Cluster, names: readonly string[]): Cluster {
   return { ...cluster, nodes: cluster.nodes.filter(({ name }) => !names.includes(name)) }
 }
 
-function closing({ nodes, whole, gone }: ResetIntent): string {
+/** It knows nothing of what was decided about it. */
+export function goneLine(nodes: readonly Leaver[], { endpoint }: Cluster): string {
   const names = nodeList(nodes.map(({ name }) => name))
-  if (gone) return `The machine itself is not touched: nothing of ${names} is looked at.`
+  const claims = nodes.some((node) => carriesBalancer(node, endpoint)) ? `, and claims ${endpoint.host} for itself` : ''
+  return `The machine itself is not touched: nothing of ${names} is looked at. Switched on again it takes itself for a part of the cluster${claims}: wipe it first.`
+}
+
+function closing({ nodes, whole, gone }: ResetIntent, inventory: Cluster): string {
+  const names = nodeList(nodes.map(({ name }) => name))
+  if (gone) return goneLine(nodes, inventory)
   const who = whole ? 'every node' : names
   return `At the end /var/lib/tripod (record, logs, kept originals) is removed from ${who}, and what is left of Kubernetes there is listed.`
 }

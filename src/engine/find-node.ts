@@ -1,8 +1,8 @@
 import { TripodError } from '../errors.js'
 import type { EtcdMember } from '../facts/facts.js'
-import type { Host } from '../host/host.js'
+import { runsControlPlane } from '../facts/kubeadm-files.js'
 import type { Role } from '../inventory/cluster.js'
-import { sh } from '../shell.js'
+import { quote, sh } from '../shell.js'
 import { kubectl } from '../steps/control-plane.js'
 import type { Leaver } from '../steps/intent.js'
 import { topologyOf } from '../topology.js'
@@ -18,6 +18,7 @@ const SECONDS = 60
  * CLUSTER_UNREACHABLE where no master can be asked.
  */
 export async function findNode(input: RunInput, name: string): Promise<Leaver | undefined> {
+  if (!NAME.test(name)) return undefined
   const masters = input.cluster.nodes.filter(({ roles }) => roles.includes('control-plane'))
   const stations = await connectAll(input, masters)
   try {
@@ -25,13 +26,33 @@ export async function findNode(input: RunInput, name: string): Promise<Leaver | 
       station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
     )
     const teller = tellerOf(input, looked)
-    const member = teller.facts.kubernetes.members?.find((one) => one.name === name)
-    const row = await rowOf(teller, input, name)
-    if (row === '') return member && { name, address: addressOf(member), roles: ['control-plane'] }
-    const [address = '', ...labels] = row.split(' ')
-    const isMaster = member !== undefined || labels.some((label) => MASTER.test(label))
-    const roles: readonly Role[] = isMaster ? ['control-plane'] : ['worker']
-    return { name, address, roles }
+    const { members } = teller.facts.kubernetes
+    const member = members?.find((one) => one.name === name)
+    const node = await nodeOf(teller, input, name)
+    if (node === undefined && members === undefined) throw untold(teller, input, name)
+    if (node === undefined) return member && { name, address: addressOf(member), roles: ['control-plane'] }
+    const roles: readonly Role[] = member !== undefined || node.isMaster ? ['control-plane'] : ['worker']
+    return { name, address: node.address, roles }
+  } finally {
+    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+  }
+}
+
+/**
+ * As what it is by its own files: a master that was forgotten and came back has neither the label nor a member. One that cannot be
+ * looked at is as the cluster knows it. Asks for a node that the cluster of the input has.
+ */
+export async function asItIs(input: RunInput, found: Leaver): Promise<Leaver> {
+  const stations = await connectAll(
+    input,
+    input.cluster.nodes.filter(({ name }) => name === found.name),
+  )
+  try {
+    const looked = await onAll(stations, (station) =>
+      station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
+    )
+    const isMaster = looked.some(({ facts }) => facts !== undefined && runsControlPlane(facts.kubernetes))
+    return isMaster ? { ...found, roles: ['control-plane'] } : found
   } finally {
     await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
   }
@@ -47,29 +68,47 @@ function tellerOf({ cluster }: RunInput, looked: readonly Station[]): KnownStati
   throw new TripodError(
     'CLUSTER_UNREACHABLE',
     `no master of ${cluster.name} can be asked for it`,
-    `Look at the masters first: tripod status -i ${cluster.inventoryPath}`,
+    `Look at the masters first: tripod status -i ${quote(cluster.inventoryPath)}`,
     silent.length === 0 ? {} : { failures: silent },
   )
 }
 
 /** Label of masters: with `master` before 1.24, with `control-plane` since 1.20. */
 const MASTER = /^node-role\.kubernetes\.io\/(control-plane|master)$/
-const ROW =
-  'go-template={{range .status.addresses}}{{if eq .type "InternalIP"}}{{.address}}{{end}}{{end}}{{range $key, $value := .metadata.labels}} {{$key}}{{end}}'
+/** What a Node or a member of etcd can be called; never a flag of kubectl, nor several names. */
+const NAME = /^[A-Za-z0-9][\w.-]*$/
+const ROWS =
+  'go-template=node{{"\\n"}}{{range .status.addresses}}{{if eq .type "InternalIP"}}address {{.address}}{{"\\n"}}{{end}}{{end}}{{range $key, $value := .metadata.labels}}label {{$key}}{{"\\n"}}{{end}}'
 
-async function rowOf(
-  { node: master, host }: { readonly node: KnownStation['node']; readonly host: Host },
+/** Of several addresses, one of each family, the first: it is the one that the kubelet was given first. */
+async function nodeOf(
+  { node: master, host }: KnownStation,
   { cluster }: RunInput,
   name: string,
-): Promise<string> {
-  const script = sh`${kubectl(master, cluster.endpoint)} get node ${name} --ignore-not-found -o ${ROW}`
+): Promise<{ readonly address: string; readonly isMaster: boolean } | undefined> {
+  const script = sh`${kubectl(master, cluster.endpoint)} get node ${name} --ignore-not-found -o ${ROWS}`
   const { code, stdout, stderr } = await host.run(script, { timeoutSeconds: SECONDS })
-  if (code === 0) return stdout.trim()
+  if (code === 0) {
+    const [head, ...rows] = stdout.trim().split('\n')
+    if (head !== 'node') return undefined
+    const told = (what: string): readonly string[] =>
+      rows.flatMap((row) => (row.startsWith(`${what} `) ? [row.slice(what.length + 1)] : []))
+    return { address: told('address')[0] ?? '', isMaster: told('label').some((label) => MASTER.test(label)) }
+  }
   throw new TripodError(
     'CLUSTER_UNREACHABLE',
     `the API server of ${master.name} did not tell of node ${name}: ${stderr.trim()}`,
-    `Look at it first: tripod status -i ${cluster.inventoryPath}`,
+    `Look at it first: tripod status -i ${quote(cluster.inventoryPath)}`,
     { node: master.name },
+  )
+}
+
+function untold({ node: { name: master } }: KnownStation, { cluster }: RunInput, name: string): TripodError {
+  return new TripodError(
+    'CLUSTER_UNREACHABLE',
+    `the API server has no node ${name}, and the etcd of ${master} did not tell its members`,
+    `Look at it first: tripod status -i ${quote(cluster.inventoryPath)}`,
+    { node: master },
   )
 }
 

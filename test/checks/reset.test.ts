@@ -7,6 +7,7 @@ const base = contextWith()
 const NODES = ['m1', 'm2', 'm3', 'w1'].map((name) => ({
   ...base.node,
   name,
+  address: `${name}.test`,
   roles: [name.startsWith('m') ? ('control-plane' as const) : ('worker' as const)],
 }))
 
@@ -22,6 +23,7 @@ function findings(
     node,
     facts: {
       ...base.facts,
+      identity: { ...base.facts.identity, hostname: node.name },
       kubernetes: { ...base.facts.kubernetes, members },
       record: { entries: node.name === unrecorded ? {} : RECORDED },
     },

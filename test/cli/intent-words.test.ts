@@ -37,9 +37,22 @@ describe('the command behind a plan', () => {
     const error = new TripodError('APPLY_INCOMPLETE', 'm1 failed', 'Mend it, then run `tripod apply` again.', {
       failures: [new TripodError('COMMAND_FAILED', 'see `tripod plan`', 'Run `tripod apply`.')],
     })
-    const renamed = inWordsOf(reset(['m3']), error) as TripodError
-    expect(renamed.hint).toBe('Mend it, then run `tripod node remove m3` again.')
-    expect(renamed.detail.failures?.[0]?.message).toBe('see `tripod node remove m3 --dry-run`')
-    expect(inWordsOf(undefined, error)).toBe(error)
+    const renamed = inWordsOf(reset(['m3']), error, 'a b.yaml') as TripodError
+    expect(renamed.hint).toBe("Mend it, then run `tripod node remove m3 -i 'a b.yaml'` again.")
+    expect(renamed.detail.failures?.[0]?.message).toBe("see `tripod node remove m3 -i 'a b.yaml' --dry-run`")
+    expect(inWordsOf(undefined, error, 'lab.yaml')).toBe(error)
+  })
+
+  test('does not leave out the node that it is about', () => {
+    const silent = (node: string): TripodError => {
+      const hint = `Check its power, or leave it out: --skip-node ${node}`
+      return new TripodError('NODE_UNREACHABLE', `${node} does not answer`, hint, { node })
+    }
+    const hint = (intent: Intent, node: string) => (inWordsOf(intent, silent(node), 'lab.yaml') as TripodError).hint
+    expect(hint(reset(['m3']), 'm3')).toBe(
+      'Check its power; is it lost for good: tripod node remove m3 --forget -i lab.yaml',
+    )
+    expect(hint(reset(['m3']), 'm1')).toContain('--skip-node m1')
+    expect(hint(reset(['m1', 'm3'], { whole: true }), 'm3')).toContain('--skip-node m3')
   })
 })

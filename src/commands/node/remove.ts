@@ -11,11 +11,33 @@ import {
   progressFlags,
   repeatable,
 } from '../../cli/flags.js'
-import { leaverOf } from '../../cli/leaver-of.js'
+import { leaverAsItIs, leaverOf } from '../../cli/leaver-of.js'
 import { resetErrand } from '../../cli/reset-errand.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { loadInventory } from '../../inventory/load.js'
-import type { ResetIntent } from '../../steps/intent.js'
+import { TripodError } from '../../errors.js'
+import type { Cluster } from '../../inventory/cluster.js'
+import { quote } from '../../shell.js'
+import type { Leaver, ResetIntent } from '../../steps/intent.js'
+
+const BROKEN_OFF =
+  'Was its removal broken off: name it in the inventory again, with its address and roles, run the same command, and take it out again'
+
+/** A machine that is not looked at would live on outside of the cluster, with all that it has. */
+function refuseToSkip(name: string, flags: { readonly 'skip-node'?: readonly string[] | undefined }): void {
+  if (flags['skip-node']?.includes(name) !== true) return
+  const hint = `Does its machine not answer any more: --forget instead of --skip-node ${quote(name)}`
+  throw new TripodError('USAGE', `${name} is to be put back to what it was, and not to be looked at`, hint)
+}
+
+function refuseWithoutAddress({ name, address }: Leaver, { inventoryPath }: Cluster): void {
+  if (address !== '') return
+  throw new TripodError(
+    'UNKNOWN_NODE',
+    `the cluster does not tell the address of ${name}`,
+    `Name it in ${inventoryPath} again, and run the same command; is its machine gone: tripod node remove ${quote(name)} --forget -i ${quote(inventoryPath)}`,
+  )
+}
 
 export default class NodeRemove extends BaseCommand {
   static override summary = 'Take a node out of a cluster that goes on, and put its machine back to what it was.'
@@ -48,11 +70,10 @@ export default class NodeRemove extends BaseCommand {
     const { args, flags } = await this.parse(NodeRemove)
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
-    const leaver = await leaverOf(inventory, {
-      name: args.node,
-      flags,
-      brokenOff: 'name it in the inventory again, and run the same command',
-    })
+    refuseToSkip(args.node, flags)
+    const found = await leaverOf(inventory, args.node, flags, BROKEN_OFF)
+    if (!flags.forget) refuseWithoutAddress(found, inventory)
+    const leaver = flags.forget ? found : await leaverAsItIs(inventory, found, flags)
     const intent: ResetIntent = { do: 'reset', nodes: [leaver], whole: false, gone: flags.forget }
     const guests = flags.forget ? [] : [leaver]
     return carryOut(resetErrand(intent, { ...flags, inventory }), { ...flags, guests }, this.speaker())

@@ -52,13 +52,10 @@ export default class NodeReplace extends BaseCommand {
         `A machine that was installed anew under its old name joins by itself: tripod apply -i ${quote(flags.inventory)}`,
       )
     selectNodes(inventory, { nodes: [flags.with] })
+    const goOn = `tripod apply -i ${quote(flags.inventory)}`
     const intent: ReplaceIntent = {
       do: 'replace',
-      node: await leaverOf(inventory, {
-        name: args.node,
-        flags,
-        brokenOff: `tripod apply -i ${quote(flags.inventory)}`,
-      }),
+      node: await leaverOf(inventory, args.node, flags, `Was its replacement broken off: ${goOn}`),
       by: flags.with,
     }
     return carryOut(replaceErrand(intent, { ...flags, inventory }), flags, this.speaker())
