@@ -44,7 +44,21 @@ export class Rollout {
     this.#plans = fresh.plans
   }
 
-  async step({ id, title, ops }: PlannedStep): Promise<void> {
+  async step(step: PlannedStep): Promise<void> {
+    await this.#goOver(step)
+    this.#holdBack(step)
+  }
+
+  /** Whose pods were to move first, and whose vote was to go, by the hand of another node, stays as it is where that failed. */
+  #holdBack({ id, ops }: PlannedStep): void {
+    for (const { node, disrupts } of ops) {
+      const failure = this.#failures.get(node)
+      if (failure === undefined || disrupts === undefined || this.#failures.has(disrupts)) continue
+      this.#fail(disrupts, failure.code === 'INTERRUPTED' ? interrupted(disrupts) : notReady(disrupts, id, node))
+    }
+  }
+
+  async #goOver({ id, title, ops }: PlannedStep): Promise<void> {
     const stations = this.#stations.filter(
       ({ node }) => ops.some((op) => op.node === node.name) && !this.#failures.has(node.name),
     )
@@ -242,6 +256,15 @@ function heldBack(node: string, step: string, failed: string): TripodError {
     'APPLY_INCOMPLETE',
     `${node} was left as it is: ${step} goes from node to node, and ${failed} failed before it`,
     `Mend ${failed} first, then run \`tripod apply\` again.`,
+    { node },
+  )
+}
+
+function notReady(node: string, step: string, failed: string): TripodError {
+  return new TripodError(
+    'APPLY_INCOMPLETE',
+    `${node} was left as it is: ${step} was not done for it on ${failed}`,
+    `Mend what failed on ${failed} first, then run \`tripod apply\` again.`,
     { node },
   )
 }

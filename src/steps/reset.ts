@@ -12,9 +12,9 @@ export function stepsFor(intent: Intent, steps: readonly Step[]): readonly Step[
 }
 
 /**
- * All that a reset does, in its order. As a whole: last done is first undone. Of a part: nobody is sent to these nodes any more,
- * they leave, and then go back to what they were; their load balancer first, so that the VIP has moved by then. Who is gone is
- * no part of the cluster that the steps are asked for.
+ * All that a reset does, in its order. As a whole: last done is first undone. Of a part: their load balancer goes first, so that the
+ * VIP is with those that stay before these know of nobody else; nobody is sent to these nodes any more, they leave, and then go back
+ * to what they were. Who is gone is no part of the cluster that the steps are asked for.
  */
 function resetSteps(steps: readonly Step[], { nodes, whole, gone }: ResetIntent): readonly Step[] {
   const names = nodes.map(({ name }) => name)
@@ -24,8 +24,8 @@ function resetSteps(steps: readonly Step[], { nodes, whole, gone }: ResetIntent)
   if (whole) return undo
   const isBalancer = ({ takesBack }: Step): boolean => takesBack?.step.id === 'load-balancer'
   return [
-    ...others.map((step) => without(step, names)),
     ...undo.filter(isBalancer),
+    ...others.map((step) => without(step, names)),
     leave({ nodes, gone }),
     ...undo.filter((step) => !isBalancer(step)),
   ]

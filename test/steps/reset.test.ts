@@ -51,12 +51,12 @@ describe('a reset of the whole cluster', () => {
 describe('a reset of nodes of a cluster that goes on', () => {
   const targets = { nodes: NODES.slice(2), whole: false, gone: false }
 
-  test('tells the others, lets the VIP move, and leaves, before anything is taken back', () => {
+  test('lets the VIP move, tells the others, and leaves, before anything is taken back', () => {
     expect(ids(targets).slice(0, 6)).toEqual([
+      'undo-load-balancer',
       'host-identity',
       'security',
       'load-balancer',
-      'undo-load-balancer',
       'leave',
       'undo-kubeconfig',
     ])
