@@ -285,6 +285,25 @@ describe('apply on several machines', () => {
     expect(machines[2]?.log).not.toContain('run swapoff -a')
   })
 
+  it('leaves one as it is whose leave was refused on another, in that step or before', async () => {
+    const machines = [new Machine('m1'), new Machine('m2')]
+    const [first, second] = machines as [Machine, Machine]
+    first.checks.set('done:leave', () => [1, 'the API has a Node m2'])
+    first.acts = [['kubectl drain', () => ({ code: 1, stdout: '', stderr: 'a budget' })]]
+    const drain = command({ id: 'leave', run: sh`kubectl drain m2`, disruption: 'drain', disrupts: 'm2' })
+    const leave = { ...step('leave', [drain]), runsOn: ({ name }: { readonly name: string }) => name === 'm1' }
+    const wipe = step('wipe', [file('/etc/wiped')])
+    const error = await apply({ machines, steps: [leave, wipe] })
+    expect(failuresOf(error)).toEqual(['m1 COMMAND_FAILED', 'm2 APPLY_INCOMPLETE'])
+    expect(second.files.has('/etc/wiped')).toBe(false)
+    const before = step('before', [command({ id: 'before' })])
+    first.checks.set('done:before', () => [1, 'not yet'])
+    const early = { ...before, runsOn: ({ name }: { readonly name: string }) => name === 'm1' }
+    const again = await apply({ machines, steps: [early, leave, wipe] })
+    expect(failuresOf(again)).toEqual(['m1 NOT_CONVERGED', 'm2 APPLY_INCOMPLETE'])
+    expect(second.files.has('/etc/wiped')).toBe(false)
+  })
+
   it('does nothing anywhere where a value cannot be had on the operator’s side', async () => {
     const content = { text: '{{key}}', references: { key: 'env:KEY' } } as const
     const resolve = (): Promise<string> => Promise.reject(new TripodError('SOURCE_UNAVAILABLE', 'no KEY', 'Set it.'))
