@@ -18,17 +18,12 @@ export function stepsFor(intent: Intent, steps: readonly Step[]): readonly Step[
  */
 function resetSteps(steps: readonly Step[], { nodes, whole, gone }: ResetIntent): readonly Step[] {
   const names = nodes.map(({ name }) => name)
-  const others = steps.filter(({ id }) => TELL_OTHERS.includes(id))
+  const others = steps.filter(({ id }) => TELL_OTHERS.includes(id)).map((step) => without(step, names))
   if (gone) return [leave({ nodes, gone }), ...others]
   const undo = steps.toReversed().map((step) => takeBack(step, names))
   if (whole) return undo
   const isBalancer = ({ takesBack }: Step): boolean => takesBack?.step.id === 'load-balancer'
-  return [
-    ...undo.filter(isBalancer),
-    ...others.map((step) => without(step, names)),
-    leave({ nodes, gone }),
-    ...undo.filter((step) => !isBalancer(step)),
-  ]
+  return [...undo.filter(isBalancer), ...others, leave({ nodes, gone }), ...undo.filter((step) => !isBalancer(step))]
 }
 
 /** Under this id stands what takes back what that step made. */
@@ -49,20 +44,23 @@ function takeBack(step: Step, nodes: readonly string[]): Step {
   }
 }
 
-/** The step as it is for all others once these nodes are no part of the cluster any more. */
-export function without(step: Step, nodes: readonly string[]): Step {
+/**
+ * The step as it is for all others once these nodes are no part of the cluster any more. Neither are machines on which nothing
+ * was done yet, or nothing is left: it is for an apply to bring them in.
+ */
+function without(step: Step, nodes: readonly string[]): Step {
   const { runsOn, gates, resources } = step
-  const stays = (node: Node): boolean => !nodes.includes(node.name)
+  const stays = ({ name }: Node, { topology }: ClusterContext): boolean =>
+    !nodes.includes(name) && topology.states[name] !== 'fresh'
+  const left = <Context extends ClusterContext | StepContext>(context: Context): Context => {
+    const { cluster, seen } = context
+    const smaller = { ...cluster, nodes: cluster.nodes.filter((node) => stays(node, context)) }
+    return { ...context, cluster: smaller, seen: seen.filter(({ node }) => stays(node, context)) }
+  }
   return {
     ...step,
-    runsOn: (node, context) => stays(node) && runsOn(node, left(context, stays)),
-    ...(gates && { gates: (context: ClusterContext) => gates(left(context, stays)) }),
-    resources: (context) => resources(left(context, stays)),
+    runsOn: (node, context) => stays(node, context) && runsOn(node, left(context)),
+    ...(gates && { gates: (context: ClusterContext) => gates(left(context)) }),
+    resources: (context) => resources(left(context)),
   }
-}
-
-function left<Context extends ClusterContext | StepContext>(context: Context, stays: (node: Node) => boolean): Context {
-  const { cluster, seen } = context
-  const smaller = { ...cluster, nodes: cluster.nodes.filter(stays) }
-  return { ...context, cluster: smaller, seen: seen.filter(({ node }) => stays(node)) }
 }

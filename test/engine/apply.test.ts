@@ -291,7 +291,11 @@ describe('apply on several machines', () => {
     first.checks.set('done:leave', () => [1, 'the API has a Node m2'])
     first.acts = [['kubectl drain', () => ({ code: 1, stdout: '', stderr: 'a budget' })]]
     const drain = command({ id: 'leave', run: sh`kubectl drain m2`, disruption: 'drain', disrupts: 'm2' })
-    const leave = { ...step('leave', [drain]), runsOn: ({ name }: { readonly name: string }) => name === 'm1' }
+    const leave = {
+      ...step('leave', [drain]),
+      runsOn: ({ name }: { readonly name: string }) => name === 'm1',
+      holdsUp: ['m2'],
+    }
     const wipe = step('wipe', [file('/etc/wiped')])
     const error = await apply({ machines, steps: [leave, wipe] })
     expect(failuresOf(error)).toEqual(['m1 COMMAND_FAILED', 'm2 APPLY_INCOMPLETE'])

@@ -120,6 +120,16 @@ describe('a reset of nodes of a cluster that goes on', () => {
     expect(command?.explain?.('The connection was refused')).toBeUndefined()
   })
 
+  test('finds machines that were never brought in, or are back to nothing, left out of what the others are told', () => {
+    const context = { ...on('m1'), topology: { ...topology, states: { ...topology.states, m2: 'fresh' as const } } }
+    for (const gone of [true, false]) {
+      const balancer = resetSteps({ ...targets, gone }).find(({ id }) => id === 'load-balancer')
+      expect(balancer?.runsOn(NODES[1] ?? base.node, context)).toBe(false)
+      const written = JSON.stringify(balancer?.resources(context))
+      expect(['m1', 'm2', 'm3'].map((name) => written.includes(`server ${name}`))).toEqual([true, false, false])
+    }
+  })
+
   test('is no part of what the others are told', () => {
     const balancer = resetSteps(targets).find(({ id }) => id === 'load-balancer')
     expect(balancer?.runsOn(NODES[2] ?? base.node, on('m3'))).toBe(false)
