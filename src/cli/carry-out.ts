@@ -57,7 +57,7 @@ export async function carryOut(
     try {
       const reviewed = await review({ errand, flags, run, input, session, saved }, speaker)
       await run.close()
-      if (reviewed.isWanted) await errand.prove?.({ input, session, isDone: reviewed.isDone }, speaker)
+      if (reviewed.isWanted) await errand.prove?.({ input, ...reviewed }, speaker)
       return reviewed.shown
     } catch (error) {
       throw inWordsOf(errand.intent, error, flags.inventory)

@@ -44,7 +44,7 @@ export interface Errand {
   readonly conclude: (done: Done, speaker: Speaker) => Promise<void>
   /** Once the connections are closed, also where there was nothing to do: whether the end is what was wanted. */
   readonly prove?: (
-    about: { readonly input: RunInput; readonly isDone: boolean; readonly session: Session },
+    about: { readonly input: RunInput; readonly shown: PlanDocument; readonly isDone: boolean },
     speaker: Speaker,
   ) => Promise<void>
 }

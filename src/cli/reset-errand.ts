@@ -62,10 +62,12 @@ export function resetErrand(intent: ResetIntent, { confirm, inventory }: Leaving
     consent: (shown, { asker }, file) =>
       confirmByName(shown, { confirm, asker, question: 'Take all of this back?', again: againWith(shown, file) }),
     conclude: (done, speaker) => conclude({ intent, inventory, done }, speaker),
-    prove: async ({ input, isDone }, speaker) => {
+    prove: async ({ input, shown, isDone }, speaker) => {
       // Who has nothing to take back is not asked, and what tripod knew of a machine goes only by the name of the cluster.
       const mayForget = isDone || confirm === input.cluster.name
       if (!intent.gone) await proof({ intent, input, mayForget }, speaker)
+      if (isDone && !intent.whole && shown.complete)
+        tellHealth(await verifyCluster({ ...input, cluster: without(input.cluster, names) }), speaker)
     },
   }
 }
@@ -96,14 +98,11 @@ interface Concluding {
 }
 
 async function conclude({ intent, inventory, done }: Concluding, speaker: Speaker): Promise<void> {
-  const { plan, summary, session, input } = done
-  const names = intent.nodes.map(({ name }) => name)
-  const goesOn = !intent.whole && plan.complete
-  const verified = goesOn ? await verifyCluster({ ...input, cluster: without(input.cluster, names) }) : undefined
+  const { summary, session } = done
   await session.progress.end()
   speaker.log(renderSummary(summary, session.log.path))
+  const names = intent.nodes.map(({ name }) => name)
   if (!intent.whole) tellListed(names, inventory, speaker)
-  if (verified !== undefined) tellHealth(verified, speaker)
 }
 
 /** Who is in the inventory is wanted: an apply brings it back. */

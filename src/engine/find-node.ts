@@ -6,10 +6,9 @@ import { quote, sh } from '../shell.js'
 import { kubectl } from '../steps/control-plane.js'
 import type { Leaver } from '../steps/intent.js'
 import { topologyOf } from '../topology.js'
-import { connectAll, onAll, readFacts } from './observe.js'
+import { withFacts } from './observe.js'
 import type { RunInput } from './run-types.js'
-import type { KnownStation, Station } from './station.js'
-import { isKnown } from './station.js'
+import { isKnown, type KnownStation, type Station } from './station.js'
 
 const SECONDS = 60
 
@@ -20,11 +19,7 @@ const SECONDS = 60
 export async function findNode(input: RunInput, name: string): Promise<Leaver | undefined> {
   if (!NAME.test(name)) return undefined
   const masters = input.cluster.nodes.filter(({ roles }) => roles.includes('control-plane'))
-  const stations = await connectAll(input, masters)
-  try {
-    const looked = await onAll(stations, (station) =>
-      station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
-    )
+  return withFacts(input, masters, async (looked) => {
     const teller = tellerOf(input, looked)
     const { members } = teller.facts.kubernetes
     const member = members?.find((one) => one.name === name)
@@ -33,9 +28,7 @@ export async function findNode(input: RunInput, name: string): Promise<Leaver | 
     if (node === undefined) return member && { name, address: addressOf(member), roles: ['control-plane'] }
     const roles: readonly Role[] = member !== undefined || node.isMaster ? ['control-plane'] : ['worker']
     return { name, address: node.address, roles }
-  } finally {
-    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
-  }
+  })
 }
 
 /**
@@ -43,19 +36,10 @@ export async function findNode(input: RunInput, name: string): Promise<Leaver | 
  * looked at is as the cluster knows it. Asks for a node that the cluster of the input has.
  */
 export async function asItIs(input: RunInput, found: Leaver): Promise<Leaver> {
-  const stations = await connectAll(
-    input,
-    input.cluster.nodes.filter(({ name }) => name === found.name),
-  )
-  try {
-    const looked = await onAll(stations, (station) =>
-      station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
-    )
-    const isMaster = looked.some(({ facts }) => facts !== undefined && runsControlPlane(facts.kubernetes))
-    return isMaster ? { ...found, roles: ['control-plane'] } : found
-  } finally {
-    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
-  }
+  const own = input.cluster.nodes.filter(({ name }) => name === found.name)
+  const looked = await withFacts(input, own, (stations) => Promise.resolve(stations))
+  const isMaster = looked.some(({ facts }) => facts !== undefined && runsControlPlane(facts.kubernetes))
+  return isMaster ? { ...found, roles: ['control-plane'] } : found
 }
 
 /** A master that serves. */

@@ -87,6 +87,24 @@ async function manifestsOf(input: RunInput): Promise<Manifests> {
   }
 }
 
+/** Connects to these nodes, reads their facts, works with that, and leaves nothing open. */
+export async function withFacts<Result>(
+  input: RunInput,
+  nodes: readonly Node[],
+  work: (stations: readonly Station[]) => Promise<Result>,
+): Promise<Result> {
+  const open = await connectAll(input, nodes)
+  try {
+    return await work(
+      await onAll(open, (station) =>
+        station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
+      ),
+    )
+  } finally {
+    await Promise.allSettled(open.flatMap(({ host }) => (host ? [host.close()] : [])))
+  }
+}
+
 /** One exec: what the machine is. A node that cannot be read is a station with a problem. */
 export async function readFacts(input: RunInput, station: Station, host: Host): Promise<Station> {
   const { name } = station.node

@@ -5,7 +5,7 @@ import { readAnswers, type Answers } from '../status/read.js'
 import { statusScript } from '../status/script.js'
 import type { ClusterStatus } from '../status/status.js'
 import { topologyOf, type Seen, type Topology } from '../topology.js'
-import { connectAll, failed, onAll, readFacts } from './observe.js'
+import { failed, onAll, withFacts } from './observe.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
 
@@ -15,18 +15,12 @@ const STATUS_TIMEOUT_SECONDS = 60
 /** Looks at every node of the inventory, by one connection and two execs each; changes nothing and takes no lock. */
 export async function lookAtCluster(input: RunInput): Promise<ClusterStatus> {
   const { cluster } = input
-  const open = await connectAll(input, cluster.nodes)
-  try {
-    const factual = await onAll(open, (station) =>
-      station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
-    )
+  return withFacts(input, cluster.nodes, async (factual) => {
     const seen: readonly Seen[] = factual.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
     const topology = topologyOf(cluster, seen)
     const looked = await onAll(factual, (station) => ask(input, station, topology))
     return judge({ cluster, topology, looked, now: Date.now() })
-  } finally {
-    await Promise.allSettled(open.flatMap(({ host }) => (host ? [host.close()] : [])))
-  }
+  })
 }
 
 async function ask(input: RunInput, station: Station, topology: Topology): Promise<LookedAt> {
