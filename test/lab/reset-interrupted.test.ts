@@ -27,14 +27,15 @@ const WHOLE: readonly Moment[] = [
   { ...FORGOTTEN, from: 'm2' },
 ]
 
+/** A step comes once: what the killed run began is carried to its end by the machine. */
 const ONE: readonly Moment[] = [
   after('undo-load-balancer: Take back', 1500),
   after(' host-identity: Give the machines', 100),
   after(' load-balancer: Set up HAProxy', 300),
   after('leave: Take nodes out', 300),
-  after('leave: Take nodes out', 1000),
-  after('undo-control-plane-join: Take back', 100),
+  after('undo-kubeconfig: Take back', 0),
   after('undo-control-plane-join: Take back', 1500),
+  after('undo-kubernetes-packages: Take back', 400),
   after('undo-container-runtime: Take back', 1000),
   after('undo-base-packages: Take back', 2000),
   { ...FORGOTTEN, from: 'm3' },
