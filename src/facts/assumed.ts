@@ -24,6 +24,7 @@ export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts
     addresses: [{ interface: device, address: node.address, prefix: node.address.includes(':') ? 64 : 24 }],
     mtus: { [device]: 1500 },
     ...(vip === undefined ? {} : { vip: { interface: device, source: node.address, held: false } }),
+    ...(release.networkManager ? { networkManager: true } : {}),
     packages: {
       candidates: release.containerd === undefined ? {} : { containerd: release.containerd },
       installed: {},

@@ -52,6 +52,8 @@ export interface Facts {
   }
   /** keepalived runs: it has a configuration of somebody's. Left out: it does not. */
   readonly keepalived?: true
+  /** NetworkManager runs. Left out: it does not. */
+  readonly networkManager?: true
   /** cloud-init is installed: it may take the host name and /etc/hosts back at the next boot. */
   readonly cloudInit: boolean
   readonly time: TimeFacts

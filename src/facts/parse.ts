@@ -69,6 +69,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     kubernetes: parseKubernetes(sections, files, signs),
     record: parseRecord(sections),
     ...(units.active.has('keepalived.service') ? { keepalived: true as const } : {}),
+    ...(units.active.has('NetworkManager.service') ? { networkManager: true as const } : {}),
     activeUnits: units.activeUnits,
   }
 }

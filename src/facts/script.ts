@@ -74,13 +74,13 @@ const LOADED_UNITS = [
 ] as const
 
 /** What makes swap at boot and may be masked, hence not in memory. */
-const SWAP_UNITS = ['zramswap.service', 'zram-swap.service', 'dphys-swapfile.service'] as const
+const SWAP_SERVICES = ['zramswap', 'zram-swap', 'dphys-swapfile'] as const
 
-/** Clock daemons and firewall managers. */
-const OTHER_UNITS = [
+/** Services: clock daemons, firewall managers, and others at work. */
+const OTHER_SERVICES = [
   ['chrony', 'chronyd', 'systemd-timesyncd', 'ntp', 'ntpd', 'ntpsec', 'openntpd'],
-  ['firewalld', 'keepalived'],
-].flatMap((names) => names.map((name) => `${name}.service`))
+  ['firewalld', 'keepalived', 'NetworkManager'],
+].flat()
 
 /** More than any file that people write; those of ad blockers are longer. */
 const HOSTS_BYTES = 65536
@@ -172,7 +172,10 @@ const UNITS = sh`
 set -- ${LOADED_UNITS}
 for path in ${UNIT_DIRECTORIES}; do
   if ! cd "$path" 2>/dev/null; then continue; fi
-  for unit in *.swap ${[...SWAP_UNITS, ...OTHER_UNITS]}; do if there "$unit"; then set -- "$@" "$unit"; fi; done
+  for unit in *.swap ${[...SWAP_SERVICES, ...OTHER_SERVICES]}; do
+    case $unit in *.swap) ;; *) unit=$unit.service ;; esac
+    if there "$unit"; then set -- "$@" "$unit"; fi
+  done
 done
 cd /
 systemctl show -p Id,LoadState,ActiveState,UnitFileState,ActiveEnterTimestampMonotonic -- "$@"

@@ -6,6 +6,8 @@ export interface Release {
   readonly containerd?: string
   /** It comes with SELinux, enforcing. */
   readonly seLinux?: true
+  /** NetworkManager sets up its network. */
+  readonly networkManager?: true
   /** Of control groups, where it boots with the former one. */
   readonly cgroup?: 'v1'
 }
@@ -22,9 +24,9 @@ const RELEASES: Readonly<Record<string, Release>> = {
       ['rocky', 'Rocky Linux'],
       ['almalinux', 'AlmaLinux'],
     ].flatMap(([id = '', name = '']) => [
-      [`${id} 8`, { name: `${name} 8`, kernel: '4.18.0', seLinux: true, cgroup: 'v1' }],
-      [`${id} 9`, { name: `${name} 9`, kernel: '5.14.0', seLinux: true }],
-      [`${id} 10`, { name: `${name} 10`, kernel: '6.12.0', seLinux: true }],
+      [`${id} 8`, { name: `${name} 8`, kernel: '4.18.0', seLinux: true, networkManager: true, cgroup: 'v1' }],
+      [`${id} 9`, { name: `${name} 9`, kernel: '5.14.0', seLinux: true, networkManager: true }],
+      [`${id} 10`, { name: `${name} 10`, kernel: '6.12.0', seLinux: true, networkManager: true }],
     ]),
   ),
 }

@@ -15,7 +15,7 @@ export function kernelExtras({ facts }: Pick<StepContext, 'facts'>): readonly Co
       id: 'kernel-modules-extra',
       summary: 'dnf install kernel-modules-extra of the running kernel',
       run: sh`wanted=kernel-modules-extra-$(uname -r)
-dnf -q -y install "$wanted" && exit
+dnf -q -y --setopt=install_weak_deps=False install "$wanted" && exit
 echo "$wanted is not to be had: update the kernel together with kernel-modules-extra, reboot, and apply again"
 exit 1`,
       doneWhen: sh`modprobe -nq br_netfilter && exit 0

@@ -2,13 +2,14 @@ import { carriesBalancer } from '../inventory/roles.js'
 import type { CommandResource, Resource, ServiceResource } from '../resources/resource.js'
 import { lines, sh } from '../shell.js'
 import { firewalldPolicies } from './firewalld.js'
+import { leavesCalicoAlone } from './network-manager.js'
 import { portMatrix } from './port-matrix.js'
 import { replaceSetting } from './replace-setting.js'
 import type { Step, StepContext } from './step.js'
 import { GONE, ufwRules } from './ufw.js'
 
 /**
- * SELinux and the firewall that is there, as the inventory wants them. Nothing is installed, nobody's rules are touched, and
+ * SELinux and the firewall that is there, as the inventory wants them, and NetworkManager kept from Calico's interfaces. Nothing is installed, nobody's rules are touched, and
  * nftables.service is left alone: its reload would flush what kube-proxy and Calico wrote.
  */
 export const security: Step = {
@@ -18,7 +19,11 @@ export const security: Step = {
   runsOn: () => true,
   rollout: 'parallel',
   gates: (context) => [portMatrix(context, 'after')],
-  resources: (context): readonly Resource[] => [...selinux(context), ...firewall(context)],
+  resources: (context): readonly Resource[] => [
+    ...selinux(context),
+    ...firewall(context),
+    ...leavesCalicoAlone(context),
+  ],
 }
 
 function selinux({ cluster, facts, node }: StepContext): readonly Resource[] {

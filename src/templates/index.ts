@@ -19,6 +19,7 @@ import kubeadmToken from './kubeadm-token.yaml.hbs'
 import metaData from './meta-data.hbs'
 import modules from './modules.conf.hbs'
 import networkConfig from './network-config.hbs'
+import networkManager from './network-manager.conf.hbs'
 import sysctl from './sysctl.conf.hbs'
 import userData from './user-data.hbs'
 import vagrantfile from './Vagrantfile.hbs'
@@ -159,6 +160,7 @@ export interface TemplateData {
     readonly gateway: string
     readonly nameserver: string
   }
+  readonly 'network-manager.conf': Readonly<Record<string, never>>
   readonly 'sysctl.conf': {
     readonly settings: readonly { readonly key: string; readonly value: number; readonly atLeast: boolean }[]
   }
@@ -203,6 +205,7 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'meta-data': template('meta-data', metaData, formats.yaml),
   'modules.conf': template('modules.conf', modules, formats.conf),
   'network-config': template('network-config', networkConfig, formats.yaml),
+  'network-manager.conf': template('network-manager.conf', networkManager, formats.conf),
   'sysctl.conf': template('sysctl.conf', sysctl, formats.conf),
   'user-data': template('user-data', userData, formats.yaml),
   Vagrantfile: template('Vagrantfile', vagrantfile, formats.ruby),

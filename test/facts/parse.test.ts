@@ -127,6 +127,12 @@ describe('details', () => {
     expect(parsed(output).kernelFeatures.unavailable).toEqual([])
   })
 
+  test('NetworkManager counts where it is at work, not where it is but installed', () => {
+    const unit = 'Id=NetworkManager.service\nLoadState=loaded\nUnitFileState=enabled\nActiveState='
+    expect(parsed(withSection(FRESH, 'units', `${unit}active\n`)).networkManager).toBe(true)
+    expect(parsed(withSection(FRESH, 'units', `${unit}inactive\n`)).networkManager).toBeUndefined()
+  })
+
   test('other clusters are found by files and by their daemons', () => {
     const unit = 'Id=k3s.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n'
     const output = withSection(withSection(FRESH, 'units', unit), 'other-clusters', 'rke2\nrke2\n')

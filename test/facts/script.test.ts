@@ -10,6 +10,12 @@ describe('the facts script', () => {
     expect(factsScript({ vip: 'fd00:10:77::10' }).text.length).toBeLessThan(8192)
   })
 
+  test('asks for services by the names of their files', () => {
+    expect(factsScript({}).text).toMatch(
+      / NetworkManager; do\n +case \$unit in \*\.swap\) ;; \*\) unit=\$unit\.service ;; esac/,
+    )
+  })
+
   test('is plain POSIX shell', async () => {
     await expect(run('/bin/sh', ['-n', '-c', factsScript({ vip: '10.0.0.10' }).text])).resolves.toBeDefined()
   })

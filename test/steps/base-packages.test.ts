@@ -82,7 +82,7 @@ describe('kernel-modules-extra', () => {
     const kernel = release()
     expect(ran('dnf', 'run', 0)).toMatchObject({
       code: 0,
-      stdout: `dnf -q -y install kernel-modules-extra-${kernel}\n`,
+      stdout: `dnf -q -y --setopt=install_weak_deps=False install kernel-modules-extra-${kernel}\n`,
     })
     const refused = ran('dnf', 'run', 1)
     expect(refused.code).toBe(1)

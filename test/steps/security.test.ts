@@ -77,6 +77,26 @@ describe('SELinux', () => {
   })
 })
 
+describe('NetworkManager', () => {
+  const told = '/etc/NetworkManager/conf.d/tripod-calico.conf'
+  const having = (facts: Partial<Facts>, given: Partial<Cluster> = { network }, roles = node.roles) =>
+    named(security.resources({ ...contextWith({ cluster: given, facts }), node: { ...node, roles } }))
+
+  it('is told to leave the interfaces of Calico alone where it is at work', () => {
+    expect(having({ networkManager: true })).toEqual([told, 'NetworkManager.service enabled=true active=true'])
+    expect(having({})).toEqual([])
+  })
+
+  it('is told nothing without Calico, and on hosts without pods', () => {
+    expect(having({ networkManager: true }, { network: { ...network, cni: 'none' } })).toEqual([])
+    expect(having({ networkManager: true }, { network }, ['load-balancer'])).toEqual([])
+  })
+
+  it('is not started where somebody stopped it since, and what it was told stays', () => {
+    expect(having({ record: { entries: { [`file:${told}`]: ENTRY } } })).toEqual([told])
+  })
+})
+
 describe('a firewall', () => {
   it('is no matter where none is at work, or it is left alone', () => {
     expect(wanted({ firewall: 'manage' }, [])).toEqual([])
