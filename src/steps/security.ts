@@ -9,8 +9,9 @@ import type { Step, StepContext } from './step.js'
 import { GONE, ufwRules } from './ufw.js'
 
 /**
- * SELinux and the firewall that is there, as the inventory wants them, and NetworkManager kept from Calico's interfaces. Nothing is installed, nobody's rules are touched, and
- * nftables.service is left alone: its reload would flush what kube-proxy and Calico wrote.
+ * SELinux and the firewall that is there, as the inventory wants them, and NetworkManager kept from Calico's interfaces. Nothing
+ * is installed, nobody's rules are touched, and nftables.service is left alone: its reload would flush what kube-proxy and Calico
+ * wrote.
  */
 export const security: Step = {
   id: 'security',
