@@ -99,9 +99,9 @@ test('of 1,000 races between an editor and a write, no edit that came first is l
   const all = (await Promise.all(Array.from({ length: SHELLS }, (_, shell) => races(shell)))).flat()
   const first = all.filter(({ cameFirst }) => cameFirst)
   expect(all).toHaveLength(1000)
-  // Enough of them came first, and enough did not: it was a race.
-  expect(first.length).toBeGreaterThan(50)
-  expect(all.length - first.length).toBeGreaterThan(50)
+  // Some came first, and some did not, on a busy computer too: it was a race.
+  expect(first.length).toBeGreaterThan(5)
+  expect(all.length - first.length).toBeGreaterThan(5)
   expect(first.filter(({ outcome, text }) => outcome !== '3' || text !== OLD + EDIT)).toEqual([])
   // Whatever the order: what is refused was not touched, and what is said to be written was.
   for (const { outcome, text } of all)
