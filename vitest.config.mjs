@@ -19,7 +19,6 @@ const LONG_ONLY =
         'reset-interrupted',
         'node-removal',
         'half-installed',
-        'reset-image',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({

@@ -6,9 +6,9 @@ import { said } from './support.js'
 /**
  * A machine as an administrator knows it: /etc with owners, modes and sums, packages with versions and holds, units enabled and at
  * work, fstab and swap, kernel settings, users, listening ports, links, and what programs keep in the usual places. Left out is what
- * moves by itself (containerd listens on another port of its own choice after each start), what docs/reset.md names, and passwords,
- * which tests change. Of the kernel's settings, net.* are a machine's own; all others are the computer's, and several labs change
- * them at once.
+ * moves by itself (units that are over once they have run, some at the first boot alone; containerd listens on another port of its
+ * own choice after each start), what docs/reset.md names, and passwords, which tests change. Of the kernel's settings, net.* are a
+ * machine's own; all others are the computer's, and several labs change them at once.
  */
 const IMAGE = `
 cd /etc
@@ -17,7 +17,7 @@ find . -xdev -type f ! -name '*-' ! -path ./ld.so.cache ! -path ./shadow -exec s
 dpkg-query -W -f 'package \${Package} \${Version} \${db:Status-Abbrev}\\n'
 apt-mark showhold | sed 's/^/hold /'
 systemctl list-unit-files --no-legend --no-pager | awk '$2 != "transient" && $2 != "generated" { print "unit", $1, $2 }'
-systemctl list-units --type=service,socket,timer,path --state=active --no-legend --no-pager --plain | awk '{ print "active", $1 }' |
+systemctl list-units --type=service,socket,timer,path --state=running,listening,waiting --no-legend --no-pager --plain | awk '{ print "active", $1 }' |
   grep -Ev ' (user|user-runtime-dir)@| (apt-daily|dpkg-db-backup|e2scrub|systemd-tmpfiles-clean|tripod-)'
 awk '{ print "swap", $1 }' /proc/swaps
 sysctl -a 2>/dev/null | grep '^net[.]' | grep -Ev '[.]nf_conntrack_count |[.](conf|neigh)[.](veth|pods)' | sed 's/^/setting /'
