@@ -19,6 +19,7 @@ const LONG_ONLY =
         'reset-interrupted',
         'node-removal',
         'half-installed',
+        'reset-image',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({

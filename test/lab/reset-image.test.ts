@@ -14,12 +14,7 @@ type Start = Readonly<Partial<Record<'m1' | 'm2' | 'm3' | 'w1', readonly Past[]>
 
 const all = (...pasts: readonly Past[]): Start => ({ m1: pasts, m2: pasts, m3: pasts, w1: pasts })
 
-type Runs = readonly (readonly [os: DebianRelease, kubernetes: string, starts: readonly Start[]])[]
-
-/** For a run of every change: the release that converge.test.ts does not compare. */
-const SAMPLE: Runs = [['debian13', '1.31.14', [{ ...all('containerd', 'rules'), m2: ['haproxy', 'settings'] }]]]
-/** For `npm run test:long`, which writes docs/reset.md. */
-const ALL: Runs = [
+const RUNS: readonly (readonly [os: DebianRelease, kubernetes: string, starts: readonly Start[]])[] = [
   [
     'debian12',
     '1.22.17',
@@ -51,8 +46,6 @@ const ALL: Runs = [
     ],
   ],
 ]
-const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
-const RUNS = LONG ? ALL : SAMPLE
 const ROUNDS = 3
 const FRESH = 'fresh'
 
@@ -111,7 +104,7 @@ describe.skipIf(unable !== undefined).each(RUNS)(
       figures.push(one)
       if (rounds.length === 0) rounds.push(one)
       expect(one.differences).toEqual([])
-      if (!LONG || start !== RUNS[0]?.[2][0]) return
+      if (start !== RUNS[0]?.[2][0]) return
       while (rounds.length < ROUNDS) rounds.push(await round(start))
       for (const next of rounds) {
         expect(next.differences).toEqual([])
@@ -129,7 +122,7 @@ function spelled(start: Start): string {
 
 afterAll(async () => {
   const runs = RUNS.reduce((sum, [, , starts]) => sum + starts.length, 0)
-  if (!LONG || figures.length < runs || rounds.length < ROUNDS) return
+  if (figures.length < runs || rounds.length < ROUNDS) return
   const page = join(import.meta.dirname, '../../docs/reset.md')
   await writeFile(page, withFigures(await readFile(page, 'utf8'), figures, rounds))
 })
