@@ -70,8 +70,11 @@ async function races(shell: number): Promise<readonly Race[]> {
   })
   const outcomes: string[] = []
   const edits: Promise<number>[] = []
+  // How long a turn takes is the computer's affair: an edit comes at any moment of one as long as the last.
+  let turn = 20
+  let began = performance.now()
   const editSoon = async (index: number): Promise<number> => {
-    await sleep(Math.random() * 20)
+    await sleep(Math.random() * turn)
     return edit(files[index]?.path ?? '', index % 2 === 0)
   }
   const child = spawn('/bin/sh', ['-c', writeScript.text], { env: { PATH: `${bin}:/usr/bin:/bin:/usr/sbin:/sbin` } })
@@ -79,6 +82,8 @@ async function races(shell: number): Promise<readonly Race[]> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     for (const [, code] of text.matchAll(/^\d+ (\d+) .*$/gm)) {
       outcomes.push(code ?? '')
+      turn = Math.max(20, performance.now() - began)
+      began = performance.now()
       if (edits.length < files.length) edits.push(editSoon(edits.length))
     }
   })
@@ -99,11 +104,11 @@ test('of 1,000 races between an editor and a write, no edit that came first is l
   const all = (await Promise.all(Array.from({ length: SHELLS }, (_, shell) => races(shell)))).flat()
   const first = all.filter(({ cameFirst }) => cameFirst)
   expect(all).toHaveLength(1000)
-  // Some came first, and some did not, on a busy computer too: it was a race.
-  expect(first.length).toBeGreaterThan(5)
-  expect(all.length - first.length).toBeGreaterThan(5)
+  // Enough of them came first, and enough did not: it was a race.
+  expect(first.length).toBeGreaterThan(50)
+  expect(all.length - first.length).toBeGreaterThan(50)
   expect(first.filter(({ outcome, text }) => outcome !== '3' || text !== OLD + EDIT)).toEqual([])
   // Whatever the order: what is refused was not touched, and what is said to be written was.
   for (const { outcome, text } of all)
     expect(outcome === '3' ? [OLD + EDIT] : [NEW, NEW + EDIT, OLD + EDIT]).toContain(text)
-}, 60_000)
+}, 300_000)
