@@ -18,6 +18,7 @@ import { hostsFile } from './hosts-file.js'
 import { firewall } from './firewall.js'
 import { incomplete } from './incomplete.js'
 import { installedVersion } from './installed-version.js'
+import { kernel } from './kernel.js'
 import { kernelModules } from './kernel-modules.js'
 import { mtu } from './mtu.js'
 import { nameservers } from './nameservers.js'
@@ -45,7 +46,7 @@ import { vip } from './vip.js'
 import { voteRemoval } from './vote-removal.js'
 import { wholeSet } from './whole-set.js'
 
-/** In the order of their numbers, P02 to P34. */
+/** In the order of their numbers, P02 to P40. */
 const CHECKS: readonly Check[] = [
   operatingSystem,
   platform,
@@ -61,6 +62,7 @@ const CHECKS: readonly Check[] = [
   swapInUse,
   cgroup,
   kernelModules,
+  kernel,
   ports,
   networks,
   vip,

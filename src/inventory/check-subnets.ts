@@ -1,4 +1,4 @@
-import { parseAddress, parseSubnet } from './address.js'
+import { parseAddress, parseSubnet, type Subnet } from './address.js'
 import type { Finding, Path } from './problem.js'
 import type { Inventory } from './schema.js'
 
@@ -34,17 +34,37 @@ function sizes({ network, nodes }: Inventory): readonly Finding[] {
       ),
     )
   }
-  if (pod?.family === 4 && (pod.prefix > 24 || 2 ** (24 - pod.prefix) < nodes.length)) {
-    const fix = 'Use a shorter prefix, for example /16.'
+  // kubeadm refuses fewer than 10 addresses (MinimumAddressesInServiceSubnet).
+  const smallest = service?.family === 6 ? 124 : 28
+  if (service && service.prefix > smallest) {
     findings.push(
       error(
-        ['network', 'podSubnet'],
-        `${pod.canonical} is too small: every node gets a /24 of it, and there are ${String(nodes.length)}`,
-        fix,
+        ['network', 'serviceSubnet'],
+        `${service.canonical} is too small: kubeadm wants at least 10 addresses for services`,
+        `Use a prefix of /${String(smallest)} or shorter, for example /${service.family === 6 ? '108' : '16'}.`,
       ),
     )
   }
+  if (pod) findings.push(...podSize(pod, nodes.length))
   return findings
+}
+
+/** The controller manager's default share of a node, by address family. */
+const NODE_MASK = { 4: 24, 6: 64 } as const
+/** kubeadm's PodSubnetNodeMaskMaxDiff: the pod subnet may be cut into 2^16 shares at most. */
+const LARGEST_CUT = 16
+
+function podSize(pod: Subnet, nodes: number): readonly Finding[] {
+  const mask = NODE_MASK[pod.family]
+  const path = ['network', 'podSubnet']
+  const example = `for example /${pod.family === 6 ? '56' : '16'}`
+  if (pod.prefix > mask || 2 ** (mask - pod.prefix) < nodes) {
+    const message = `${pod.canonical} is too small: every node gets a /${String(mask)} of it, and there are ${String(nodes)}`
+    return [error(path, message, `Use a shorter prefix, ${example}.`)]
+  }
+  if (mask - pod.prefix <= LARGEST_CUT) return []
+  const message = `${pod.canonical} is too large: every node gets a /${String(mask)} of it, and kubeadm allows 2^16 of them`
+  return [error(path, message, `Use a prefix of /${String(mask - LARGEST_CUT)} or longer, ${example}.`)]
 }
 
 /** Each subnet by itself: canonical, and of a size Kubernetes can work with. */

@@ -98,6 +98,11 @@ const PATTERNS: readonly Pattern[] = [
     fix: 'See which master is down; bring it back, or take it out of the cluster first.',
   },
   {
+    in: /\[ERROR SystemVerification\]/,
+    cause: 'kubeadm does not take the kernel or its configuration',
+    fix: 'Read the lines of SystemVerification below: they name the kernel release or the option that it lacks. Boot another kernel.',
+  },
+  {
     in: /manifest unknown|pull access denied|failed to (pull|resolve) (image|reference)/i,
     cause: 'an image cannot be had',
     fix: 'See that the node reaches the registry (`crictl pull IMAGE`), or name a mirror in the inventory.',

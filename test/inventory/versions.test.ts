@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import {
+  containerdEndOfLife,
   containerdSupports,
   defaultContainerd,
   endOfLife,
   knownMinor,
   newestPatch,
+  supportedContainerd,
   supportedMinors,
 } from '../../src/inventory/versions.js'
 
@@ -22,6 +24,14 @@ test.each([
   [34, '1.7.24', false],
   [34, '1.7', true],
   [33, '2.0.4', true],
+  [34, '1.6.39', true],
+  // Upstream's table is what was tested most, no law: newer lines are let through.
+  [35, '2.3.6', true],
+  [35, '2.4', true],
+  [29, '2.3', true],
+  // kubelet 1.22 speaks CRI v1alpha2 alone, which containerd 2 has no more.
+  [22, '2.3', false],
+  [23, '2.3', true],
   [21, '1.6.20', false],
   [36, 'nonsense', false],
 ])('Kubernetes 1.%i and containerd %s: %s', (minor, version, ok) => {
@@ -32,8 +42,27 @@ test('what a Kubernetes needs is named', () => {
   expect(containerdSupports(35, '1.6.20').needs).toBe('2.2.0+ or 2.1.5+ or 1.7.28+')
 })
 
-test('the default containerd is 2.3 for 1.36 and 1.37, else the newest line that fits', () => {
-  expect([37, 36, 35, 34, 29, 24].map(defaultContainerd)).toEqual(['2.3', '2.3', '2.2', '2.1', '1.7', '1.7'])
+test('the default containerd is the line with long-term support, for old kubelets the newest of its table', () => {
+  expect([37, 35, 34, 29, 26, 25, 24].map(defaultContainerd)).toEqual(['2.3', '2.3', '2.3', '2.3', '2.3', '1.7', '1.7'])
+})
+
+test('a default containerd is a line that upstream still supports, wherever one fits', () => {
+  const today = new Date('2026-11-27T12:00:00Z')
+  expect(supportedContainerd(today)).toEqual(['2.3', '2.0'])
+  for (let minor = 26; minor <= 37; minor += 1) expect(supportedContainerd(today)).toContain(defaultContainerd(minor))
+})
+
+test('only a line that upstream does not list for the Kubernetes is called untested', () => {
+  expect([containerdSupports(35, '2.3').untested, containerdSupports(36, '2.3').untested]).toEqual([true, false])
+  expect(containerdSupports(36, '1.7.28').untested).toBe(false)
+})
+
+test('the end of a containerd line is that of every version of it', () => {
+  expect([containerdEndOfLife('2.2.1'), containerdEndOfLife('2.2'), containerdEndOfLife('9.9')]).toEqual([
+    '2026-11-06',
+    '2026-11-06',
+    undefined,
+  ])
 })
 
 test('every known minor fits its default containerd and has an end of life', () => {
