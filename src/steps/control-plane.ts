@@ -1,8 +1,6 @@
 import { KUBELET_CONF, MANIFESTS } from '../facts/kubeadm-files.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
-import { joinsCluster } from '../inventory/roles.js'
 import { type Script, sh } from '../shell.js'
-import type { NodeState, Topology } from '../topology.js'
 import type { ClusterContext } from './step.js'
 
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf'
@@ -27,20 +25,6 @@ export function filesOf(node: Node): readonly string[] {
 /** 0 the node is a whole part of a cluster, 1 it is not. That it also serves is for gates to tell. */
 export function hasJoined(node: Node): Script {
   return sh`for path in ${filesOf(node)}; do [ -e "$path" ] || exit 1; done`
-}
-
-/** Masters and workers that are not in the cluster yet, or only half. */
-export function isOutside(state: NodeState | undefined): boolean {
-  return state === 'fresh' || state === 'prepared' || isHalf(state)
-}
-
-export function isHalf(state: NodeState | undefined): boolean {
-  return state === 'worker-half' || state === 'control-plane-half'
-}
-
-/** Whether the node is, or will be, joined to what the topology found: not without a master to join. */
-export function joins(node: Node, { states, init, acting }: Topology): boolean {
-  return joinsCluster(node) && acting !== undefined && node.name !== init && isOutside(states[node.name])
 }
 
 export function actingMaster({ cluster, topology }: ClusterContext): Node | undefined {
