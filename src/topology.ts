@@ -11,6 +11,7 @@ import {
 } from './facts/kubeadm-files.js'
 import { memberOf } from './facts/member-of.js'
 import type { Cluster, Node } from './inventory/cluster.js'
+import { joinsCluster } from './inventory/roles.js'
 
 /**
  * Where a node stands (domain.md 1.0). `fresh`: no cluster files; `prepared`: fresh, and tripod made it ready before;
@@ -145,6 +146,20 @@ function counts(one: Seen, tellers: readonly Members[]): boolean {
   if (tellers.some((list) => votesIn(list, one))) return true
   if (tellers.some((list) => entryOf(one, list)?.learner !== false)) return false
   return hasAll
+}
+
+/** Masters and workers that are not in the cluster yet, or only half. */
+export function isOutside(state: NodeState | undefined): boolean {
+  return state === 'fresh' || state === 'prepared' || isHalf(state)
+}
+
+export function isHalf(state: NodeState | undefined): boolean {
+  return state === 'worker-half' || state === 'control-plane-half'
+}
+
+/** Whether the node is, or will be, joined to what the topology found: not without a master to join. */
+export function joins(node: Node, { states, init, acting }: Topology): boolean {
+  return joinsCluster(node) && acting !== undefined && node.name !== init && isOutside(states[node.name])
 }
 
 function isMaster({ roles }: Node): boolean {

@@ -37,10 +37,10 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
     types: ['host', 'pki'],
   },
   // What nodes are asked about their health, what the answers mean, and what is not well.
-  status: { values: ['steps', 'checks', 'facts', 'os', 'inventory'], types: ['topology'] },
+  status: { values: ['steps', 'checks', 'facts', 'os', 'inventory', 'topology'] },
   // Of the inventory, checks take the arithmetic of addresses and versions; of manifests, what is pinned.
   checks: { values: ['facts', 'topology', 'os', 'inventory', 'manifests'] },
-  topology: { values: ['facts'], types: ['inventory'] },
+  topology: { values: ['facts', 'inventory'] },
   steps: { values: ['resources', 'os', 'inventory', 'facts', 'topology', 'templates'], types: ['pki'] },
   // A kind says how it is probed and acted on; the facts and the host are handed to it.
   resources: { values: ['os'], types: ['facts', 'host'] },

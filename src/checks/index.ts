@@ -1,6 +1,9 @@
 import type { AcceptableCheck } from '../inventory/cluster.js'
 import { brokenPackages } from './broken-packages.js'
 import { calicoPair } from './calico-pair.js'
+import { clusterVersion } from './cluster-version.js'
+import { kubeletAccess } from './kubelet-access.js'
+import { kubeletSource } from './kubelet-source.js'
 import { cgroup } from './cgroup.js'
 import type { Check, CheckContext } from './check.js'
 import { clock } from './clock.js'
@@ -82,6 +85,9 @@ const CHECKS: readonly Check[] = [
   calicoPair,
   unpackaged,
   installedVersion,
+  clusterVersion,
+  kubeletAccess,
+  kubeletSource,
   brokenPackages,
   otherSoftware,
   shadowing,

@@ -1,3 +1,4 @@
+import { KUBE_PROXY_OWN, kubeletOwn } from '../inventory/own-settings.js'
 import type { Facts } from '../facts/facts.js'
 import type { Cluster, Json } from '../inventory/cluster.js'
 import { readDocuments } from '../manifests/documents.js'
@@ -35,10 +36,42 @@ export function clusterOtherwise({ configMaps }: Kubernetes, cluster: Cluster): 
     ([name, value]) => !(name in cluster.apiServer.extraArgs) && !(name === OWN_ARG.name && value === OWN_ARG.value),
   )
   return [
-    ...(proxy === undefined ? [] : compared(withoutKind(cluster.kubeProxy), proxy, 'kubeProxy')),
+    ...(proxy === undefined
+      ? []
+      : compared({ ...KUBE_PROXY_OWN, ...withoutKind(cluster.kubeProxy) }, proxy, 'kubeProxy').filter(isNoDefault)),
     ...dropped.map(([name, runs]) => ({ field: `apiServer.extraArgs.${name}`, runs })),
   ]
 }
+
+/** The ConfigMap from which joins give kubelets their configuration: its name, and what differs in it of the fields that tripod sets itself. */
+export interface KubeletConfigMap {
+  readonly name: string
+  readonly otherwise: readonly Otherwise[]
+}
+
+/** Undefined where it is not known: the API did not tell it, or its text cannot be read. */
+export function kubeletConfigMap({ configMaps = {} }: Kubernetes, cluster: Cluster): KubeletConfigMap | undefined {
+  const name = ['kubelet-config', ...Object.keys(configMaps).filter((one) => one.startsWith('kubelet-config-'))].find(
+    (one) => one in configMaps,
+  )
+  const runs = name === undefined ? undefined : fieldsOf(configMaps[name]?.['kubelet'])
+  if (name === undefined || runs === undefined) return undefined
+  const own = kubeletOwn(cluster)
+  const wanted = Object.fromEntries(
+    Object.entries(own).map(([field, value]) => [field, cluster.kubelet[field] ?? value]),
+  )
+  return { name, otherwise: compared(wanted, runs, 'kubelet') }
+}
+
+/** `v1.36.4` -> `1.36.4`: the version that kubeadm noted at the last init or upgrade; undefined where it is not known. */
+export function notedVersion({ configMaps }: Kubernetes): string | undefined {
+  const version = fieldsOf(configMaps?.['kubeadm-config']?.['ClusterConfiguration'])?.['kubernetesVersion']
+  return typeof version === 'string' ? version.replace(/^v/, '') : undefined
+}
+
+/** Without a mode kube-proxy runs with iptables (kube-proxy's reference: KubeProxyConfiguration.mode). */
+const isNoDefault = ({ field, wanted, runs = '' }: Otherwise): boolean =>
+  !(field === 'kubeProxy.mode' && wanted === 'iptables' && runs === '')
 
 /** kubeadm, not of every version, notes it among the arguments that were asked for. */
 const OWN_ARG = { name: 'authorization-mode', value: 'Node,RBAC' }

@@ -71,7 +71,7 @@ function fixOf({ field, runs }: Otherwise, { inventoryPath }: Cluster): string {
   if (field.startsWith('kubelet.'))
     return `Change it in /var/lib/kubelet/config.yaml of each of them and run \`systemctl restart kubelet\` there, and for those that join later in \`kubectl -n kube-system edit cm kubelet-config\`; or take it out of ${inventoryPath}`
   if (field.startsWith('kubeProxy.'))
-    return `Change it in \`kubectl -n kube-system edit cm kube-proxy\` and run \`kubectl -n kube-system rollout restart ds kube-proxy\`; or take it out of ${inventoryPath}`
+    return `Change it in \`kubectl -n kube-system edit cm kube-proxy\` and run \`kubectl -n kube-system rollout restart ds kube-proxy\`; or write in ${inventoryPath} what it runs with`
   return `Take it out of \`kubectl -n kube-system edit cm kubeadm-config\` and, one master after the other, of /etc/kubernetes/manifests/kube-apiserver.yaml; or write it in ${inventoryPath}`
 }
 

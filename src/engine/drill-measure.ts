@@ -61,14 +61,11 @@ done
 wait`
 }
 
-/** 401: anonymous questions are not allowed there, but it was the API server that said so. */
-const SERVED = ['200', '401']
-
 /** `123456 123458 200 0` -> an answer; undefined for all other lines. */
 export function answerIn(line: string): Answer | undefined {
   const [, sent, ended, code = '', status] = /^(\d+) (\d+) (\d{3}) (\d+)$/.exec(line) ?? []
   if (sent === undefined) return undefined
-  return { sentAt: Number(sent) * 10, endedAt: Number(ended) * 10, served: status === '0' && SERVED.includes(code) }
+  return { sentAt: Number(sent) * 10, endedAt: Number(ended) * 10, served: status === '0' && code === '200' }
 }
 
 /** Begins to ask `url` from a node, for `seconds` at most. Resolves when the first answer or failure is there. */

@@ -169,6 +169,11 @@ export interface KubernetesFacts {
   readonly flags: Readonly<Record<string, string>>
   /** ConfigMaps of kube-system that are there, of those that kubeadm and tripod write (config-maps.ts): name -> key -> text; left out where the API did not tell. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /**
+   * Whether the cluster lets the user kube-apiserver-kubelet-client, without any group of kubeadm's, talk to kubelets; left out where
+   * the API did not tell.
+   */
+  readonly kubeletAccess?: boolean
   /** DaemonSets that configure the pod network of nodes, `kube-system/cilium`; left out where the API did not tell or was not asked. */
   readonly networks?: readonly string[]
   /** Names of the Nodes that the API has; left out where it did not tell. */

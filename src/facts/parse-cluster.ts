@@ -1,8 +1,8 @@
-import { CONFIG_MAPS } from './config-maps.js'
+import { ASKED_FOR } from './config-maps.js'
 import type { KubernetesFacts } from './facts.js'
 import { asJson, linesOf, printable, type Sections } from './sections.js'
 
-type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'networks' | 'nodes' | 'readyNodes'>
+type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'kubeletAccess' | 'networks' | 'nodes' | 'readyNodes'>
 
 /** What the API server of a master told of its cluster. What it did not tell is left out, never taken for none. */
 export function parseCluster(sections: Sections): ClusterFacts {
@@ -12,6 +12,7 @@ export function parseCluster(sections: Sections): ClusterFacts {
   const volumes = told('host-volumes')
   return {
     ...(configMaps === undefined ? {} : { configMaps }),
+    ...accessOf(told('kubelet-access')),
     ...(volumes === undefined ? {} : { networks: networksOf(volumes) }),
     ...nodesOf(told('nodes')),
   }
@@ -22,8 +23,15 @@ function configMapsOf(text = ''): ClusterFacts['configMaps'] {
   const answers = linesOf(text).map((line) => asJson(line) as Answer | undefined)
   const there = answers.filter((answer) => answer?.kind === 'ConfigMap')
   const absent = answers.filter((answer) => answer?.kind === 'Status' && answer.code === 404)
-  if (there.length + absent.length !== CONFIG_MAPS.length || answers.length !== CONFIG_MAPS.length) return undefined
+  if (there.length + absent.length !== ASKED_FOR || answers.length !== ASKED_FOR) return undefined
   return Object.fromEntries(there.map((answer) => [String(answer?.metadata?.name), answer?.data ?? {}]))
+}
+
+/** Of a SubjectAccessReview (authorization.k8s.io/v1); anything else is no answer. */
+function accessOf(text = ''): Pick<ClusterFacts, 'kubeletAccess'> {
+  const review = (asJson(text) ?? {}) as { readonly kind?: unknown; readonly status?: { readonly allowed?: unknown } }
+  const allowed = review.status?.allowed
+  return review.kind === 'SubjectAccessReview' && typeof allowed === 'boolean' ? { kubeletAccess: allowed } : {}
 }
 
 /** Of a Table, the column that is the name, and the one that says `Ready,SchedulingDisabled`; both or none. */

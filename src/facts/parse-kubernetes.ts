@@ -108,7 +108,7 @@ function sansOf(files: TextFiles): Pick<KubernetesFacts, 'certSANs'> {
   }
 }
 
-// Where anonymous questions are not allowed, the refusal comes from a server that lives.
+// A refusal comes from a server that is alive: a cluster that exists may refuse anonymous requests, and is no dead one.
 const ALIVE = ['200', '401', '403']
 
 function isLive(sections: Sections): boolean {

@@ -274,6 +274,17 @@ end flags 0`
 const HOST_VOLUMES =
   'go-template={{range .items}}{{$m := .metadata}}{{range .spec.template.spec.volumes}}{{if .hostPath}}{{$m.namespace}}/{{$m.name}} {{.name}} {{.hostPath.path}}{{"\\n"}}{{end}}{{end}}{{end}}'
 
+/** Stores nothing: a review is an answer alone. The user is the name in the certificate that kubeadm gives API servers for kubelets. */
+const KUBELET_ACCESS = JSON.stringify({
+  kind: 'SubjectAccessReview',
+  apiVersion: 'authorization.k8s.io/v1',
+  spec: {
+    user: 'kube-apiserver-kubelet-client',
+    groups: ['system:authenticated'],
+    resourceAttributes: { verb: 'get', resource: 'nodes', subresource: 'proxy' },
+  },
+})
+
 // What the API server is asked, where it answers in time; its certificate has the name in whatever way it is reached. By curl,
 // for kubectl takes long to start and to discover; certificate and key of admin.conf reach it through pipes, no file is written.
 const CLUSTER = sh`
@@ -284,12 +295,15 @@ api() {
   } 3<&0
 }
 url=https://kubernetes/api/v1
+minor=$(sed -n 's/^ *image:.*:v1[.]\([0-9]*\)[.].*/\1/p' "$manifest" 2>/dev/null)
 case $live in 200 | 401 | 403)
   # Of those that are not there, a Status says so.
-  noted=$(api "$url/namespaces/kube-system/configmaps/{${CONFIG_MAPS.join(',')}}?pretty=false")
+  noted=$(api "$url/namespaces/kube-system/configmaps/{${CONFIG_MAPS.join(',')},kubelet-config-1.$minor}?pretty=false")
   got=$?
   printf '%s' "$noted"
   end config-maps $got
+  api -fH 'Content-Type: application/json' -d ${KUBELET_ACCESS} 'https://kubernetes/apis/authorization.k8s.io/v1/subjectaccessreviews?pretty=false'
+  end kubelet-access $?
   api -fH 'Accept: application/json;as=Table;g=meta.k8s.io;v=v1' "$url/nodes?includeObject=None&pretty=false"
   end nodes $?
 esac`

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { checkEndpoint } from './check-endpoint.js'
+import { checkReadinessFlags } from './check-readiness-flags.js'
 import { checkNetworks } from './check-networks.js'
 import { checkNodes, checkNumbers } from './check-nodes.js'
 import { checkSources } from './check-sources.js'
@@ -59,7 +60,12 @@ function readData(data: unknown, today: Date): { inventory?: Inventory; findings
   const result = inventorySchema.safeParse(data)
   if (result.success) {
     const { data: inventory } = result
-    const findings = [...checkParts(inventory, today), ...checkEndpoint(inventory), ...checkNumbers(inventory)]
+    const findings = [
+      ...checkParts(inventory, today),
+      ...checkEndpoint(inventory),
+      ...checkReadinessFlags(inventory),
+      ...checkNumbers(inventory),
+    ]
     return { inventory, findings }
   }
   return { findings: [...result.error.issues.flatMap((issue) => explainIssue(issue, data)), ...checkRest(data, today)] }

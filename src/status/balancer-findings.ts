@@ -1,9 +1,9 @@
 import { listed } from '../checks/check.js'
 import { joinsCluster } from '../inventory/roles.js'
-import { isOutside } from '../steps/control-plane.js'
 import type { LookedAt } from './assemble.js'
 import { lookOn, tripod, type Judged } from './findings.js'
 import type { BalancerStatus, HealthFinding } from './status.js'
+import { isOutside } from '../topology.js'
 
 /** The VIP, the services that carry it, where HAProxy sends, and the endpoint as the nodes see it. */
 export function balancerFindings(judged: Judged): readonly HealthFinding[] {

@@ -1,9 +1,10 @@
 import { memberOf } from '../facts/member-of.js'
-import { ADMIN_CONF, isMaster, isOutside } from '../steps/control-plane.js'
+import { ADMIN_CONF, isMaster } from '../steps/control-plane.js'
 import type { LookedAt } from './assemble.js'
 import { lookOn, tripod, type Judged } from './findings.js'
 import { isPart } from './script.js'
 import { votesOf, type HealthFinding, type MemberStatus } from './status.js'
+import { isOutside } from '../topology.js'
 
 const LOOK_AT_ETCD = 'crictl ps -a --name etcd, and crictl logs of the newest'
 /** As it stands in the container of etcd; source of the paths: kubeadm. */

@@ -1,12 +1,16 @@
+import type { Check } from '../checks/check.js'
+import { clusterVersion } from '../checks/cluster-version.js'
+import { kubeletAccess } from '../checks/kubelet-access.js'
+import { kubeletSource } from '../checks/kubelet-source.js'
 import { clock } from '../checks/clock.js'
 import { keepsTime } from '../facts/clock-daemons.js'
 import { joinsCluster } from '../inventory/roles.js'
-import { isHalf, isOutside } from '../steps/control-plane.js'
 import type { LookedAt } from './assemble.js'
 import { endsSoon, soonest } from './certificates.js'
 import { lookOn, tripod, type Judged } from './findings.js'
 import { isPart } from './script.js'
 import type { HealthFinding } from './status.js'
+import { isHalf, isOutside } from '../topology.js'
 
 /** A status leaves nobody out: that part of a fix is for runs that choose their nodes. */
 const LEAVE_OUT = /,? or leave (?:it|the node) out\b.*$/s
@@ -33,7 +37,7 @@ export function nodeFindings(judged: Judged): readonly HealthFinding[] {
       ...certificates(one, judged),
       ...timeKeeping(one, judged),
     ]),
-    ...skew(judged),
+    ...[clock, clusterVersion, kubeletAccess, kubeletSource].flatMap((check) => checked(check, judged)),
   ]
 }
 
@@ -94,7 +98,12 @@ function timeKeeping({ node: { name }, facts }: LookedAt, { cluster }: Judged): 
   return [{ node: name, what: `chrony says ${chrony.leap}, ${off}`, fix, mayPass: true }]
 }
 
-function skew({ cluster, topology, looked }: Judged): readonly HealthFinding[] {
+/** What an apply would find of the same facts. */
+function checked(check: Check, { cluster, topology, looked }: Judged): readonly HealthFinding[] {
   const seen = looked.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
-  return clock({ cluster, topology, seen }).map(({ node = '', message, fix }) => ({ node, what: message, fix }))
+  return check({ cluster, topology, seen }).map(({ node, message, fix }) => ({
+    ...(node === undefined ? {} : { node }),
+    what: message,
+    fix,
+  }))
 }

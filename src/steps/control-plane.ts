@@ -1,8 +1,6 @@
 import { KUBELET_CONF, MANIFESTS } from '../facts/kubeadm-files.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
-import { joinsCluster } from '../inventory/roles.js'
 import { type Script, sh } from '../shell.js'
-import type { NodeState, Topology } from '../topology.js'
 import type { ClusterContext } from './step.js'
 
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf'
@@ -29,20 +27,6 @@ export function hasJoined(node: Node): Script {
   return sh`for path in ${filesOf(node)}; do [ -e "$path" ] || exit 1; done`
 }
 
-/** Masters and workers that are not in the cluster yet, or only half. */
-export function isOutside(state: NodeState | undefined): boolean {
-  return state === 'fresh' || state === 'prepared' || isHalf(state)
-}
-
-export function isHalf(state: NodeState | undefined): boolean {
-  return state === 'worker-half' || state === 'control-plane-half'
-}
-
-/** Whether the node is, or will be, joined to what the topology found: not without a master to join. */
-export function joins(node: Node, { states, init, acting }: Topology): boolean {
-  return joinsCluster(node) && acting !== undefined && node.name !== init && isOutside(states[node.name])
-}
-
 export function actingMaster({ cluster, topology }: ClusterContext): Node | undefined {
   return cluster.nodes.find(({ name }) => name === topology.acting)
 }
@@ -58,8 +42,8 @@ export function kubectl(master: Node, endpoint: Endpoint): Script {
 }
 
 /**
- * Asks whether an API server is ready, and whether it is one of this cluster; prints what is wrong. Where anonymous questions
- * are not allowed (401), that it refuses is all that can be had; right after its start it refuses everybody (403).
+ * Asks whether an API server is ready, and whether it is one of this cluster; prints what is wrong. The request is anonymous: the
+ * inventory has no flag that forbids it (check-readiness-flags.ts). Right after its start the server refuses all requests (403).
  */
 export function isReady(url: string): Script {
   return sh`
@@ -70,5 +54,5 @@ case $? in
   60) echo ${`${url} has a certificate of another authority`}; exit 1 ;;
   *) echo ${`${url} does not answer`} "(curl: $?)"; exit 1 ;;
 esac
-case $code in 200 | 401) ;; *) echo ${`${url}/readyz answers`} "$code"; exit 1 ;; esac`
+[ "$code" = 200 ] || { echo ${`${url}/readyz answers`} "$code"; exit 1; }`
 }

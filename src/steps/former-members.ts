@@ -4,8 +4,9 @@ import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
-import { isMaster, joins, kubectl } from './control-plane.js'
+import { isMaster, kubectl } from './control-plane.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
+import { joins } from '../topology.js'
 
 /** A machine that was wiped, or whose join was cut off, may still be counted as what it was before: it goes before it comes. */
 export const formerMembers: Step = {

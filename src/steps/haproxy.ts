@@ -34,7 +34,6 @@ export function haproxyConfig(context: StepContext): FileResource {
     bind: [vip, node.address].some(isIPv6) ? `:::${port} v4v6` : `*:${port}`,
     // EL8 has HAProxy 1.8.
     legacy: os.id === 'rhel' && facts.os.version.startsWith('8'),
-    anonymous: cluster.apiServer.extraArgs['anonymous-auth'] !== 'false',
     servers: servers(context).map(({ name, address, port: own }) => ({
       name,
       address: `${isIPv6(address) ? `[${address}]` : address}:${own}`,

@@ -1,9 +1,10 @@
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { joinsCluster } from '../inventory/roles.js'
-import { isMaster, isOutside } from './control-plane.js'
+import { isMaster } from './control-plane.js'
 import { imagesConfiguration } from './kubeadm-config.js'
 import type { Step, StepContext } from './step.js'
+import { isOutside } from '../topology.js'
 
 /** Before anything of a cluster is made: a registry that is out of reach must not leave half a node. */
 export const images: Step = {

@@ -1,5 +1,6 @@
 import { TripodError } from '../errors.js'
 import type { Cluster, Json } from '../inventory/cluster.js'
+import { KUBE_PROXY_OWN, kubeletOwn } from '../inventory/own-settings.js'
 import { render } from '../templates/index.js'
 import { yamlRows } from '../templates/yaml-rows.js'
 
@@ -17,7 +18,7 @@ export function kubeletConfiguration(cluster: Cluster): string {
     field: 'kubelet',
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
-    own: { cgroupDriver: 'systemd', ...(acceptsCgroupV1(cluster) ? { failCgroupV1: false } : {}) },
+    own: kubeletOwn(cluster),
   })
 }
 
@@ -27,13 +28,8 @@ export function kubeProxyConfiguration(cluster: Cluster): string {
     field: 'kubeProxy',
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
-    own: { mode: 'iptables' },
+    own: KUBE_PROXY_OWN,
   })
-}
-
-/** From 1.35 on kubelet and kubeadm refuse cgroup v1 unless told otherwise (domain reference 1.6); `accept: [P11]` says so. */
-export function acceptsCgroupV1({ accept, kubernetes }: Cluster): boolean {
-  return accept.includes('P11') && kubernetes.minor >= 35
 }
 
 function configuration(cluster: Cluster, component: Component): string {

@@ -1,7 +1,8 @@
 import type { Cluster, Node } from '../inventory/cluster.js'
+import { acceptsCgroupV1 } from '../inventory/own-settings.js'
 import { type KubeadmNode, render } from '../templates/index.js'
 import { clientEndpoint, clusterConfiguration, kubeadmFormat } from './kubeadm-cluster.js'
-import { acceptsCgroupV1, kubeletConfiguration, kubeProxyConfiguration } from './kubeadm-components.js'
+import { kubeletConfiguration, kubeProxyConfiguration } from './kubeadm-components.js'
 import { taintsOf } from './kubeadm-taints.js'
 
 /** The bootstrap token as it shall stand in a document, and what it is known by. */

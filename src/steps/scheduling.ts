@@ -37,7 +37,7 @@ function wantedOf(node: Node, cluster: Cluster): Wanted {
   if (!carries)
     return {
       node,
-      present: [role, ...masterTaints(cluster.kubernetes.minor).map(taint), ...own],
+      present: [role, `label ${EXCLUDED}=`, ...masterTaints(cluster.kubernetes.minor).map(taint), ...own],
       absent: [],
     }
   const keys = [`${ROLE}master`, `${ROLE}control-plane`]

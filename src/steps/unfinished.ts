@@ -2,9 +2,10 @@ import { LEAVES } from '../facts/kubeadm-files.js'
 import type { Node } from '../inventory/cluster.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
-import { CRI_SOCKET, ETCD_DATA, filesOf, hasJoined, isHalf, isMaster } from './control-plane.js'
+import { CRI_SOCKET, ETCD_DATA, filesOf, hasJoined, isMaster } from './control-plane.js'
 import { etcd } from './etcd-member.js'
 import type { StepContext } from './step.js'
+import { isHalf } from '../topology.js'
 
 /** What stands in kubeadm's way, or is taken for a control plane; on workers their copy of the authority, too. */
 const LEFT = [

@@ -1,6 +1,6 @@
 import { nodeList } from '../inventory/node-list.js'
 import { joinsCluster } from '../inventory/roles.js'
-import { actingMaster, isMaster, joins, kubectl } from './control-plane.js'
+import { actingMaster, isMaster, kubectl } from './control-plane.js'
 import { masterServes } from './control-plane-gates.js'
 import { type Gate, whereNotZero } from './gate.js'
 import { isMember, join } from './join.js'
@@ -8,6 +8,7 @@ import { portMatrix } from './port-matrix.js'
 import type { ClusterContext, Step } from './step.js'
 import { withoutUnfinished } from './unfinished.js'
 import { sh } from '../shell.js'
+import { joins } from '../topology.js'
 
 /** Longest until the cluster knows a node that joined, in seconds. */
 const REGISTER_SECONDS = 60

@@ -82,7 +82,6 @@ export interface TemplateData {
     /** Before HAProxy 2.2, which cannot speak HTTP over TLS to ask for health in its own words. */
     readonly legacy: boolean
     /** Whether the API servers answer who has no name. */
-    readonly anonymous: boolean
     readonly servers: readonly { readonly name: string; readonly address: string }[]
   }
   readonly 'hosts.toml': {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
-import type { Cluster } from '../../src/inventory/cluster.js'
+import type { Cluster, Node } from '../../src/inventory/cluster.js'
 import { certSANs } from '../../src/inventory/cert-sans.js'
 import { AUTHORITY_FILES } from '../../src/facts/kubeadm-files.js'
-import { clusterOf, findingsFor } from './machines.js'
+import { clusterOf, findingsFor, soundFacts } from './machines.js'
 
 const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
   (name) => `/etc/kubernetes/manifests/${name}.yaml`,
@@ -278,5 +278,115 @@ describe('a machine that joined and whose Node somebody deleted', () => {
     ])
     expect(found(['m1', 'w1'])).toEqual([])
     expect(found(undefined)).toEqual([])
+  })
+})
+
+const CONFIG_V1 = 'cgroupDriver: systemd\nclusterDomain: cluster.local\n'
+const noted = (kubelet: string, name = 'kubelet-config') => ({ [name]: { kubelet } })
+const TODAY = { kubernetes: { version: '1.36.4', minor: 36 } }
+
+describe("what tripod sets for kubelets, beside the cluster's ConfigMap from which they get it", () => {
+  const accepting = { ...TODAY, accept: ['P11'] as const }
+  const found = (configMaps: KubernetesFacts['configMaps'], { joiner = 'v2', cluster = {} } = {}) => {
+    const kubernetes = { ...SERVING, ...(configMaps === undefined ? {} : { configMaps }) }
+    const kernelFeatures = {
+      ...soundFacts(clusterOf({}).nodes[3] as Node, 3).kernelFeatures,
+      cgroup: joiner as 'v1' | 'v2',
+    }
+    const others = { m2: { kubernetes: SERVING }, m3: { kubernetes: SERVING }, w1: { kernelFeatures } }
+    const facts = { m1: { kubernetes }, ...others }
+    return findingsFor({ facts, cluster }).filter(({ id }) => id === 'KUBELET')
+  }
+
+  test('stops a node with cgroup v1 that would get a kubelet which refuses to start, with the command', () => {
+    expect(found(noted(CONFIG_V1), { joiner: 'v1', cluster: accepting })).toEqual([
+      {
+        id: 'KUBELET',
+        severity: 'fatal',
+        node: 'w1',
+        message:
+          'the ConfigMap kubelet-config of lab does not have `failCgroupV1: false`, and the kubelet of w1 would not run with that',
+        fix: 'Run `kubectl -n kube-system edit cm kubelet-config` and set `failCgroupV1: false` under data.kubelet',
+      },
+    ])
+  })
+
+  test('is only named if no node that joins needs it', () => {
+    expect(found(noted(CONFIG_V1), { cluster: accepting })).toMatchObject([{ severity: 'warning' }])
+    expect(found(noted(`${CONFIG_V1}failCgroupV1: false\n`), { joiner: 'v1', cluster: accepting })).toEqual([])
+  })
+
+  test('is read under the name of before 1.24, and every node needs the cgroup driver', () => {
+    expect(found(noted('cgroupDriver: cgroupfs\n', 'kubelet-config-1.23'))).toMatchObject([
+      { severity: 'fatal', node: 'w1', fix: expect.stringContaining('edit cm kubelet-config-1.23`') as string },
+    ])
+    expect(found(noted('cgroupDriver: cgroupfs\n'), { cluster: { kubelet: { cgroupDriver: 'cgroupfs' } } })).toEqual([])
+  })
+
+  test('is nothing as long as it cannot be read', () => {
+    for (const configMaps of [undefined, {}, noted('{{'), { 'kubelet-config': {} }])
+      expect(found(configMaps, { joiner: 'v1', cluster: accepting })).toEqual([])
+  })
+
+  test('has a mode for kube-proxy, too; no mode means iptables', () => {
+    const proxy = (mode: string) => ({ m1: { ...SERVING, configMaps: { 'kube-proxy': { 'config.conf': mode } } } })
+    expect(told(proxy('mode: ""\n'), 'UNAPPLIABLE')).toEqual([])
+    expect(told(proxy('mode: ipvs\n'), 'UNAPPLIABLE')).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('lab runs with kubeProxy.mode: ipvs') as string },
+    ])
+  })
+})
+
+describe('a cluster whose packages were lifted by hand', () => {
+  const says = (version: string, others: Readonly<Record<string, KubernetesFacts>> = {}) => {
+    const configMaps = { 'kubeadm-config': { ClusterConfiguration: `kubernetesVersion: v${version}\n` } }
+    return told({ m1: { ...SERVING, configMaps }, ...others }, 'SKEW', TODAY)
+  }
+
+  test('gets no control-plane node before kubeadm upgraded it', () => {
+    expect(says('1.36.0').map(({ severity, node }) => [severity, node])).toEqual([
+      ['fatal', 'm2'],
+      ['fatal', 'm3'],
+    ])
+    expect(says('1.35.8')[0]?.fix).toContain('kubeadm upgrade apply v1.36.4')
+    expect(says('1.36.4')).toEqual([])
+  })
+
+  test('is named if none joins, and unknown is no difference', () => {
+    expect(says('1.36.0', { m2: SERVING, m3: SERVING })).toMatchObject([{ severity: 'warning' }])
+    expect(told({ m1: SERVING }, 'SKEW', TODAY)).toEqual([])
+  })
+})
+
+describe('the right of API servers to talk to kubelets', () => {
+  const asked = (kubeletAccess: boolean | undefined, version = '1.36.4', others = {}) => {
+    const kubernetes = { version, minor: Number(version.split('.')[1]) }
+    const m1 = { ...SERVING, ...(kubeletAccess === undefined ? {} : { kubeletAccess }) }
+    return told({ m1, ...others }, 'RBAC', { kubernetes })
+  }
+
+  test('is given before a control-plane node joins that needs it', () => {
+    const [first, second] = asked(false)
+    expect([first, second]).toMatchObject([
+      { severity: 'fatal', node: 'm2' },
+      { severity: 'fatal', node: 'm3' },
+    ])
+    expect(first?.fix).toBe(
+      'Run `kubectl create clusterrolebinding kubeadm:apiserver-kubelet-client --clusterrole=system:kubelet-api-admin --user=kube-apiserver-kubelet-client`',
+    )
+    expect(asked(false, '1.36.4', { m2: SERVING, m3: SERVING })).toMatchObject([{ severity: 'warning' }])
+  })
+
+  test.each(['1.33.12', '1.34.8', '1.35.5', '1.36.1', '1.37.0'])('is needed from kubeadm %s on', (version) => {
+    expect(asked(false, version)).toHaveLength(2)
+  })
+
+  test.each(['1.32.13', '1.33.11', '1.34.7', '1.35.4', '1.36.0'])('is not needed with kubeadm %s', (version) => {
+    expect(asked(false, version)).toEqual([])
+  })
+
+  test('is not missed where it is there, or where that is not known', () => {
+    expect(asked(true)).toEqual([])
+    expect(asked(undefined)).toEqual([])
   })
 })

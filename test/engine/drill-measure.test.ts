@@ -57,7 +57,7 @@ describe('asking the API from a node', () => {
 
   test('takes as served what the API server itself answered to the end, and nothing else', () => {
     expect(answerIn('123450 123452 200 0')).toEqual({ sentAt: 1_234_500, endedAt: 1_234_520, served: true })
-    expect(answerIn('1 2 401 0')?.served).toBe(true)
+    expect(answerIn('1 2 401 0')?.served).toBe(false)
     for (const line of ['1 2 500 0', '1 2 503 0', '1 2 403 0', '1 2 000 28', '1 2 200 18'])
       expect([line, answerIn(line)?.served]).toEqual([line, false])
     for (const line of ['pid 12', 'sent 1', '', '1 2 200', 'curl: (7) refused']) expect(answerIn(line)).toBeUndefined()

@@ -5,6 +5,7 @@ const FRESH = fixture('debian12-fresh')
 const json = (...answers: readonly unknown[]) => answers.map((answer) => JSON.stringify(answer)).join('\n')
 const ABSENT = { kind: 'Status', code: 404, details: { name: 'tripod-network' } }
 const PROXY = { kind: 'ConfigMap', metadata: { name: 'kube-proxy' }, data: { 'config.conf': 'mode: ipvs\n' } }
+const KUBELET = { kind: 'ConfigMap', metadata: { name: 'kubelet-config-1.23' }, data: { kubelet: 'maxPods: 110\n' } }
 const COLUMNS = [
   { name: 'Status', format: '' },
   { name: 'Name', format: 'name' },
@@ -23,6 +24,11 @@ function serving({ configMaps = '', nodes = '', volumes = '' }, status = 0): str
   return FRESH.replace(`\n${mark} flags 0\n`, told)
 }
 
+function withAccess(answer: string, status: number): string {
+  const mark = /^tripod-facts (\S+)/.exec(FRESH)?.[1] ?? ''
+  return FRESH.replace(`\n${mark} flags 0\n`, `\n${mark} flags 0\n${answer}\n${mark} kubelet-access ${status}\n`)
+}
+
 describe('what the API server tells of its cluster', () => {
   test('is what kubeadm and tripod noted, who keeps the pod network, and which nodes there are', () => {
     const volumes = [
@@ -32,22 +38,25 @@ describe('what the API server tells of its cluster', () => {
       'monitoring/node-exporter root /',
       'security/agent etc /etc',
     ].join('\n')
-    const told = { configMaps: json(ABSENT, PROXY, ABSENT), nodes: json(NODES), volumes }
+    const told = { configMaps: json(ABSENT, PROXY, ABSENT, KUBELET, ABSENT), nodes: json(NODES), volumes }
     const { configMaps, networks, nodes, readyNodes } = parsed(serving(told)).kubernetes
-    expect(configMaps).toEqual({ 'kube-proxy': { 'config.conf': 'mode: ipvs\n' } })
+    expect(configMaps).toEqual({
+      'kube-proxy': { 'config.conf': 'mode: ipvs\n' },
+      'kubelet-config-1.23': { kubelet: 'maxPods: 110\n' },
+    })
     expect(networks).toEqual(['kube-system/cilium', 'kube-system/weave-net'])
     expect(nodes).toEqual(['m1', 'w1', 'w2'])
     expect(readyNodes).toEqual(['m1'])
   })
 
   test('may be that there is nothing', () => {
-    const nothing = { configMaps: json(ABSENT, ABSENT, ABSENT), nodes: json({ ...NODES, rows: [] }) }
+    const nothing = { configMaps: json(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT), nodes: json({ ...NODES, rows: [] }) }
     const { configMaps, networks, nodes } = parsed(serving(nothing)).kubernetes
     expect([configMaps, networks, nodes]).toEqual([{}, [], []])
   })
 
   test('is left out where it told nothing, or nobody was asked', () => {
-    const all = { configMaps: json(ABSENT, PROXY, ABSENT), nodes: json(NODES) }
+    const all = { configMaps: json(ABSENT, PROXY, ABSENT, KUBELET, ABSENT), nodes: json(NODES) }
     for (const output of [serving(all, 28), FRESH]) {
       const { kubernetes } = parsed(output)
       expect('configMaps' in kubernetes || 'networks' in kubernetes || 'nodes' in kubernetes).toBe(false)
@@ -56,10 +65,27 @@ describe('what the API server tells of its cluster', () => {
 
   test('is left out where one of the answers is missing, refused or broken off: that is not absent', () => {
     const refused = { kind: 'Status', code: 403, message: 'configmaps "kube-proxy" is forbidden' }
-    const texts = ['', json(PROXY, ABSENT), json(PROXY, refused, ABSENT), `${json(ABSENT, ABSENT)}\n{"kind":"ConfigM`]
+    const texts = [
+      '',
+      json(PROXY, ABSENT, KUBELET, ABSENT),
+      json(PROXY, refused, ABSENT, KUBELET, ABSENT),
+      `${json(ABSENT, ABSENT, ABSENT, ABSENT)}\n{"kind":"ConfigM`,
+    ]
     for (const configMaps of texts) expect(parsed(serving({ configMaps })).kubernetes.configMaps).toBeUndefined()
     for (const nodes of ['', '{"kind":"Table"', json({ kind: 'NodeList', items: [] })])
       expect(parsed(serving({ nodes })).kubernetes.nodes).toBeUndefined()
+  })
+
+  test('is whether an API server may talk to kubelets, and no refusal is taken for a no', () => {
+    const access = (answer: unknown, status = 0) =>
+      parsed(withAccess(JSON.stringify(answer), status)).kubernetes.kubeletAccess
+    const review = (allowed: unknown) => ({ kind: 'SubjectAccessReview', status: { allowed } })
+    expect(access(review(true))).toBe(true)
+    expect(access(review(false))).toBe(false)
+    expect(access(review(false), 28)).toBeUndefined()
+    expect(access({ kind: 'Status', code: 403, status: { allowed: false } })).toBeUndefined()
+    expect(access(review('no'))).toBeUndefined()
+    expect(parsed(FRESH).kubernetes.kubeletAccess).toBeUndefined()
   })
 
   test('has flags without the quotes that YAML may need', () => {

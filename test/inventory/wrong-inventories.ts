@@ -439,6 +439,24 @@ const TOGETHER: readonly WrongInventory[] = [
     fix: /endpoint/,
     code: 'P17',
   },
+  ...['false', 'False', 'FALSE', 'f', 'F', '0'].map((value) => ({
+    title: `an API server that refuses anonymous requests, written ${value}`,
+    text: also(`apiServer:\n  extraArgs:\n    anonymous-auth: «"${value}"\n`),
+    says: /joins read cluster-info anonymously.*kubelet probes/,
+    fix: /authentication-config.*\/livez, \/readyz, \/healthz.*cluster-info/,
+  })),
+  {
+    title: 'a flag that is neither true nor false',
+    text: also('apiServer:\n  extraArgs:\n    anonymous-auth: «"no"\n'),
+    says: /true or false/,
+    fix: /true/,
+  },
+  {
+    title: 'an API server without RBAC',
+    text: also('apiServer:\n  extraArgs:\n    authorization-mode: «Node,Webhook\n'),
+    says: /Node and RBAC/,
+    fix: /Node,RBAC/,
+  },
   {
     title: 'neither vip nor external',
     text: lab('  vip: 10.0.0.10', '  interface: eth0').replace('endpoint:', '«endpoint:'),

@@ -3,7 +3,7 @@ import { lookAtCluster } from '../../src/engine/status.js'
 import { connect } from '../../src/host/connect.js'
 import { Keyring } from '../../src/host/keyring.js'
 import { loadInventory } from '../../src/inventory/load.js'
-import { fault } from '../../src/lab/index.js'
+import { fault, inside } from '../../src/lab/index.js'
 import type { ClusterStatus } from '../../src/status/status.js'
 import { complaintsOf } from '../document/schema-of.js'
 import { MINUTE, footprint, said, testLab, touched, unable } from './support.js'
@@ -54,6 +54,28 @@ describe.skipIf(unable !== undefined)('the status of three masters', { timeout: 
       expect(seen.etcd?.filter(({ leader }) => leader)).toHaveLength(1)
       expect(seen.vip?.holders).toHaveLength(1)
       expect(seen.certificates.map(({ days }) => days)).toEqual([364, 364, 364])
+    })
+
+    it('names what tripod relies on once the ConfigMap of kubelets, or the version that kubeadm noted, differs', async () => {
+      const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system'
+      const edit = async (from: string, to: string) => {
+        const names = `$(${kubectl} get cm -o name | grep -e kubelet-config -e kubeadm-config)`
+        const { code, stderr } = await inside(
+          context.lab,
+          'm1',
+          `${kubectl} get ${names} -o yaml | sed 's/${from}/${to}/' | ${kubectl} replace -f -`,
+        )
+        expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
+      }
+      await edit('cgroupDriver: systemd', 'cgroupDriver: cgroupfs')
+      await edit('kubernetesVersion: v1.22.17', 'kubernetesVersion: v1.22.16')
+      expect(await findings()).toEqual([
+        expect.stringContaining('kubeadm-config of t-status says Kubernetes 1.22.16, the inventory says 1.22.17'),
+        expect.stringMatching(/ConfigMap kubelet-config.* has cgroupDriver: "cgroupfs", not systemd/),
+      ])
+      await edit('cgroupDriver: cgroupfs', 'cgroupDriver: systemd')
+      await edit('kubernetesVersion: v1.22.16', 'kubernetesVersion: v1.22.17')
+      expect(await findings()).toEqual([])
     })
 
     it('costs one connection and two execs for each node, and writes nothing', async () => {

@@ -1,6 +1,6 @@
+import type { LookedAt } from '../../src/status/assemble.js'
 import { describe, expect, test } from 'vitest'
 import { TripodError } from '../../src/errors.js'
-import type { LookedAt } from '../../src/status/assemble.js'
 import { judge } from '../../src/status/judge.js'
 import type { Answers } from '../../src/status/read.js'
 import { answering, type Differences, NOW, sightWith } from './sight.js'
@@ -403,5 +403,28 @@ describe('the network of a cluster', () => {
     expect(found).toMatchObject([
       { node: 'm1', what: 'its API server does not list the pods of the cluster: Forbidden' },
     ])
+  })
+})
+
+describe('a cluster whose packages were lifted by hand', () => {
+  const kubernetes = { version: '1.36.4', minor: 36 }
+  const noted = { 'kubeadm-config': { ClusterConfiguration: 'kubernetesVersion: v1.36.0\n' } }
+  const lifted = (differs: object) => (well: LookedAt) =>
+    well.facts === undefined
+      ? well
+      : { ...well, facts: { ...well.facts, kubernetes: { ...well.facts.kubernetes, ...differs } } }
+
+  test('is ill: kubeadm noted another version, and the next API server could not talk to kubelets', () => {
+    const told = { configMaps: noted, kubeletAccess: false }
+    const { findings: found, healthy } = statusWith({ cluster: { kubernetes }, looked: { m1: lifted(told) } })
+    expect(healthy).toBe(false)
+    expect(found.map(({ fix }) => fix)).toEqual([
+      expect.stringContaining('kubeadm upgrade apply v1.36.4'),
+      expect.stringContaining('kubectl create clusterrolebinding kubeadm:apiserver-kubelet-client'),
+    ])
+  })
+
+  test('is not taken for ill where the API told neither', () => {
+    expect(statusWith({ cluster: { kubernetes } }).healthy).toBe(true)
   })
 })

@@ -309,13 +309,13 @@ describe('the cluster', () => {
   })
 
   it('keeps arguments texts, in the order of the inventory', () => {
-    const apiServer = { extraArgs: { v: '4', 'audit-log-maxage': '1_000', 'anonymous-auth': 'false' }, certSANs: [] }
+    const apiServer = { extraArgs: { v: '4', 'audit-log-maxage': '1_000', 'anonymous-auth': 'true' }, certSANs: [] }
     expect(clusterDocument(of(30, { apiServer }))['apiServer']).toMatchObject({ extraArgs: apiServer.extraArgs })
     expect(clusterDocument(of(31, { apiServer }))['apiServer']).toMatchObject({
       extraArgs: [
         { name: 'v', value: '4' },
         { name: 'audit-log-maxage', value: '1_000' },
-        { name: 'anonymous-auth', value: 'false' },
+        { name: 'anonymous-auth', value: 'true' },
       ],
     })
   })

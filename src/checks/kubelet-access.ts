@@ -1,0 +1,33 @@
+import type { Check } from './check.js'
+import { joins } from '../topology.js'
+
+/**
+ * First patch of each minor whose kubeadm gives API servers a certificate without a group for talking to kubelets. From then on the
+ * ClusterRoleBinding kubeadm:apiserver-kubelet-client grants it, and only `kubeadm init` and `kubeadm upgrade apply` make that.
+ * Sources: kubernetes/kubernetes#138957, cherry-picks #138958 (1.36), #138959 (1.35), #138960 (1.34), #138964 (1.33); the patch
+ * versions: troubleshooting guide of Cluster API.
+ */
+const FIRST_PATCHES: Readonly<Record<number, number>> = { 33: 12, 34: 8, 35: 5, 36: 1 }
+
+/** Whether kubeadm of that version makes certificates which need the binding. */
+export function needsBinding(version: string): boolean {
+  const [, minor = 0, patch = 0] = version.split('.').map(Number)
+  return minor >= 37 || patch >= (FIRST_PATCHES[minor] ?? Infinity)
+}
+
+/** RBAC: the API server of a control-plane node that joins now would be refused by kubelets: no logs, no exec. */
+export const kubeletAccess: Check = ({ seen, cluster, topology }) => {
+  if (!needsBinding(cluster.kubernetes.version)) return []
+  const tellers = seen.filter(
+    ({ node, facts }) =>
+      topology.states[node.name] === 'control-plane-ready' && facts.kubernetes.kubeletAccess !== undefined,
+  )
+  if (tellers.length === 0 || tellers.some(({ facts }) => facts.kubernetes.kubeletAccess === true)) return []
+  const joining = seen
+    .filter(({ node }) => node.roles.includes('control-plane') && joins(node, topology))
+    .map(({ node }) => node.name)
+  const message = `${cluster.name} does not let the user kube-apiserver-kubelet-client talk to kubelets, and API servers with a certificate from kubeadm ${cluster.kubernetes.version} need that: kubectl logs and exec would fail with "Forbidden"`
+  const fix = `Run \`kubectl create clusterrolebinding kubeadm:apiserver-kubelet-client --clusterrole=system:kubelet-api-admin --user=kube-apiserver-kubelet-client\``
+  if (joining.length === 0) return [{ id: 'RBAC', severity: 'warning', message, fix }]
+  return joining.map((node) => ({ id: 'RBAC', severity: 'fatal', node, message, fix }))
+}
