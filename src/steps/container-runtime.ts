@@ -49,6 +49,8 @@ function runtimePackage({ cluster, facts }: StepContext): PackageResource {
     kind: 'package',
     name,
     held: true,
+    // Of Debian's and of Docker's packages, deb and rpm, the scripts restart it.
+    daemon: { unit: 'containerd.service', by: 'restart' },
     data: ['/var/lib/containerd', '/opt/containerd'],
     ...(version === undefined ? {} : { version }),
     ...(candidate === undefined ? {} : { candidate }),
