@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { checkEndpoint } from './check-endpoint.js'
 import { checkNetworks } from './check-networks.js'
 import { checkNodes, checkNumbers } from './check-nodes.js'
+import { checkSecrets } from './check-secrets.js'
 import { checkSources } from './check-sources.js'
 import { checkSubnets } from './check-subnets.js'
 import { checkVersions } from './check-versions.js'
@@ -42,6 +43,7 @@ function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
     ...checkNetworks(inventory),
     ...checkVersions(inventory, today),
     ...checkSources(inventory),
+    ...checkSecrets(inventory),
   ]
 }
 
