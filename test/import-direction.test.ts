@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
     types: ['resources', 'topology', 'facts'],
   },
   // The plan as data, for files, pipes and renderers.
-  document: { values: [], types: ['engine'] },
+  document: { values: ['engine'] },
   engine: {
     values: ['status', 'steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'],
     types: ['host', 'pki'],

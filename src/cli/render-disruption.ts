@@ -17,9 +17,10 @@ const SAYS: Readonly<Record<Disrupting, (name: string, nodes: string, ends: bool
 const SCALE = ['data-loss', 'reboot', 'drain', 'restart', 'reload'] as const
 
 function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: readonly string[]): readonly string[] {
-  const names = [...new Set(ops.map((op) => op.name))]
+  const namesOf = ({ units, name }: DocumentOp): readonly string[] => units ?? [name]
+  const names = [...new Set(ops.flatMap(namesOf))]
   return names.map((name) => {
-    const own = ops.filter((op) => op.name === name)
+    const own = ops.filter((op) => namesOf(op).includes(name))
     const hit = new Set(own.map((op) => op.disrupts ?? op.node))
     const strangers = [...hit].filter((node) => !order.includes(node))
     const nodes = nodeList([...order.filter((node) => hit.has(node)), ...strangers].map(escapeLine))

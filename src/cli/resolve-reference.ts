@@ -4,6 +4,7 @@ import { messageOf, TripodError } from '../errors.js'
 import { signingKey } from '../host/signing-key.js'
 import type { Cluster, RepositorySource } from '../inventory/cluster.js'
 import { type Redactor, type Reference, Secret } from '../secret.js'
+import { hideSecrets } from '../steps/secret-settings.js'
 import { cacheDirectory } from './directories.js'
 
 interface Around {
@@ -47,6 +48,17 @@ async function vrrpPassword(kind: string, rest: string, around: Around): Promise
   )
 }
 
+/** A secret of containerd.config, as it stands between the quotes of a TOML text: JSON escapes alike. */
+async function settingSecret(kind: string, rest: string, around: Around): Promise<string> {
+  const text = (kind === 'env' ? variable(rest, around) : await file(rest, around)).trim()
+  if (text !== '' && !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) return JSON.stringify(text).slice(1, -1)
+  throw new TripodError(
+    'SOURCE_REJECTED',
+    `the secret of containerd.config (${kind}:${rest}) is empty or has more than one line`,
+    'Provide it as one line of text.',
+  )
+}
+
 const TOKEN_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** A bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}`: one for the run, made when the first node needs it. */
@@ -79,9 +91,11 @@ function key(reference: string, { cluster }: Around): Promise<string> {
 /** The values behind references, each fetched once in a run however many nodes need it. */
 export function referenceResolver(around: Around): (reference: Reference) => Promise<string> {
   const known = new Map<Reference, Promise<string>>()
+  const settingSources = new Set(Object.values(hideSecrets(around.cluster.containerd.config).references))
   const read = async (reference: Reference): Promise<string> => {
     const [kind, rest] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)]
     if (reference === around.cluster.endpoint.vrrp?.password) return vrrpPassword(kind, rest, around)
+    if (settingSources.has(reference)) return settingSecret(kind, rest, around)
     if (kind === 'env') return variable(rest, around)
     if (kind === 'file') return file(rest, around)
     if (kind === 'key') return key(rest, around)

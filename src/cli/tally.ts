@@ -1,3 +1,4 @@
+import { disturbed } from '../engine/disturbed.js'
 import type { DocumentOp } from '../document/plan-document.js'
 import { SYMBOLS } from './render-op.js'
 
@@ -25,14 +26,18 @@ const WORDS: Readonly<Record<Disruption, readonly [one: string, more: string]>> 
 
 export function tallyOf(ops: readonly DocumentOp[]): Tally {
   const actions = { create: 0, update: 0, replace: 0, delete: 0, run: 0 }
-  const disruptions = { reload: 0, restart: 0, drain: 0, reboot: 0, 'data-loss': 0 }
+  const sure = ops.filter((op) => op.certainty === 'sure')
   let maybe = 0
   for (const op of ops) {
     if (op.certainty === 'maybe') maybe += 1
-    else {
-      actions[op.action] += 1
-      if (op.disruption !== 'none') disruptions[op.disruption] += 1
-    }
+    else actions[op.action] += 1
+  }
+  const disruptions = {
+    reload: disturbed(sure, 'reload'),
+    restart: disturbed(sure, 'restart'),
+    drain: disturbed(sure, 'drain'),
+    reboot: disturbed(sure, 'reboot'),
+    'data-loss': disturbed(sure, 'data-loss'),
   }
   return { actions, maybe, disruptions }
 }

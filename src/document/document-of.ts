@@ -94,10 +94,11 @@ function documentOp(op: Op, keep: (text: string | undefined) => string | undefin
   // A secret has no text, nor a digest of one.
   const { before: old, after: next } = op.sensitive ? {} : op.change
   const [before, after] = [keep(old), keep(next)]
-  const { downloads, ...rest } = op
+  const { downloads, units, ...rest } = op
   return {
     ...rest,
     ...(downloads === undefined ? {} : { downloads: [...downloads] }),
+    ...(units === undefined ? {} : { units: [...units] }),
     dependsOn: [...op.dependsOn],
     pre: op.pre.map((one) => ({ ...one })),
     change: {

@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../engine/events.js'
+import { disturbed } from '../engine/disturbed.js'
 import type { Op } from '../engine/plan-types.js'
 import type { TripodError } from '../errors.js'
 import { errorKeys, eventOf, opKeys } from './events-of.js'
@@ -72,11 +73,10 @@ function codeOf(error: TripodError | undefined, exit: number): 'RUN_DONE' | 'RUN
 }
 
 function sumOf(done: readonly Op[]) {
-  const count = (disruption: Op['disruption']): number => done.filter((op) => op.disruption === disruption).length
   return {
     ops: done.length,
-    restarts: count('restart'),
-    reboots: count('reboot'),
+    restarts: disturbed(done, 'restart'),
+    reboots: disturbed(done, 'reboot'),
     nodesChanged: new Set(done.map(({ node }) => node)).size,
   }
 }

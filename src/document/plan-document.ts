@@ -18,6 +18,10 @@ const op = z.object({
   certainty: z.enum(['sure', 'maybe']),
   decidedBy: z.string().optional().meta({ description: 'An op id, or facts in an offline plan.' }),
   disruption,
+  units: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'The units that restart, reload or stop; left out: not known by name.' }),
   disrupts: z.string().optional().meta({ description: 'The node that it disrupts, where it runs on another.' }),
   reason: z.object({
     code: z.enum(['missing', 'differs', 'drift', 'unfinished', 'owed', 'leftover']),

@@ -213,6 +213,7 @@ function opOf(input: { node: string; step: string; id: string; difference: Diffe
     action: difference.action,
     certainty: 'sure',
     disruption: difference.disruption,
+    ...(difference.units === undefined ? {} : { units: difference.units }),
     reason: difference.reason,
     dependsOn: difference.dependsOn,
     pre: difference.pre,

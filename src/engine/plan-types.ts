@@ -22,6 +22,8 @@ export interface Op {
   /** An op id, or `facts` in an offline plan. */
   readonly decidedBy?: string
   readonly disruption: Disruption
+  /** The units that restart, reload or stop; left out where the op's own name is the best there is. */
+  readonly units?: readonly string[]
   /** Name of the node that it disrupts, where it runs on another. */
   readonly disrupts?: string
   readonly reason: { readonly code: ReasonCode; readonly text: string }

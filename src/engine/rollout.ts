@@ -1,3 +1,4 @@
+import { disturbed } from './disturbed.js'
 import { messageOf, TripodError } from '../errors.js'
 import type { NodeRecord } from '../facts/facts.js'
 import type { Gate } from '../steps/gate.js'
@@ -275,11 +276,10 @@ function incomplete(failures: ReadonlyMap<string, TripodError>, done: number): T
 
 /** What was done, counted. `started` is of performance.now(). */
 export function summary(done: readonly Op[], started: number): ApplySummary {
-  const count = (disruption: Op['disruption']): number => done.filter((op) => op.disruption === disruption).length
   return {
     applied: done.length,
-    restarts: count('restart'),
-    reboots: count('reboot'),
+    restarts: disturbed(done, 'restart'),
+    reboots: disturbed(done, 'reboot'),
     nodesChanged: new Set(done.map((op) => op.node)).size,
     seconds: (performance.now() - started) / 1000,
   }

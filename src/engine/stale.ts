@@ -38,8 +38,11 @@ export function sameDeed(shown: ReviewedOp, now: ReviewedOp): boolean {
     if (kind === 'service' || kind === 'command') return [action, disruption, summary, after]
     return [action, summary, before, after, notes, pre.map(({ subject, expect }) => [subject, expect])]
   }
-  return JSON.stringify(part(shown)) === JSON.stringify(part(now))
+  const isWorse = now.kind === 'package' && severity(now) > severity(shown)
+  return !isWorse && JSON.stringify(part(shown)) === JSON.stringify(part(now))
 }
+
+const severity = ({ disruption }: ReviewedOp): number => DISRUPTIONS.indexOf(disruption)
 
 /**
  * An earlier op may have brought the unit or package that the plan was to bring, started what it was to start, or finished an
@@ -52,15 +55,18 @@ function coveredBy(shown: ReviewedOp, now: ReviewedOp, reviewed: readonly Review
     return action === 'create' && hasSameEnd(shown, now) && reviewed.some((op) => finishes(op, shown))
   if (kind === 'edit') return false
   if (action === 'create' || (kind === 'service' && starts(shown))) return true
-  const isMilder = DISRUPTIONS.indexOf(now.disruption) <= DISRUPTIONS.indexOf(shown.disruption)
-  return (
-    action === now.action && (kind === 'service' ? isMilder : now.disruption === 'none' && hasSameGround(shown, now))
-  )
+  const isMilder = severity(now) <= severity(shown)
+  return action === now.action && (kind === 'service' ? isMilder : !installs(now) && hasSameGround(shown, now))
 }
 
 /** Installs, in the step of that file, what was there already. */
-const finishes = ({ kind, action, disruption, node, step }: ReviewedOp, file: ReviewedOp): boolean =>
-  kind === 'package' && action === 'update' && disruption !== 'none' && node === file.node && step === file.step
+const finishes = (op: ReviewedOp, file: ReviewedOp): boolean => {
+  const { kind, action, node, step } = op
+  return kind === 'package' && action === 'update' && installs(op) && node === file.node && step === file.step
+}
+
+/** A package gets another version, or is finished, and not held alone: `1.0 -> 1.1, held`. */
+const installs = ({ change }: ReviewedOp): boolean => change.summary.includes(' -> ')
 
 const starts = ({ change }: ReviewedOp): boolean => change.summary.split(', ').includes('start')
 

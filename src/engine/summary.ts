@@ -1,10 +1,10 @@
+import { disturbed } from './disturbed.js'
 import type { Op, PlannedNode, PlanSummary } from './plan-types.js'
 
 /** Counts for the headline. Disruption is counted of sure ops alone, exactly; maybe ops are counted apart. */
 export function summarise(ops: readonly Op[], nodes: readonly PlannedNode[]): PlanSummary {
   const sure = ops.filter((op) => op.certainty === 'sure')
   const count = (action: Op['action']): number => sure.filter((op) => op.action === action).length
-  const disrupting = (disruption: Op['disruption']): number => sure.filter((op) => op.disruption === disruption).length
   return {
     create: count('create'),
     update: count('update'),
@@ -12,9 +12,9 @@ export function summarise(ops: readonly Op[], nodes: readonly PlannedNode[]): Pl
     delete: count('delete'),
     run: count('run'),
     maybe: ops.length - sure.length,
-    restarts: disrupting('restart'),
-    reboots: disrupting('reboot'),
-    dataLoss: disrupting('data-loss'),
+    restarts: disturbed(sure, 'restart'),
+    reboots: disturbed(sure, 'reboot'),
+    dataLoss: disturbed(sure, 'data-loss'),
     nodesChanged: new Set(ops.map((op) => op.node)).size,
     nodesTotal: nodes.length,
     nodesUnreachable: nodes.filter((node) => !node.reachable).length,

@@ -49,9 +49,10 @@ export const containerdSchema = z
       .meta({
         description: 'Registry mirrors, as a list or in the short form `docker.io: https://mirror.example.org`.',
       }),
-    config: tomlSettings
-      .prefault({})
-      .meta({ description: "Settings merged into containerd's config.toml as they stand: tables as nested maps." }),
+    config: tomlSettings.prefault({}).meta({
+      description:
+        "Settings merged into containerd's config.toml as they stand: tables as nested maps. Secrets (auth, password, token, Authorization) are written as env:NAME or file:PATH.",
+    }),
   })
   .meta({ description: 'The container runtime.' })
 

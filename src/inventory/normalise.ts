@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseAddress, parseSubnet } from './address.js'
-import type { Cluster, ContainerdMirror, ContainerdSettings, Node } from './cluster.js'
+import { isSecretSource, namesSecret } from './secret-setting.js'
+import type { Cluster, ContainerdMirror, ContainerdSettings, Node, TomlValue } from './cluster.js'
 import type { ContainerdInput } from './containerd-schema.js'
 import { endpointOf } from './endpoint.js'
 import type { NodeInput } from './node-schema.js'
@@ -39,8 +40,21 @@ function mirrors(input: ContainerdInput['mirrors']): readonly ContainerdMirror[]
   }))
 }
 
-function containerd({ source, version, mirrors: list, config }: ContainerdInput): ContainerdSettings {
-  return { source, ...(version === undefined ? {} : { version }), mirrors: mirrors(list), config }
+function containerd(input: ContainerdInput, origin: Origin): ContainerdSettings {
+  const { source, version, mirrors: list, config } = input
+  const settings = located(config, false, origin) as ContainerdSettings['config']
+  return { source, ...(version === undefined ? {} : { version }), mirrors: mirrors(list), config: settings }
+}
+
+/** Files of secrets by their absolute path, as every file of the inventory. */
+function located(value: TomlValue, isNamed: boolean, origin: Origin): TomlValue {
+  if (typeof value === 'string')
+    return isNamed && isSecretSource(value) && value.startsWith('file:')
+      ? `file:${absolute(value.slice('file:'.length), origin)}`
+      : value
+  if (Array.isArray(value)) return value.map((one: TomlValue) => located(one, isNamed, origin))
+  if (typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, located(one, namesSecret(name), origin)]))
 }
 
 export interface Origin extends Surroundings {
@@ -70,7 +84,7 @@ export function normalise(inventory: Inventory, origin: Origin): Cluster {
     ...(firewall === undefined ? {} : { firewall }),
     selinux: inventory.selinux,
     sources: sourcesOf(inventory, minor, origin),
-    containerd: containerd(inventory.containerd),
+    containerd: containerd(inventory.containerd, origin),
     kubelet: inventory.kubelet,
     kubeProxy: inventory.kubeProxy,
     apiServer: { extraArgs: inventory.apiServer.extraArgs, certSANs: inventory.apiServer.certSANs.map(addressOf) },

@@ -4,6 +4,7 @@ import { checkEndpoint } from './check-endpoint.js'
 import { checkReadinessFlags } from './check-readiness-flags.js'
 import { checkNetworks } from './check-networks.js'
 import { checkNodes, checkNumbers } from './check-nodes.js'
+import { checkSecrets } from './check-secrets.js'
 import { checkSources } from './check-sources.js'
 import { checkSubnets } from './check-subnets.js'
 import { checkVersions } from './check-versions.js'
@@ -43,6 +44,7 @@ function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
     ...checkNetworks(inventory),
     ...checkVersions(inventory, today),
     ...checkSources(inventory),
+    ...checkSecrets(inventory),
   ]
 }
 

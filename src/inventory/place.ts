@@ -1,4 +1,5 @@
 import { type Document, isMap, isPair, isScalar, isSeq, type LineCounter, type Node } from 'yaml'
+import { withoutCredentials, withoutSecrets } from './secret-setting.js'
 import { type Finding, type InventoryProblem, type Path, spellPath } from './problem.js'
 
 /** Offsets in the text of the file; the end is the first that does not belong to it. */
@@ -42,12 +43,19 @@ export function rangeAt(document: Document, path: Path, at: 'key' | 'value'): Ra
 /** Places findings in one file. The counter has seen the text. */
 export function placer(text: string, file: string, counter: LineCounter): Placer {
   const lines = text.split('\n')
-  return ({ severity, code, path, message, fix }, [start, end]) => {
+  return ({ severity, code, path, message, fix, secret }, [start, end]) => {
     // A text that is empty, or was not read at all, has no positions.
     const { line, col } = counter.lineStarts.length === 0 ? { line: 1, col: 1 } : counter.linePos(start)
-    const excerpt = (lines[line - 1] ?? '').replace(/\r$/, '')
+    const whole = (lines[line - 1] ?? '').replace(/\r$/, '')
+    const excerpt = withoutSecrets(secret ? `${whole.slice(0, col - 1)}[secret]` : whole)
     const width = Math.max(1, Math.min(end - start, excerpt.length - col + 1))
     const where = { file, path: spellPath(path), line: Math.max(1, line), column: Math.max(1, col), excerpt, width }
-    return { severity, ...(code === undefined ? {} : { code }), ...where, message, fix }
+    return {
+      severity,
+      ...(code === undefined ? {} : { code }),
+      ...where,
+      message: withoutCredentials(message),
+      fix: withoutCredentials(fix),
+    }
   }
 }

@@ -9,6 +9,8 @@ export interface Finding {
   readonly path: Path
   /** Whether the key or the value is meant; the value when left out. */
   readonly at?: 'key' | 'value'
+  /** The value is a secret: the line is shown without it and what follows. */
+  readonly secret?: true
   readonly message: string
   /** One sentence: what to write instead. */
   readonly fix: string

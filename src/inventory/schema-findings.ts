@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { nearest } from './nearest.js'
-import { type Pattern, patternOf } from './patterns.js'
+import { type Pattern, PATTERNS, patternOf } from './patterns.js'
 import { type Finding, type Path, spellPath, spellValue, valueAt } from './problem.js'
 import { keysAt, placesOf, schemaAt } from './schema-at.js'
 
@@ -26,7 +26,9 @@ function wrongText(path: Path, value: unknown, pattern: Pattern, at?: 'key'): Fi
   const usable = mended !== undefined && mended !== value && pattern.regex.test(mended)
   const fix = usable ? `Write ${mended}` : `Write for example ${pattern.example}`
   const code = pattern.code === undefined ? {} : { code: pattern.code }
-  const message = `${spellValue(value)} is not ${pattern.what}: ${pattern.allowed}`
+  // A secret written in the place of its source is not repeated.
+  const shown = pattern.regex === PATTERNS.secretSource.regex ? 'the value' : spellValue(value)
+  const message = `${shown} is not ${pattern.what}: ${pattern.allowed}`
   return error(path, message, fix, { ...(at ? { at } : {}), ...code })
 }
 

@@ -70,6 +70,7 @@ function difference(resource: CommandResource, found: string): Difference {
   return {
     action: 'run',
     disruption: resource.disruption ?? 'none',
+    ...(resource.units === undefined ? {} : { units: resource.units }),
     reason: { code: 'missing', text: found === '' ? 'is not done' : found },
     dependsOn: [],
     pre: [{ subject: resource.id, expect: 'not done' }],

@@ -28,7 +28,7 @@ export const file: Kind<FileResource> = {
       return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen, resource.sensitive))
     if (seen.state === 'absent') return differs(creation(resource, isBrought(resource, installs)))
     const entry = record.entries[`file:${resource.path}`]
-    return matches(resource, seen, entry) ? SAME : differs(update(resource, seen, entry === undefined))
+    return matches(resource, seen, entry) ? SAME : differs(update(resource, seen, entry))
   },
   before: (resource, readings) => pathBefore(readings.path(resource.path)),
   leftoverNeeds: (path, { sensitive }) => ({ paths: [{ path, text: sensitive ? 'secret' : 'always' }] }),
@@ -158,7 +158,8 @@ function instant(microseconds: number): string {
 
 const NOT_OURS = 'replaces a file that tripod did not write; the original is kept on the node'
 
-function update(resource: FileResource, seen: PresentPath, isForeign: boolean): Difference {
+function update(resource: FileResource, seen: PresentPath, entry: RecordEntry | undefined): Difference {
+  const isForeign = entry === undefined
   const text = literal(resource.content)
   const { pre, check } = preOf(resource.path, seen, resource.sensitive)
   const attributes = [
@@ -168,7 +169,7 @@ function update(resource: FileResource, seen: PresentPath, isForeign: boolean): 
   const sameText = text !== undefined && seen.sha256 === sha256(text)
   // Text of the present file comes only when it differs; where only mode or owner do, there is no diff to show.
   const texts =
-    sameText || resource.sensitive || seen.text === undefined
+    sameText || resource.sensitive || entry?.sensitive || seen.text === undefined
       ? {}
       : { before: seen.text, ...(text === undefined ? {} : { after: text }) }
   return {

@@ -63,6 +63,8 @@ export type Action = 'create' | 'update' | 'replace' | 'delete' | 'run'
 export interface Difference {
   readonly action: Action
   readonly disruption: Disruption
+  /** The units that restart, reload or stop; left out where the op's own name is the best there is. */
+  readonly units?: readonly string[]
   readonly reason: { readonly code: 'missing' | 'differs' | 'owed'; readonly text: string }
   /** Ids of ops planned earlier on this node that this one follows from. */
   readonly dependsOn: readonly string[]

@@ -1,9 +1,10 @@
 import type { OsFamily } from '../os/os-family.js'
 import type { RecordEntry } from '../facts/facts.js'
 import { sh } from '../shell.js'
-import { SAME, type Difference, type Kind, type Verdict } from './kind.js'
+import { SAME, unknown, type Difference, type Kind, type Verdict } from './kind.js'
 import type { Needs, PackageReading, Readings } from './readings.js'
 import type { PackageResource } from './resource.js'
+import { isRunning } from './service.js'
 
 type PresentPackage = Extract<PackageReading, { state: 'present' }>
 
@@ -12,14 +13,16 @@ export function packageKind(os: OsFamily): Kind<PackageResource> {
   return {
     name: (resource) => resource.name,
     wish: ({ name, held, version }) => ({ name, held, version }),
-    needs: ({ name, data = [] }) => needsOf(name, data),
+    needs: ({ name, data = [], daemon }) => ({
+      ...needsOf(name, data),
+      ...(daemon === undefined ? {} : { units: [daemon.unit] }),
+    }),
     compare: (resource, readings) => {
       const seen = readings.package(resource.name)
       if (seen.state === 'unknown') return seen
       if (seen.state === 'absent') return differs(resource, seen, 'missing', 'is not installed')
-      if (!seen.complete) return differs(resource, seen, 'differs', 'is not completely installed')
-      if (!satisfies(os.packages.upstream(seen.version), resource.version))
-        return differs(resource, seen, 'differs', 'has another version')
+      const isSatisfied = seen.complete && satisfies(os.packages.upstream(seen.version), resource.version)
+      if (!isSatisfied) return replaced(resource, seen, readings)
       if (resource.held && !seen.held) return differs(resource, seen, 'differs', 'is not held')
       return SAME
     },
@@ -81,6 +84,25 @@ function candidateOf({ candidate }: PackageResource): string {
   return candidate === undefined ? 'newest of the repository' : `newest of the repository (${candidate})`
 }
 
+/** Its scripts restart or reload a daemon that runs; one that does not run is at most started. */
+function replaced(resource: PackageResource, seen: PresentPackage, readings: Readings): Verdict {
+  const verdict = differs(
+    resource,
+    seen,
+    'differs',
+    seen.complete ? 'has another version' : 'is not completely installed',
+  )
+  const { daemon } = resource
+  if (daemon === undefined || verdict.state !== 'differs') return verdict
+  const unit = readings.unit(daemon.unit)
+  if (unit.state === 'unknown') return unknown(`${daemon.unit}, which it would ${daemon.by}: ${unit.reason}`)
+  if (unit.state === 'absent' || !isRunning(unit)) return verdict
+  return {
+    state: 'differs',
+    difference: { ...verdict.difference, disruption: daemon.by, units: [daemon.unit] },
+  }
+}
+
 function differs(
   resource: PackageResource,
   seen: Exclude<PackageReading, { state: 'unknown' }>,
@@ -95,8 +117,7 @@ function differs(
     state: 'differs',
     difference: {
       action: seen.state === 'absent' ? 'create' : 'update',
-      // A package that is there may belong to a running daemon, which its scripts restart.
-      disruption: seen.state === 'present' && !onlyHold ? 'restart' : 'none',
+      disruption: 'none',
       reason: { code, text },
       dependsOn: [],
       pre: [{ subject: name, expect: seen.state === 'present' ? seen.version : 'absent' }],

@@ -54,6 +54,11 @@ export interface PackageResource {
   readonly repository?: string
   /** Directories that its programs fill: they go with it, where tripod installed it and they were empty or not there before. */
   readonly data?: readonly string[]
+  /**
+   * What its scripts do to a daemon of its own that runs while the package is replaced. Left out: nothing. The packages of
+   * Kubernetes have none: a kubelet runs on with its old program until somebody restarts it.
+   */
+  readonly daemon?: { readonly unit: string; readonly by: 'restart' | 'reload' }
   /** What the repositories offered when the node last looked; for the reader of the plan, no part of the wish. */
   readonly candidate?: string
 }
@@ -109,6 +114,8 @@ export interface CommandResource {
   readonly remember?: Script
   readonly undo: Undo | 'nothing' | 'impossible'
   readonly disruption?: Disruption
+  /** The units that it restarts. */
+  readonly units?: readonly string[]
   /** Name of the node that it disrupts, where it runs on another. */
   readonly disrupts?: string
   /** Addresses and registries that the node fetches from. */

@@ -1,6 +1,6 @@
 import { lines, sh, type Script } from '../shell.js'
 import { sha256 } from './digest.js'
-import { runs, SAME, type Kind, type Overlay, type Verdict } from './kind.js'
+import { runs, SAME, type Difference, type Kind, type Overlay, type Verdict } from './kind.js'
 import type { Needs, Readings, UnitReading } from './readings.js'
 import type { Disruption, ServiceResource } from './resource.js'
 
@@ -86,7 +86,8 @@ function compareAbsent(resource: ServiceResource, overlay: Overlay): Verdict {
   }
 }
 
-function isRunning({ active }: PresentUnit): boolean {
+/** Whether it serves at this moment. */
+export function isRunning({ active }: PresentUnit): boolean {
   return active === 'active' || active === 'reloading'
 }
 
@@ -172,7 +173,7 @@ function verdict(resource: ServiceResource, seen: PresentUnit, todo: readonly Ve
     state: 'differs',
     difference: {
       action: 'update',
-      disruption: disruptionOf(todo),
+      ...disturbs(resource.unit, todo),
       reason: restarts && owed ? { code: 'owed', text: owed.text } : { code: 'differs', text: stopped },
       dependsOn: owed?.dependsOn ?? [],
       pre: [{ subject: resource.unit, expect: `${seen.active}, ${seen.enablement}` }],
@@ -183,6 +184,11 @@ function verdict(resource: ServiceResource, seen: PresentUnit, todo: readonly Ve
       act: runs(systemctl(resource.unit, todo)),
     },
   }
+}
+
+function disturbs(unit: string, todo: readonly Verb[]): Pick<Difference, 'disruption' | 'units'> {
+  const disruption = disruptionOf(todo)
+  return disruption === 'none' ? { disruption } : { disruption, units: [unit] }
 }
 
 function disruptionOf(todo: readonly Verb[]): Disruption {

@@ -1,4 +1,5 @@
-import type { PackageResource, Resource, ServiceResource } from '../resources/resource.js'
+import { hideSecrets } from './secret-settings.js'
+import type { FileResource, PackageResource, Resource, ServiceResource } from '../resources/resource.js'
 import { render } from '../templates/index.js'
 import { containerdConfig } from './containerd-config.js'
 import { containerdInForce } from './containerd-in-force.js'
@@ -29,7 +30,7 @@ export const containerRuntime: Step = {
     const { cluster } = context
     const sandboxImage = pauseImage(cluster)
     const configuration = [
-      ownFile(CONFIG, config(context, sandboxImage)),
+      configFile(context, sandboxImage),
       ...registryMirrors(cluster.containerd.mirrors),
       ownFile('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
     ]
@@ -49,6 +50,8 @@ function runtimePackage({ cluster, facts }: StepContext): PackageResource {
     kind: 'package',
     name,
     held: true,
+    // Of Debian's and of Docker's packages, deb and rpm, the scripts restart it.
+    daemon: { unit: 'containerd.service', by: 'restart' },
     data: ['/var/lib/containerd', '/opt/containerd'],
     ...(version === undefined ? {} : { version }),
     ...(candidate === undefined ? {} : { candidate }),
@@ -56,11 +59,14 @@ function runtimePackage({ cluster, facts }: StepContext): PackageResource {
 }
 
 // On a node with pods another cgroup driver would need a drain first. No step joins nodes yet, so none has any.
-function config(context: StepContext, sandboxImage: string): string {
+function configFile(context: StepContext, sandboxImage: string): FileResource {
   const { cluster, facts } = context
   const seLinux = facts.security.selinux !== undefined && cluster.selinux === 'keep-enforcing'
-  const additions = cluster.containerd.config
-  return containerdConfig({ version: containerdInPlace(context), sandboxImage, seLinux, additions })
+  const { settings: additions, references } = hideSecrets(cluster.containerd.config)
+  const text = containerdConfig({ version: containerdInPlace(context), sandboxImage, seLinux, additions })
+  if (Object.keys(references).length === 0) return ownFile(CONFIG, text)
+  // containerd runs as root: only root needs to read it.
+  return { ...ownFile(CONFIG, { text, references }), mode: 0o600, sensitive: true }
 }
 
 function service(sandboxImage: string): ServiceResource {

@@ -21,8 +21,13 @@ export const loadBalancer: Step = {
   // The packages first: they bring what checks the configurations. HAProxy's own default serves nobody, and keepalived does
   // not start without a configuration. HAProxy answers before keepalived asks it.
   resources: (context) => [
-    { ...daemon('haproxy'), data: ['/var/lib/haproxy'] },
-    { ...daemon('keepalived'), data: PROTOCOL_NAMES },
+    {
+      ...daemon('haproxy'),
+      data: ['/var/lib/haproxy'],
+      // Debian's postinst reloads it; the rpm's scriptlet restarts it (%systemd_postun_with_restart).
+      daemon: { unit: 'haproxy.service', by: context.os.format === 'deb' ? 'reload' : 'restart' },
+    },
+    { ...daemon('keepalived'), data: PROTOCOL_NAMES, daemon: { unit: 'keepalived.service', by: 'restart' } },
     haproxyConfig(context),
     checkScript(context),
     ...scriptLabel(context),

@@ -48,7 +48,7 @@ function chrony({ cluster, os }: StepContext): readonly Resource[] {
       ? []
       : [{ ...ownFile(config, render('chrony.conf', { servers, driftFile })), conffileOf: 'chrony' }]
   return [
-    { kind: 'package', name: 'chrony', held: false },
+    { kind: 'package', name: 'chrony', held: false, daemon: { unit, by: 'restart' } },
     ...own,
     // Also where the configuration is the distribution's: it is that again once the inventory names no servers any more.
     { kind: 'service', unit, enabled: true, active: true, runsWith: { files: [config], by: 'restart' } },

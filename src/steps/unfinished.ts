@@ -47,7 +47,8 @@ cp -a "$keep/." /etc/kubernetes/pki/
 rm -rf -- "$keep"`,
       undo: 'nothing',
       transient: true,
-      disruption: onlyData ? 'data-loss' : 'restart',
+      // The kubelet of such a node serves nobody: the init or join that follows starts it anyhow.
+      ...(onlyData ? { disruption: 'data-loss' as const } : {}),
       detached: true,
       timeoutSeconds: 300,
     },

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { referenceResolver } from '../../src/cli/resolve-reference.js'
 import { Redactor } from '../../src/secret.js'
 import { sampleCluster } from './sample-plan.js'
@@ -35,4 +35,20 @@ test('a key is had by its address, without the fingerprints that stand behind it
   const sources = { ...cluster.sources, containerd }
   const resolve = referenceResolver({ cluster: { ...cluster, sources }, redactor: new Redactor(), runId: 'r1' })
   await expect(resolve('key:/no/such/key.asc#AA,BB')).rejects.toThrow('the signing key /no/such/key.asc cannot be had')
+})
+
+test('puts a secret of containerd.config in as one line of a TOML text, or refuses it', async () => {
+  const config = { x: { auth: { password: 'env:TRIPOD_TEST_REGISTRY' } } }
+  const base = sampleCluster()
+  const resolverOf = () =>
+    referenceResolver({
+      cluster: { ...base, containerd: { ...base.containerd, config } },
+      redactor: new Redactor(),
+      runId: 'r1',
+    })
+  vi.stubEnv('TRIPOD_TEST_REGISTRY', 'quote"and\\slash')
+  expect(await resolverOf()('env:TRIPOD_TEST_REGISTRY')).toBe('quote\\"and\\\\slash')
+  vi.stubEnv('TRIPOD_TEST_REGISTRY', 'two\nlines')
+  await expect(resolverOf()('env:TRIPOD_TEST_REGISTRY')).rejects.toMatchObject({ code: 'SOURCE_REJECTED' })
+  vi.unstubAllEnvs()
 })

@@ -280,7 +280,7 @@ describe('a cluster', () => {
       )
       return found?.disruption
     }
-    expect([resetOn(true), resetOn(false)]).toEqual(['data-loss', 'restart'])
+    expect([resetOn(true), resetOn(false)]).toEqual(['data-loss', undefined])
   })
 
   test('of which nobody can tell who begins is left alone', () => {
