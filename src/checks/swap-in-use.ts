@@ -1,12 +1,13 @@
+import { keepsSwap } from '../inventory/own-settings.js'
 import { joinsCluster } from '../inventory/roles.js'
 import { type Check } from './check.js'
 
 const MIB = 1024 ** 2
 
 /** P10: swapoff must find room in memory for what is swapped out, or the kernel kills processes. */
-export const swapInUse: Check = ({ seen }) =>
+export const swapInUse: Check = ({ seen, cluster }) =>
   seen
-    .filter(({ node }) => joinsCluster(node))
+    .filter(({ node }) => joinsCluster(node) && !keepsSwap(cluster))
     .flatMap(({ node: { name }, facts }) => {
       const used = facts.swap.active.reduce((sum, { usedBytes }) => sum + usedBytes, 0)
       if (used <= facts.memoryAvailableBytes) return []

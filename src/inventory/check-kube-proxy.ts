@@ -9,8 +9,8 @@ const NFTABLES = { alpha: 29, beta: 31, gate: 'NFTablesProxyMode' } as const
 const IPVS_DEPRECATED = 35
 
 /** Modes of kube-proxy that a Kubernetes minor does not have, or is about to drop. */
-export function kubeProxyMode(minor: number, { kubeProxy }: Inventory): readonly Finding[] {
-  if (kubeProxy['mode'] === 'nftables') return nftables(minor, kubeProxy['featureGates'])
+export function kubeProxyMode(minor: number, { kubeProxy, network }: Inventory): readonly Finding[] {
+  if (kubeProxy['mode'] === 'nftables') return nftables(minor, { gates: kubeProxy['featureGates'], cni: network.cni })
   if (kubeProxy['mode'] !== 'ipvs' || minor < IPVS_DEPRECATED) return []
   const message = `kube-proxy's mode ipvs is deprecated since Kubernetes 1.${String(IPVS_DEPRECATED)}`
   return [
@@ -18,22 +18,28 @@ export function kubeProxyMode(minor: number, { kubeProxy }: Inventory): readonly
   ]
 }
 
-function nftables(minor: number, gates: unknown): readonly Finding[] {
-  const isOn = typeof gates === 'object' && gates !== null && Object.entries(gates).some(isGate)
-  if (minor >= NFTABLES.beta || (minor >= NFTABLES.alpha && isOn)) return []
-  const version = `Kubernetes 1.${String(minor)}`
-  const [message, fix] =
-    minor < NFTABLES.alpha
-      ? [
-          `kube-proxy of ${version} has no mode nftables`,
-          'Leave mode out (iptables), or choose Kubernetes 1.31 or newer.',
-        ]
-      : [
-          `kube-proxy of ${version} has the mode nftables only behind the feature gate ${NFTABLES.gate}`,
-          `Set kubeProxy.featureGates.${NFTABLES.gate} to true, or choose Kubernetes 1.31 or newer.`,
-        ]
-  return [{ severity: 'error', code: 'P41', path: MODE, message, fix }]
+interface NftablesContext {
+  readonly gates: unknown
+  readonly cni: unknown
 }
+
+function nftables(minor: number, { gates, cni }: NftablesContext): readonly Finding[] {
+  const version = `Kubernetes 1.${String(minor)}`
+  const refused = (message: string, fix: string): readonly Finding[] => [
+    { severity: 'error', code: 'P41', path: MODE, message, fix },
+  ]
+  if (minor >= NFTABLES.beta) return []
+  const other = 'leave mode out (iptables), or choose Kubernetes 1.31 or newer'
+  if (minor < NFTABLES.alpha) return refused(`kube-proxy of ${version} has no mode nftables`, sentence(other))
+  // docs.tigera.io, "System requirements": kube-proxy with nftables is supported from Kubernetes 1.31 on.
+  if (cni === 'calico')
+    return refused(`Calico does not support kube-proxy's mode nftables on ${version}`, sentence(other))
+  if (typeof gates === 'object' && gates !== null && Object.entries(gates).some(isGate)) return []
+  const message = `kube-proxy of ${version} has the mode nftables only behind the feature gate ${NFTABLES.gate}`
+  return refused(message, `Set kubeProxy.featureGates.${NFTABLES.gate} to true, ${other}.`)
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 function isGate([name, value]: readonly [string, unknown]): boolean {
   return name === NFTABLES.gate && value === true

@@ -14,3 +14,8 @@ export function kubeletOwn(cluster: Cluster): Settings {
 export function acceptsCgroupV1({ accept, kubernetes }: Cluster): boolean {
   return accept.includes('P11') && kubernetes.minor >= 35
 }
+
+/** Whether the kubelet is told to live with swap: what makes swap is then the operator's (NodeSwap, stable in Kubernetes 1.34). */
+export function keepsSwap({ kubelet }: Pick<Cluster, 'kubelet'>): boolean {
+  return kubelet['failSwapOn'] === false
+}

@@ -29,15 +29,23 @@ function environment({ family, cidr }: PodPool): Readonly<Record<string, string>
   }
 }
 
+interface NodeSettings {
+  readonly pool: PodPool
+  /** kube-proxy writes nftables: so must Calico. */
+  readonly nftables: boolean
+  /** Where the file came from, for errors. */
+  readonly source: string
+}
+
 /** calico.yaml with this cluster's pool in it. Throws SOURCE_REJECTED where the file has no place for that. */
 export function calicoNode(
   objects: readonly KubernetesObject[],
-  pool: PodPool,
-  source: string,
+  { pool, nftables, source }: NodeSettings,
 ): readonly KubernetesObject[] {
   let places = 0
+  const values = { ...environment(pool), ...(nftables && { FELIX_NFTABLESMODE: 'Enabled' }) }
   const customised = objects.map((object) => {
-    const changed = withEnvironment(object, environment(pool)) ?? (pool.family === 6 ? withIpv6(object) : undefined)
+    const changed = withEnvironment(object, values) ?? (pool.family === 6 ? withIpv6(object) : undefined)
     if (changed !== undefined) places += 1
     return changed ?? object
   })

@@ -13,8 +13,18 @@ export function customised(
 ): readonly KubernetesObject[] {
   const registry = cluster.sources.images.calico
   if (content === 'operator') return inRegistry(objects, registry)
-  if (content === 'manifest') return calicoNode(inRegistry(objects, registry), podPool(cluster), source)
+  if (content === 'manifest')
+    return calicoNode(inRegistry(objects, registry), {
+      pool: podPool(cluster),
+      nftables: usesNftables(cluster),
+      source,
+    })
   return objects
+}
+
+/** Two rule engines in one kernel are no supported pair: Calico follows kube-proxy (docs.tigera.io, "nftables"). */
+function usesNftables({ kubeProxy }: Cluster): boolean {
+  return kubeProxy['mode'] === 'nftables'
 }
 
 /** What the operator shall install (operator.tigera.io/v1): the pod network, and the API for its own objects. */
@@ -33,6 +43,7 @@ export function installation(cluster: Cluster): readonly KubernetesObject[] {
     // Of the operator's own image its Deployment decides. The slash at the end is asked for.
     ...(registry !== DEFAULT_REGISTRY && { registry: `${registry}/` }),
     calicoNetwork: {
+      ...(usesNftables(cluster) && { linuxDataplane: 'Nftables' }),
       ipPools: [pool],
       // Else Calico may take the VIP for the address of the node that holds it.
       [`nodeAddressAutodetectionV${String(family)}`]: { kubernetes: 'NodeInternalIP' },

@@ -12,12 +12,12 @@ export interface PinnedFile {
 interface CalicoRelease {
   /** `v3.32.1` */
   readonly version: string
-  /** Minors of Kubernetes 1.x that upstream tested it with. */
+  /** Minors of Kubernetes 1.x that get it, all of them tested with it upstream. A living cluster's release never changes by itself. */
   readonly minors: readonly number[]
   /** All in one, without the operator. */
   readonly manifest: PinnedFile
-  /** In the order in which they are applied; tripod renders what the operator shall install. */
-  readonly operator?: { readonly crds: PinnedFile; readonly operator: PinnedFile }
+  /** In the order in which they are applied; up to v3.29 the operator's file holds its CRDs. tripod renders what it installs. */
+  readonly operator?: { readonly crds?: PinnedFile; readonly operator: PinnedFile }
 }
 
 const upstream = (version: string, name: string, bytes: number, sha256: string): PinnedFile => ({
@@ -53,6 +53,48 @@ export const CALICO_RELEASES: readonly CalicoRelease[] = [
     },
   },
   {
+    version: 'v3.30.7',
+    minors: [31, 32, 33],
+    manifest: upstream(
+      'v3.30.7',
+      'calico.yaml',
+      541_790,
+      'ed105288f27c7ba4cae143bcaa3f6425f02d84fa94a4786cc8e3d371412c1a36',
+    ),
+    operator: {
+      crds: upstream(
+        'v3.30.7',
+        'operator-crds.yaml',
+        2_577_737,
+        '53b2e2791915809db8016b72d4ceac9d1dd529d053984eb203c06b94c6639ee3',
+      ),
+      operator: upstream(
+        'v3.30.7',
+        'tigera-operator.yaml',
+        15_019,
+        'bcc9f89c1847ee5237c29c1b7e4a67c86296cb0139619093df6ca98ec14abf18',
+      ),
+    },
+  },
+  {
+    version: 'v3.29.7',
+    minors: [30],
+    manifest: upstream(
+      'v3.29.7',
+      'calico.yaml',
+      325_176,
+      'b200cb3c2c7341717abe98e4acc80a13117bcd2c9c46ad46e8c209c5753f0b2f',
+    ),
+    operator: {
+      operator: upstream(
+        'v3.29.7',
+        'tigera-operator.yaml',
+        1_613_913,
+        'a571ef21476c026618a7c7b092a3ab1744ec191e02492655d8c1468ac08f25f2',
+      ),
+    },
+  },
+  {
     version: 'v3.27.5',
     minors: [27, 28, 29],
     manifest: upstream(
@@ -66,7 +108,7 @@ export const CALICO_RELEASES: readonly CalicoRelease[] = [
 
 /** Which Calico a cluster gets, and in which of upstream's two ways. */
 export type CalicoChoice =
-  | { readonly way: 'operator'; readonly version: string; readonly crds: PinnedFile; readonly operator: PinnedFile }
+  | { readonly way: 'operator'; readonly version: string; readonly crds?: PinnedFile; readonly operator: PinnedFile }
   | {
       readonly way: 'manifest'
       /** Left out: only the operator knows, who gave its sum. */
@@ -79,7 +121,7 @@ export type CalicoChoice =
  * calico.yaml. Undefined where no sum is known that the file could be held against.
  */
 export function findCalico({ kubernetes, sources }: Cluster): CalicoChoice | undefined {
-  const release = CALICO_RELEASES.find(({ minors }) => minors.includes(kubernetes.minor))
+  const release = CALICO_RELEASES.find(({ minors }) => minors.includes(kubernetes.minor)) ?? newestFor(kubernetes.minor)
   const { calico: address, sha256 } = sources.manifests
   if (address !== undefined && sha256 !== undefined) return given(address, sha256)
   if (release === undefined) return undefined
@@ -89,6 +131,19 @@ export function findCalico({ kubernetes, sources }: Cluster): CalicoChoice | und
   return operator === undefined
     ? { way: 'manifest', version, file: manifest }
     : { way: 'operator', version, ...operator }
+}
+
+/** For a Kubernetes that came after it: no release lists that minor yet, and the newest one comes closest. */
+function newestFor(minor: number): CalicoRelease | undefined {
+  const [newest] = CALICO_RELEASES
+  return newest?.minors.every((tested) => tested < minor) === true ? newest : undefined
+}
+
+/** `v3.32.1` where a cluster gets a pinned release that upstream has not tested with its Kubernetes; undefined otherwise. */
+export function untestedCalico(cluster: Cluster): string | undefined {
+  const { calico, sha256 } = cluster.sources.manifests
+  if (calico !== undefined && sha256 !== undefined) return undefined
+  return newestFor(cluster.kubernetes.minor)?.version
 }
 
 /** The same; throws INVENTORY_INVALID where there is none. */
@@ -106,7 +161,8 @@ export function calicoFor(cluster: Cluster): CalicoChoice {
 
 /** `v3.32.1 (1.34 to 1.36)`, for messages. */
 export const PINNED_CALICO: readonly string[] = CALICO_RELEASES.map(
-  ({ version, minors }) => `${version} (1.${String(minors[0])} to 1.${String(minors.at(-1))})`,
+  ({ version, minors }) =>
+    `${version} (${minors.length === 1 ? '' : `1.${String(minors[0])} to `}1.${String(minors.at(-1))})`,
 )
 
 function given(address: string, sha256: string): CalicoChoice {

@@ -57,7 +57,7 @@ function calicoSets(cluster: Cluster): readonly SetPlan[] {
   }
   if (choice.way === 'manifest') return [set('calico', 'manifest', choice.file)]
   return [
-    set('calico-crds', 'crds', choice.crds),
+    ...(choice.crds === undefined ? [] : [set('calico-crds', 'crds', choice.crds)]),
     set('calico-operator', 'operator', choice.operator),
     { name: 'calico', content: 'installation', source: 'tripod', ...release, ...SERVER_SIDE },
   ]

@@ -1,5 +1,5 @@
 import type { Cluster, Node } from '../inventory/cluster.js'
-import { acceptsCgroupV1 } from '../inventory/own-settings.js'
+import { acceptsCgroupV1, keepsSwap } from '../inventory/own-settings.js'
 import { type KubeadmNode, render } from '../templates/index.js'
 import { clientEndpoint, clusterConfiguration, kubeadmFormat } from './kubeadm-cluster.js'
 import { kubeletConfiguration, kubeProxyConfiguration } from './kubeadm-components.js'
@@ -60,6 +60,9 @@ function nodeOf(cluster: Cluster, node: Node): Omit<KubeadmNode, 'token'> {
     apiPort: cluster.endpoint.apiPort,
     taints: taints === undefined ? null : { list: taints },
     // kubeadm has no finer word for it.
-    ignoredErrors: acceptsCgroupV1(cluster) ? ['SystemVerification'] : [],
+    ignoredErrors: [
+      ...(acceptsCgroupV1(cluster) ? ['SystemVerification'] : []),
+      ...(keepsSwap(cluster) ? ['Swap'] : []),
+    ],
   }
 }

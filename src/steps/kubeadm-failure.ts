@@ -5,12 +5,11 @@ import { type Script, sh } from '../shell.js'
 /** What kubeadm does not say itself: why the kubelet, and the containers it was to start, did not come up. */
 export function kubeadmEvidence(): Script {
   return sh`
-echo '--- journalctl -u kubelet'
-journalctl -u kubelet -n 30 --no-pager -o cat 2>/dev/null
-echo '--- crictl ps -a'
-crictl ps -a 2>&1 | head -n 20
+show() { if [ -n "$2" ]; then printf -- '--- %s\n%s\n' "$1" "$2"; fi; }
+show 'journalctl -u kubelet' "$(journalctl -u kubelet -n 30 --no-pager -o cat 2>/dev/null)"
+show 'crictl ps -a' "$(crictl ps -a 2>&1 | head -n 20)"
 for log in /var/log/containers/kube-apiserver-*.log /var/log/containers/etcd-*.log; do
-  if [ -e "$log" ]; then echo "--- $log"; tail -n 10 "$log"; fi
+  if [ -e "$log" ]; then show "$log" "$(tail -n 10 "$log")"; fi
 done`
 }
 
@@ -45,7 +44,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /running with swap on/,
     cause: 'swap came back on',
-    fix: 'Run `tripod apply`: the swap step shows what switches it on.',
+    fix: 'Run `tripod apply`: the swap step shows what switches it on. To keep swap, set kubelet.failSwapOn to false.',
   },
   {
     in: /unknown flag: --pod-infra-container-image/,
@@ -85,7 +84,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /error uploading crisocket|nodes "[^"]+" not found/,
     cause: 'the kubelet did not register with the cluster',
-    fix: 'Read the lines of the kubelet below: address, name and certificate must be those of the inventory.',
+    fix: 'Read the lines of the kubelet above: address, name and certificate must be those of the inventory.',
   },
   {
     in: /Peer URLs already exists|has already been bootstrapped|too many learner members|in sync with leader/,
@@ -100,7 +99,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /\[ERROR SystemVerification\]/,
     cause: 'kubeadm does not take the kernel or its configuration',
-    fix: 'Read the lines of SystemVerification below: they name the kernel release or the option that it lacks. Boot another kernel.',
+    fix: 'Read the lines of SystemVerification above: they name the kernel release or the option that it lacks. Boot another kernel.',
   },
   {
     in: /manifest unknown|pull access denied|failed to (pull|resolve) (image|reference)/i,
@@ -115,12 +114,12 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /kubelet is not running or healthy|:10248.*refused/,
     cause: 'the kubelet does not stay up',
-    fix: 'Read its own lines below: swap, cgroups, an unknown flag or a missing configuration are usual.',
+    fix: 'Read its own lines above: swap, cgroups, an unknown flag or a missing configuration are usual.',
   },
   {
     in: /timed out waiting for the condition|context deadline exceeded/,
     cause: 'something did not come up in time',
-    fix: 'Read the containers and logs below, mend the cause, then apply again.',
+    fix: 'Read the containers and logs above, fix the cause, then apply again.',
   },
 ]
 
@@ -132,9 +131,7 @@ export function kubeadmFailure(node: Node, cluster: Cluster): NonNullable<Comman
     const where = phase === undefined ? 'kubeadm' : `kubeadm, in its phase ${phase},`
     return {
       message: `${where} failed on ${node.name}${known === undefined ? '' : `: ${known.cause}`}`,
-      fix:
-        known?.fix ??
-        `Read what it said below, mend the cause on ${node.name}, then: tripod apply -i ${cluster.inventoryPath}`,
+      fix: known?.fix ?? `Fix what it names on ${node.name}, then: tripod apply -i ${cluster.inventoryPath}`,
     }
   }
 }

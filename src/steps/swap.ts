@@ -3,6 +3,7 @@ import { revertMarked } from '../resources/markers.js'
 import type { FileResource, Resource, ServiceResource } from '../resources/resource.js'
 import { withoutSwap } from './fstab.js'
 import { ownFile } from './own-file.js'
+import { keepsSwap } from '../inventory/own-settings.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { Step } from './step.js'
 import { swapoff } from './swapoff.js'
@@ -14,10 +15,14 @@ import { swapoff } from './swapoff.js'
 export const swap: Step = {
   id: 'swap',
   title: 'Switch swap off',
-  why: 'The kubelet does not start while swap is on; what starts it at boot is switched off too, reversibly.',
+  why: 'The kubelet does not start while swap is on, unless kubelet.failSwapOn is false; what starts it at boot is switched off too, reversibly.',
   runsOn: joinsCluster,
   rollout: 'parallel',
-  resources: ({ facts }): readonly Resource[] => [
+  resources: ({ facts, cluster }) => (keepsSwap(cluster) ? [] : withoutAny(facts)),
+}
+
+function withoutAny(facts: Facts): readonly Resource[] {
+  return [
     {
       kind: 'edit',
       path: '/etc/fstab',
@@ -29,7 +34,7 @@ export const swap: Step = {
     // Before the units: stopping one is a swapoff too, and only this one looks whether the memory suffices.
     swapoff(),
     ...units(facts),
-  ],
+  ]
 }
 
 const NO_ZRAM = `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.

@@ -129,6 +129,22 @@ const CASES: readonly Case[] = [
     cluster: MINOR_36,
   },
   {
+    when: 'kubeadm 1.32 meets the kernel of RHEL 8',
+    id: 'P40',
+    severity: 'fatal',
+    says: /m1 runs kernel 4\.18\.0-553\.el8_10\.x86_64, and kubeadm 1\.32\.13 needs 4\.19 or newer/,
+    facts: { kernel: '4.18.0-553.el8_10.x86_64' },
+    cluster: { kubernetes: { version: '1.32.13', minor: 32 } },
+  },
+  {
+    when: 'nftables meets a kernel without what kube-proxy needs of it',
+    id: 'P40',
+    severity: 'fatal',
+    says: /kube-proxy's mode nftables needs 5\.13 or newer/,
+    facts: { kernel: '5.4.0-200-generic' },
+    cluster: { ...MINOR_36, kubeProxy: { mode: 'nftables' } },
+  },
+  {
     when: 'a module is not there',
     id: 'P12',
     severity: 'fatal',
@@ -517,4 +533,14 @@ describe('nodes of other clusters', () => {
       { id: 'P27', severity: 'fatal', message: expect.stringContaining('k3s runs on m1') as string },
     ])
   })
+})
+
+test('a kernel is too old for the Kubernetes that refuses it alone', () => {
+  const refused = (minor: number, kernel: string): number =>
+    findingsFor({
+      facts: { m1: { kernel } },
+      cluster: { kubernetes: { version: `1.${String(minor)}.1`, minor } },
+    }).filter(({ id }) => id === 'P40').length
+  expect([31, 32, 33, 34].map((minor) => refused(minor, '4.18.0-553.el8'))).toEqual([0, 1, 1, 0])
+  expect(['4.19.0', '5.4.0', '6.1.0-9', '10.0'].map((kernel) => refused(33, kernel))).toEqual([0, 0, 0, 0])
 })

@@ -250,13 +250,38 @@ describe('warnings', () => {
   })
   test('a Kubernetes out of support, from the day after its last', () => {
     const message = 'Kubernetes 1.34 is out of support since 2026-10-27: no security fixes'
-    expect(warnings(LAB.replace('1.36.4', '1.34.1'))).toEqual([{ severity: 'warning', code: 'P37', line: 3, message }])
-    expect(warnings(LAB.replace('1.36.4', '1.35.8'))).toEqual([])
+    expect(warnings(LAB.replace('1.36.4', '1.34.10'))).toEqual([{ severity: 'warning', code: 'P37', line: 3, message }])
+    expect(warnings(LAB.replace('1.36.4', '1.35.9'))).toEqual([])
+  })
+  test('a patch behind the newest that is known, with the day of that knowledge', () => {
+    const message = 'Kubernetes 1.35.8 is not the newest patch: 1.35.9 was out on 2026-09-15'
+    expect(warnings(LAB.replace('1.36.4', '1.35.8'))).toEqual([{ severity: 'warning', code: 'P39', line: 3, message }])
+    expect(warnings(LAB.replace('1.36.4', '1.35.10'))).toEqual([])
+  })
+  test("a containerd newer than upstream's table, or of a line that has ended", () => {
+    const older = LAB.replace('1.36.4', '1.35.9')
+    expect(warnings(`${older}containerd:\n  version: 2.4\n`)).toMatchObject([
+      { code: 'P24', message: expect.stringContaining("newer than upstream's table for Kubernetes 1.35") as unknown },
+    ])
+    expect(warnings(`${older}containerd:\n  version: 2.3\n`)).toEqual([])
+    expect(warnings(`${older}containerd:\n  source: docker\n  version: 2.2\n`)).toMatchObject([
+      { code: 'P37', message: 'containerd 2.2 is out of support since 2026-11-06: no security fixes' },
+    ])
+    // The distribution keeps its own package alive.
+    expect(warnings(`${older}containerd:\n  source: distribution\n  version: 2.2\n`)).toEqual([])
+  })
+  test("kube-proxy's mode ipvs, from the minor on that calls it deprecated", () => {
+    const ipvs = (version: string): unknown => warnings(`${LAB.replace('1.36.4', version)}kubeProxy: { mode: ipvs }\n`)
+    expect(ipvs('1.36.4')).toMatchObject([{ severity: 'warning', code: 'P41' }])
+    expect(ipvs('1.34.10')).toMatchObject([{ code: 'P37' }])
   })
   test('a containerd that does not fit but is accepted', () => {
     const text = `${LAB}accept: [P24]\ncontainerd:\n  version: 1.7.28\n`
     const message = 'containerd 1.7.28 does not fit Kubernetes 1.36, which needs 2.3.0+ or 2.2.0+'
-    expect(warnings(text)).toEqual([{ severity: 'warning', code: 'P24', line: 21, message }])
+    expect(warnings(text)).toMatchObject([
+      { severity: 'warning', code: 'P24', line: 21, message },
+      { code: 'P37', message: 'containerd 1.7 is out of support since 2026-09-30: no security fixes' },
+    ])
     expect(clusterOf(text).containerd.version).toBe('1.7.28')
   })
   test('a Kubernetes that only a repository of your own can have', () => {
@@ -264,8 +289,10 @@ describe('warnings', () => {
     expect(warnings(old)).toMatchObject([
       { code: 'P37' },
       { code: 'P23', message: 'pkgs.k8s.io has no packages of Kubernetes 1.23' },
+      { code: 'P37', message: 'containerd 1.7 is out of support since 2026-09-30: no security fixes' },
     ])
     expect(warnings(`${old}sources: { kubernetes: { url: "https://mirror.example.org" } }\n`)).toMatchObject([
+      { code: 'P37' },
       { code: 'P37' },
     ])
   })

@@ -12,7 +12,8 @@ import { differences, isUpstreamHere, upstream, upstreamObjects } from './upstre
 
 const FILES = CALICO_RELEASES.flatMap(({ manifest, operator }) => [
   manifest,
-  ...(operator === undefined ? [] : [operator.crds, operator.operator]),
+  ...(operator === undefined ? [] : [operator.operator]),
+  ...(operator?.crds === undefined ? [] : [operator.crds]),
 ])
 const manifestOf = (version: string): string =>
   CALICO_RELEASES.find((release) => release.version === version)?.manifest.address ?? ''
@@ -81,7 +82,7 @@ describe.skipIf(!isUpstreamHere)('calico.yaml for a cluster', () => {
     return new Map(found.spec.template.spec.containers[0]?.env.map(({ name, value }) => [name, value]))
   }
 
-  test.each(['v3.27.5', 'v3.32.1'])(
+  test.each(['v3.27.5', 'v3.29.7', 'v3.30.7', 'v3.32.1'])(
     'differs from that of %s in the pool and the address of the node alone',
     (version) => {
       const [before, after] = made(version, 'network: { podSubnet: 10.20.0.0/16 }')
@@ -140,6 +141,14 @@ describe.skipIf(!isUpstreamHere)('calico.yaml for a cluster', () => {
     expect(network.plugins[0]?.ipam).toEqual({ type: 'calico-ipam', assign_ipv4: 'false', assign_ipv6: 'true' })
   })
 
+  test("writes nftables where kube-proxy does, in a release that knows Felix's setting", () => {
+    const before = upstreamObjects(manifestOf('v3.32.1'))
+    const after = customised(plan('manifest', 'calico.yaml'), before, cluster(36, 'kubeProxy: { mode: nftables }'))
+    expect(envOf(after).get('FELIX_NFTABLESMODE')).toBe('Enabled')
+    expect(envOf(made('v3.32.1', '')[1]).has('FELIX_NFTABLESMODE')).toBe(false)
+    expect(upstream(manifestOf('v3.32.1')).toString()).toContain('nftablesMode')
+  })
+
   test('is the same text each time, and names what to wait for', () => {
     const [first, second] = [made('v3.27.5', ''), made('v3.27.5', '')]
     expect(textOf(first[1])).toBe(textOf(second[1]))
@@ -194,13 +203,27 @@ describe.skipIf(!isUpstreamHere)('the operator for a cluster', () => {
     expect(oursApi?.raw).toEqual(api?.raw)
   })
 
-  test('is asked for nothing that its own types do not know', () => {
-    const crd = upstreamObjects(operatorFile?.crds.address ?? '').find(
-      ({ name }) => name === 'installations.operator.tigera.io',
-    )
+  test("follows kube-proxy's nftables, as a release that does it asks for", () => {
+    const nftables = 'kubeProxy: { mode: nftables }'
+    const network = (lines: string): unknown => installation(cluster(36, lines))[0]?.raw['spec']
+    expect(network(nftables)).toMatchObject({ calicoNetwork: { linuxDataplane: 'Nftables' } })
+    expect(network('')).not.toHaveProperty('calicoNetwork.linuxDataplane')
+  })
+
+  test.each(
+    CALICO_RELEASES.flatMap(({ version, operator }) =>
+      operator === undefined ? [] : [[version, (operator.crds ?? operator.operator).address] as const],
+    ),
+  )('of %s is asked for nothing that its own types do not know', (_, address) => {
+    const crd = upstreamObjects(address).find(({ name }) => name === 'installations.operator.tigera.io')
     const { versions } = crd?.raw['spec'] as unknown as { versions: { schema: { openAPIV3Schema: Schema } }[] }
     const schema = versions[0]?.schema.openAPIV3Schema
-    for (const lines of ['', IPV6, 'sources: { images: { calico: mirror.example.org/quay } }'])
+    for (const lines of [
+      '',
+      IPV6,
+      'kubeProxy: { mode: nftables }',
+      'sources: { images: { calico: mirror.example.org/quay } }',
+    ])
       expect(unknownFields(installation(cluster(36, lines))[0]?.raw, schema)).toEqual([])
     expect(unknownFields({ spec: { calicoNetwork: { ipPools: [{ encapsulation: 'Other', x: 1 }] } } }, schema)).toEqual(
       ['.spec.calicoNetwork.ipPools[].encapsulation', '.spec.calicoNetwork.ipPools[].x'],

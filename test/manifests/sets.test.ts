@@ -21,17 +21,23 @@ describe('which Calico a cluster gets', () => {
       '1.27 v3.27.5 manifest',
       '1.28 v3.27.5 manifest',
       '1.29 v3.27.5 manifest',
+      '1.30 v3.29.7 operator',
+      '1.31 v3.30.7 operator',
+      '1.32 v3.30.7 operator',
+      '1.33 v3.30.7 operator',
       '1.34 v3.32.1 operator',
       '1.35 v3.32.1 operator',
       '1.36 v3.32.1 operator',
+      // No release lists it: the newest, with a warning.
+      '1.37 v3.32.1 operator',
     ])
   })
 
-  test.each([22, 31, 33, 37])('is an error that names the way out where none is pinned (1.%d)', (minor) => {
+  test.each([22, 24, 26])('is an error that names the way out where none is pinned (1.%d)', (minor) => {
     expect(() => manifestSets(clusterWith(minor))).toThrow(
       expect.objectContaining({
         code: 'INVENTORY_INVALID',
-        message: `no release of Calico is pinned for Kubernetes 1.${String(minor)}.0; pinned are v3.32.1 (1.34 to 1.36), v3.27.5 (1.27 to 1.29)`,
+        message: `no release of Calico is pinned for Kubernetes 1.${String(minor)}.0; pinned are v3.32.1 (1.34 to 1.36), v3.30.7 (1.31 to 1.33), v3.29.7 (1.30), v3.27.5 (1.27 to 1.29)`,
         hint: expect.stringMatching(
           /inventory\.yaml: sources\.manifests\.calico,.*sources\.manifests\.sha256.*cni: none/,
         ) as unknown,
@@ -94,6 +100,7 @@ describe('the sets of a pod network', () => {
       ['calico-operator', 'f18e0737'],
       ['calico', 'rendered'],
     ])
-    expect(unfetched(clusterWith(31))).toEqual([])
+    expect(unfetched(clusterWith(30)).map(({ name }) => name)).toEqual(['calico-operator', 'calico'])
+    expect(unfetched(clusterWith(26))).toEqual([])
   })
 })

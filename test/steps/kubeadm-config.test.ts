@@ -400,6 +400,7 @@ describe('kubelet and kube-proxy', () => {
     const accepted = initConfiguration(of(35, { accept: ['P11'] }), m1, USE)
     expect(documentOf(accepted, 'KubeletConfiguration')['failCgroupV1']).toBe(false)
     expect(joinConfiguration(of(35, { accept: ['P11'] }), w1, JOIN)).toContain('    - SystemVerification\n')
+    expect(joinConfiguration(of(35, { kubelet: { failSwapOn: false } }), w1, JOIN)).toContain('    - Swap\n')
     expect(initConfiguration(of(34, { accept: ['P11'] }), m1, USE)).not.toMatch(/failCgroupV1|SystemVerification/)
   })
 })

@@ -109,6 +109,10 @@ describe('all steps', () => {
 })
 
 describe('swap', () => {
+  it('is left alone if the kubelet is told to live with it', () => {
+    expect(wanted('swap', contextWith({ cluster: { kubelet: { failSwapOn: false } } }))).toEqual([])
+    expect(wanted('swap', contextWith({ cluster: { kubelet: { failSwapOn: true } } }))).not.toEqual([])
+  })
   it('wants little of a machine without swap', () => {
     expect(wanted('swap', contextWith()).map(shown)).toMatchInlineSnapshot(`
       [
