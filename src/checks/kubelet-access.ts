@@ -1,4 +1,6 @@
-import type { Check } from './check.js'
+import type { Cluster } from '../inventory/cluster.js'
+import { type Check, listed } from './check.js'
+import type { Finding } from './finding.js'
 import { joins } from '../topology.js'
 
 /**
@@ -18,16 +20,28 @@ export function needsBinding(version: string): boolean {
 /** RBAC: the API server of a control-plane node that joins now would be refused by kubelets: no logs, no exec. */
 export const kubeletAccess: Check = ({ seen, cluster, topology }) => {
   if (!needsBinding(cluster.kubernetes.version)) return []
-  const tellers = seen.filter(
-    ({ node, facts }) =>
-      topology.states[node.name] === 'control-plane-ready' && facts.kubernetes.kubeletAccess !== undefined,
-  )
-  if (tellers.length === 0 || tellers.some(({ facts }) => facts.kubernetes.kubeletAccess === true)) return []
+  const ready = seen.filter(({ node }) => topology.states[node.name] === 'control-plane-ready')
+  const answers = ready.map(({ facts }) => facts.kubernetes.kubeletAccess).filter((answer) => answer !== undefined)
+  if (ready.length === 0 || answers.includes(true)) return []
   const joining = seen
     .filter(({ node }) => node.roles.includes('control-plane') && joins(node, topology))
     .map(({ node }) => node.name)
+  if (answers.length === 0) return joining.length === 0 ? [] : [unanswered(cluster, joining)]
   const message = `${cluster.name} does not let the user kube-apiserver-kubelet-client talk to kubelets, and API servers with a certificate from kubeadm ${cluster.kubernetes.version} need that: kubectl logs and exec would fail with "Forbidden"`
-  const fix = `Run \`kubectl create clusterrolebinding kubeadm:apiserver-kubelet-client --clusterrole=system:kubelet-api-admin --user=kube-apiserver-kubelet-client\``
+  const fix = `Run \`${BIND}\``
   if (joining.length === 0) return [{ id: 'RBAC', severity: 'warning', message, fix }]
   return joining.map((node) => ({ id: 'RBAC', severity: 'fatal', node, message, fix }))
+}
+
+const BIND =
+  'kubectl create clusterrolebinding kubeadm:apiserver-kubelet-client --clusterrole=system:kubelet-api-admin --user=kube-apiserver-kubelet-client'
+
+/** Unknown is neither yes nor no: the join goes on, and is said to be unproven. */
+function unanswered({ name }: Cluster, joining: readonly string[]): Finding {
+  return {
+    id: 'RBAC',
+    severity: 'warning',
+    message: `the API of ${name} did not say whether API servers may talk to kubelets, which ${listed(joining)} will need for kubectl logs and exec`,
+    fix: `If they fail with "Forbidden" afterwards: \`${BIND}\``,
+  }
 }

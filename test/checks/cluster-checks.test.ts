@@ -385,8 +385,14 @@ describe('the right of API servers to talk to kubelets', () => {
     expect(asked(false, version)).toEqual([])
   })
 
-  test('is not missed where it is there, or where that is not known', () => {
+  test('is said to be unknown before a join, if the API did not answer', () => {
+    expect(asked(undefined)).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('did not say') as unknown },
+    ])
+    expect(asked(undefined, '1.36.4', { m2: SERVING, m3: SERVING })).toEqual([])
+  })
+
+  test('is not missed where it is there', () => {
     expect(asked(true)).toEqual([])
-    expect(asked(undefined)).toEqual([])
   })
 })
