@@ -97,9 +97,16 @@ export function containerdSupports(kubernetesMinor: number, containerdVersion: s
     const isLine = version.split('.').length === 2
     return { ok: isLine || semver.gte(version, lowest), needs, untested: false }
   }
-  const untested = version !== '' && rows[0] !== undefined && semver.gt(`${line(version)}.0`, rows[0])
+  const untested = version !== '' && rows[0] !== undefined && isNewerLine(version, rows[0])
   const speaksCri = kubernetesMinor >= FIRST_WITH_CRI_V1 || version.startsWith('1.')
   return { ok: untested && speaksCri, needs, untested }
+}
+
+/** By numbers, for an inventory may write `02.3`. */
+function isNewerLine(one: string, other: string): boolean {
+  const [major = 0, minor = 0] = one.split('.').map(Number)
+  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number)
+  return major > otherMajor || (major === otherMajor && minor > otherMinor)
 }
 
 /** containerd release line installed when the inventory names none: the one with long-term support, else the newest that fits. */

@@ -45,7 +45,7 @@ test('a valid inventory is summarised in one line on stdout', async () => {
 })
 
 test('warnings go to stderr and into the result, and the inventory is valid all the same', async () => {
-  const { command } = await validate(LAB.replace('1.36.4', '1.34.1'))
+  const { command } = await validate(LAB.replace('1.36.4', '1.34.10'))
   expect(await command.run()).toMatchObject({ valid: true, warnings: [{ code: 'P37', line: 3 }] })
   expect(command.out).toHaveLength(1)
   expect(command.aside.join('\n')).toMatch(/inventory\.yaml:3:12: warning P37: .*\n.*\n.*\n {2}Fix: /)

@@ -31,6 +31,8 @@ test.each([
   [29, '2.3', true],
   // kubelet 1.22 speaks CRI v1alpha2 alone, which containerd 2 has no more.
   [22, '2.3', false],
+  // No number of semver's, and no reason to fall over.
+  [29, '02.3', true],
   [23, '2.3', true],
   [21, '1.6.20', false],
   [36, 'nonsense', false],
