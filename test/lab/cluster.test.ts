@@ -38,7 +38,7 @@ const KINDS: readonly Kind[] = [
 /** Three masters that carry workloads too, and what becomes of their cluster when machines are lost. */
 describe.skipIf(unable !== undefined).each(KINDS)(
   'three masters without workers, $os',
-  { timeout: 4 * MINUTE },
+  { timeout: 10 * MINUTE },
   (kind) => {
     const OPTIONS = { name: 't-cluster', nodes: 3, ...kind }
     const context = testLab(OPTIONS)
