@@ -1,6 +1,6 @@
 import type { Undo } from '../resources/resource.js'
 import { sh } from '../shell.js'
-import { RESET_KUBEADM } from './kubeadm-reset.js'
+import { CRI_SOCKET } from './control-plane.js'
 
 /** What kubeadm and the kubelet leave; some of it is there as soon as an init or join has begun. */
 const LEFT = [
@@ -56,22 +56,25 @@ rm -rf /etc/cni/net.d/*calico* /var/lib/calico /var/log/calico /var/run/calico`
 
 /** Mounts of pods that ended badly, then everything that was made for the kubelet and by it. */
 const REMAINS = sh`
-unmount_pods || failed="$failed mounts"
+awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -- "$mount" || exit 1; done || failed="$failed mounts"
 rm -rf /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/tmp /etc/kubernetes/*.conf || failed="$failed /etc/kubernetes"
 for directory in /var/lib/kubelet /var/lib/etcd /etc/kubernetes; do
   if [ "$directory" != /etc/kubernetes ] && [ -d "$directory" ]; then find "$directory" -mindepth 1 -delete || failed="$failed $directory"; fi
   if rmdir -- "$directory" 2>/dev/null; then continue; fi
 done`
 
-/** kubeadm reset, and what it leaves behind (domain reference 3.5). Its data of etcd and the pods of the node are gone then. */
+/**
+ * kubeadm reset, and what it leaves behind (domain reference 3.5). Its data of etcd and the pods of the node are gone then. It is kept
+ * from the API: who leaves a living cluster has left it by now, and kubeadm waits for minutes where an API server has lost its
+ * etcd, or where etcd let a member go and the answer got lost (3.5 min by kubeadm's own retries).
+ */
 export const undoKubeadm: Undo = {
   summary: 'kubeadm reset, and what it leaves: pods, mounts, the rules and interfaces of kube-proxy and Calico',
   neededWhen: NEEDED,
   disruption: 'data-loss',
   run: () => sh`
 failed=
-${RESET_KUBEADM}
-reset_kubeadm || failed=' kubeadm'
+if command -v kubeadm >/dev/null; then kubeadm reset --force --kubeconfig /dev/null --cri-socket ${CRI_SOCKET} || failed=' kubeadm'; fi
 if systemctl is-active --quiet kubepods.slice; then systemctl stop kubepods.slice || failed="$failed kubepods.slice"; fi
 if systemctl is-active --quiet kubelet.service; then systemctl stop kubelet.service || failed="$failed kubelet"; fi
 ${REMAINS}
