@@ -39,7 +39,15 @@ export default defineConfig({
       {
         plugins: [vitePlugin],
         // Real machines: root and minutes. One file at a time, for some of what they change is the computer's (swap, vm.*, fs.*).
-        test: { name: 'lab', include: ['test/lab/**/*.test.ts'], exclude: LONG_ONLY, fileParallelism: false },
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          exclude: LONG_ONLY,
+          fileParallelism: false,
+          // Ends what hangs, and measures nothing: the same apply takes one minute on one computer, and eight on another.
+          testTimeout: 25 * 60_000,
+          hookTimeout: 25 * 60_000,
+        },
       },
     ],
   },

@@ -29,7 +29,7 @@ export async function attempt(
   const result = await execa(command, args, {
     reject: false,
     env: LOCAL_ENVIRONMENT,
-    timeout: (options.timeoutSeconds ?? 60) * 1000,
+    timeout: (options.timeoutSeconds ?? 180) * 1000,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   })
   return {

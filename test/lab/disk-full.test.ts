@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fault, inside } from '../../src/lab/index.js'
-import { MINUTE, said, testLab, unable, type Ended } from './support.js'
+import { said, testLab, unable, type Ended } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/disk-full.test.ts: ${unable}`)
 
@@ -9,7 +9,7 @@ const FULL = 'No space left'
 /** The few that the disk is filled for. */
 const STEPS = ['swap', 'kernel', 'container-runtime'].flatMap((step) => ['--step', step])
 
-describe.skipIf(unable !== undefined)('a machine that takes no more data', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a machine that takes no more data', () => {
   const context = testLab({ name: 't-full', nodes: 2 })
 
   /** All of /etc: names, modes and contents. */

@@ -6,7 +6,7 @@ import type { WantedPackage } from '../../src/os/os-family.js'
 import { rhel } from '../../src/os/rhel.js'
 import type { Script } from '../../src/shell.js'
 import { build, serveRpms, servesRpms, useRepository, type SmallRpm } from './rpm-repository.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/dnf.test.ts: ${unable}`)
 
@@ -29,7 +29,7 @@ const MACHINES = [
   { os: 'debian13', dnf: '4.23' },
 ] as const
 
-describe.skipIf(unable !== undefined).each(MACHINES)('the real dnf $dnf, on $os', { timeout: 2 * MINUTE }, ({ os }) => {
+describe.skipIf(unable !== undefined).each(MACHINES)('the real dnf $dnf, on $os', ({ os }) => {
   const context = testLab({ name: `t-dnf-${os}`, nodes: 1, os })
 
   /** Runs a script as tripod does, stderr among the rest. */
@@ -57,7 +57,7 @@ describe.skipIf(unable !== undefined).each(MACHINES)('the real dnf $dnf, on $os'
 
   beforeAll(async () => {
     await serveRpms(context.lab, 'm1', PACKAGES)
-  }, 3 * MINUTE)
+  })
   beforeEach(async () => {
     await said(
       context.lab,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { serveRepository, type AptRepository } from './apt-repository.js'
-import { everywhere, footprint, MINUTE, said, testLab, touched, unable, type Ended } from './support.js'
+import { type Ended, everywhere, footprint, said, testLab, touched, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/docker-source.test.ts: ${unable}`)
 
@@ -15,7 +15,7 @@ const KEYRING = '/etc/apt/keyrings/tripod-docker.asc'
 const STEPS = ['base-packages', 'container-runtime'].flatMap((step) => ['--step', step])
 const NOBODY = '0123456789ABCDEF0123456789ABCDEF01234567'
 
-describe.skipIf(unable !== undefined)('containerd from the repository of Docker', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('containerd from the repository of Docker', () => {
   const context = testLab({ name: 't-docker', nodes: 2, os: 'debian13' })
   let repository: AptRepository
   let original: string
@@ -24,7 +24,7 @@ describe.skipIf(unable !== undefined)('containerd from the repository of Docker'
     const { lab, directory } = context
     original = await readFile(lab.inventoryPath, 'utf8')
     repository = await serveRepository(lab, { node: 'm1', directory, versions: [PINNED, NEWER] })
-  }, 3 * MINUTE)
+  })
   afterAll(async () => {
     // Not there where the hook above failed.
     await (repository as AptRepository | undefined)?.stop()

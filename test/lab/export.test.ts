@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { render } from '../../src/templates/index.js'
 import { hostile } from '../templates/hostile.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/export.test.ts: ${unable}`)
 
@@ -53,7 +53,7 @@ interface Loaded {
 }
 
 /** Ruby and cloud-init are installed in a machine of the lab: on this computer cloud-init would want to set it up. */
-describe.skipIf(unable !== undefined)('what lab export writes', { timeout: 5 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('what lab export writes', () => {
   const context = testLab({ name: 't-export', nodes: 1 })
   const output = () => join(context.directory, 'out')
 
@@ -67,7 +67,7 @@ describe.skipIf(unable !== undefined)('what lab export writes', { timeout: 5 * M
     }
     await send('/root/stand-in.rb', STAND_IN)
     await send('/root/Vagrantfile', await readFile(join(output(), 'Vagrantfile'), 'utf8'))
-  }, 5 * MINUTE)
+  })
 
   it('is a Vagrantfile without a warning of Ruby, which asks for the machines of the inventory', async () => {
     expect(await said(context.lab, 'm1', 'ruby -wc /root/Vagrantfile 2>&1')).toBe('Syntax OK')

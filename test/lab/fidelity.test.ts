@@ -9,7 +9,7 @@ import { openEngine } from './engine.js'
 import { type Figures, figuresPage, maybeShare } from './fidelity-page.js'
 import { momentOf, stoppedSince } from './outages.js'
 import { type Scenario, scenarioOf } from './scenarios.js'
-import { everywhere, MINUTE, testLab, unable } from './support.js'
+import { everywhere, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/fidelity.test.ts: ${unable}`)
 
@@ -29,7 +29,7 @@ const SEEDS: readonly (readonly [os: DebianRelease, kubernetes: string, seeds: r
 const figures: Figures[] = []
 
 /** What the plan says is what happens: nothing that it does not name, and no service taken down that it does not count. */
-describe.skipIf(unable !== undefined).each(SEEDS)('a plan for %s', { timeout: 3 * MINUTE }, (os, kubernetes, seeds) => {
+describe.skipIf(unable !== undefined).each(SEEDS)('a plan for %s', (os, kubernetes, seeds) => {
   const OPTIONS = { name: `t-fidelity-${os}`, nodes: MACHINES, os, kubernetes } as const
   const context = testLab(OPTIONS)
   let original: string | undefined

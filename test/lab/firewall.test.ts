@@ -5,7 +5,7 @@ import { inside } from '../../src/lab/index.js'
 import type { CommandResource } from '../../src/resources/resource.js'
 import { security } from '../../src/steps/security.js'
 import { contextWith } from '../steps/context.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/firewall.test.ts: ${unable}`)
 
@@ -20,7 +20,7 @@ find /etc/firewalld -type f ! -path '*/policies/tripod*' -exec sha256sum {} + | 
 }
 
 /** Three masters: ufw at work on m1, firewalld on m2, each with rules of its own; nothing on m3. */
-describe.skipIf(unable !== undefined)('machines with a firewall', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('machines with a firewall', () => {
   const context = testLab({ name: 't-firewall', nodes: 3 })
 
   const tripod = (...args: readonly string[]) => context.tripod([...args, ...SECURITY])

@@ -6,19 +6,19 @@ import { fault } from '../../src/lab/index.js'
 import type { FaultReport } from '../../src/engine/drill.js'
 import type { WatchReport } from '../../src/engine/drill-watch.js'
 import { complaintsOf } from '../document/schema-of.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, SETTLING, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/ha-drill.test.ts: ${unable}`)
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const MASTERS = ['m1', 'm2', 'm3']
 
-describe.skipIf(unable !== undefined)('a drill of three masters', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a drill of three masters', () => {
   const context = testLab({ name: 't-drill', nodes: 4, kubernetes: '1.22.17' })
   beforeAll(async () => {
     const applied = await context.tripod(['apply', '--yes'])
     expect([applied.code, applied.code === 0 ? '' : applied.stdout + applied.stderr]).toEqual([0, ''])
-  }, 10 * MINUTE)
+  })
 
   /** What each host of the load balancer is like: its services, and whatever of a drill is left. */
   const standing = async (): Promise<readonly string[]> =>
@@ -39,7 +39,7 @@ describe.skipIf(unable !== undefined)('a drill of three masters', { timeout: 3 *
   }
   /** All that a drill asks before it would begin: 12 says that only the yes is missing. */
   const whole = () =>
-    expect.poll(async () => (await context.tripod(['ha-drill'])).code, { timeout: MINUTE, interval: 1000 }).toBe(12)
+    expect.poll(async () => (await context.tripod(['ha-drill'])).code, { timeout: SETTLING, interval: 1000 }).toBe(12)
   const start = (...args: readonly string[]) =>
     execa('node', [PROGRAM, 'ha-drill', ...args], {
       cwd: context.directory,
@@ -158,7 +158,7 @@ describe.skipIf(unable !== undefined)('a drill of three masters', { timeout: 3 *
     expect(await said(lab, holder, "systemctl list-units --plain --no-legend 'tripod-*'")).toContain(
       '-start-keepalived',
     )
-    await expect.poll(standing, { timeout: 80_000, interval: 1000 }).toEqual(WHOLE)
+    await expect.poll(standing, { timeout: SETTLING, interval: 1000 }).toEqual(WHOLE)
     expect(await holders()).toHaveLength(1)
   })
 })

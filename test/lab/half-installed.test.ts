@@ -5,7 +5,7 @@ import { fault, restore, snapshot, up } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
 import { again, brokenOff, type Moment } from './broken-off.js'
 import { differences, image } from './image.js'
-import { everywhere, MINUTE, said, testLab, unable, type Ended } from './support.js'
+import { type Ended, everywhere, said, SETTLING, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/half-installed.test.ts: ${unable}`)
 
@@ -43,7 +43,7 @@ const CUTS: readonly Cut[] = [
 ]
 
 /** A cluster of two masters stands; a third one and a worker are on their way into it. */
-describe.skipIf(unable !== undefined)('machines on which an apply ended half way', { timeout: 8 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('machines on which an apply ended half way', () => {
   const context = testLab(OPTIONS)
   let original: readonly (readonly string[])[] = []
 
@@ -62,13 +62,13 @@ describe.skipIf(unable !== undefined)('machines on which an apply ended half way
     await snapshot(OPTIONS.name, 'two')
     await succeed(['apply', '--yes'])
     await snapshot(OPTIONS.name, 'all')
-  }, 9 * MINUTE)
+  })
 
   const back = async (name: string, nodes: readonly string[]): Promise<void> => {
     await restore(OPTIONS.name, name)
     const skipped = NEW.filter((node) => !nodes.includes(node)).flatMap((node) => ['--skip-node', node])
     await expect
-      .poll(async () => (await context.tripod(['plan', ...skipped])).stdout, { timeout: 90_000, interval: 1000 })
+      .poll(async () => (await context.tripod(['plan', ...skipped])).stdout, { timeout: SETTLING, interval: 1000 })
       .toContain('No changes.')
   }
   const confirm = (): readonly string[] => ['--confirm', context.lab.name]

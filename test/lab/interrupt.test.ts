@@ -21,7 +21,7 @@ const HOOK = `DPkg::Pre-Invoke {"while [ -e ${GATE} ]; do sleep 0.1; done"; };`
 /** The few whose one package is what is waited for. */
 const STEPS = ['swap', 'kernel', 'container-runtime'].flatMap((step) => ['--step', step])
 
-describe.skipIf(unable !== undefined)('an apply that is stopped', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('an apply that is stopped', () => {
   const context = testLab({ name: 't-stop', nodes: 1 })
 
   const start = () =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applyUntilKubeadm, putPodBridge } from './kubernetes-node.js'
-import { MINUTE, said, testLab, unable, type TestLab } from './support.js'
+import { said, testLab, unable, type TestLab } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubeadm-init.test.ts: ${unable}`)
 
@@ -17,7 +17,7 @@ const CASES = [
 ] as const
 
 describe.each(CASES)('a cluster by kubeadm $version ($format)', ({ os, version, format, taint, admin }) => {
-  describe.skipIf(unable !== undefined)('on a machine of the lab', { timeout: 10 * MINUTE }, () => {
+  describe.skipIf(unable !== undefined)('on a machine of the lab', () => {
     const context = testLab({ name: `t-init-${format}`, nodes: 1, os, kubernetes: version })
 
     it('comes up, every pod running', async () => {

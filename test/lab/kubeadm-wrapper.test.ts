@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { kubeadmWrapper } from '../../src/lab/kubernetes/kubeadm-wrapper.js'
-import { MINUTE, unable } from './support.js'
+import { unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubeadm-wrapper.test.ts: ${unable}`)
 
@@ -19,13 +19,13 @@ interface Called {
   readonly mode: string | undefined
 }
 
-describe.skipIf(unable !== undefined)('kubeadm of the lab', { timeout: MINUTE }, () => {
+describe.skipIf(unable !== undefined)('kubeadm of the lab', () => {
   const programs = new Map<Version, string>()
 
   beforeAll(async () => {
     const log = () => undefined
     for (const version of VERSIONS) programs.set(version, await kubeadmWrapper({ version, real: RECORDER, log }))
-  }, 10 * MINUTE)
+  })
 
   const call = async (version: Version, args: readonly string[], input = ''): Promise<Called> => {
     const { exitCode, stdout, stderr } = await execa(programs.get(version) ?? '', args, { reject: false, input })

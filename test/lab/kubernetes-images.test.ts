@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { down, up } from '../../src/lab/index.js'
 import { applyUntilKubeadm } from './kubernetes-node.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 import { tracesOf } from './traces.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-images.test.ts: ${unable}`)
@@ -10,7 +10,7 @@ if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-images.test.
 const NAME = 't-images'
 const KUBERNETES = '1.22.17'
 
-describe.skipIf(unable !== undefined)('images of the lab', { timeout: 10 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('images of the lab', () => {
   const context = testLab({ name: NAME, nodes: 1, kubernetes: KUBERNETES })
 
   it('are all pulled by containerd from the registry that the inventory names', async () => {

@@ -5,7 +5,7 @@ import { inside } from '../../src/lab/index.js'
 import { kubernetesBinaries } from '../../src/lab/kubernetes/binaries.js'
 import { aptRepository } from '../../src/lab/kubernetes/repository.js'
 import { servingFiles } from './served-files.js'
-import { MINUTE, said, testLab, unable, type Ended } from './support.js'
+import { type Ended, said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-packages.test.ts: ${unable}`)
 
@@ -14,7 +14,7 @@ const log = (): void => undefined
 const before = ['--step', 'base-packages', '--step', 'container-runtime']
 const step = ['--step', 'kubernetes-packages']
 
-describe.skipIf(unable !== undefined)('packages from the repository of the lab', { timeout: 5 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('packages from the repository of the lab', () => {
   const context = testLab({ name: 't-packages', nodes: 1, kubernetes: VERSION })
   let original: string
   let root: string
@@ -25,7 +25,7 @@ describe.skipIf(unable !== undefined)('packages from the repository of the lab',
     root = (await aptRepository({ version: VERSION, binaries, log })).directory
     const applied = await context.tripod(['apply', '--yes', ...before])
     expect(applied, applied.stdout + applied.stderr).toMatchObject({ code: 0 })
-  }, 5 * MINUTE)
+  })
 
   /** Applies the step with a repository that answers some paths with texts of its own. */
   const applyWith = async (instead: Readonly<Record<string, string>>): Promise<Ended> => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { serveFlatRepository, type AptRepository } from './apt-repository.js'
 import { bare, kubelet } from './stand-ins.js'
-import { footprint, MINUTE, said, testLab, touched, unable, type Ended } from './support.js'
+import { type Ended, footprint, said, testLab, touched, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-source.test.ts: ${unable}`)
 
@@ -31,7 +31,7 @@ const NOBODY = '0123456789ABCDEF0123456789ABCDEF01234567'
 const HELD = ['cri-tools', 'kubeadm', 'kubectl', 'kubelet', 'kubernetes-cni']
 const VERSIONS = "dpkg-query -W -f '${Package} ${Version}\\n' kubelet kubeadm kubectl kubernetes-cni cri-tools"
 
-describe.skipIf(unable !== undefined)('Kubernetes from a repository of its packages', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('Kubernetes from a repository of its packages', () => {
   const context = testLab({ name: 't-kubepkg', nodes: 1, os: 'debian12' })
   let repository: AptRepository
   let original: string
@@ -42,7 +42,7 @@ describe.skipIf(unable !== undefined)('Kubernetes from a repository of its packa
     original = await readFile(lab.inventoryPath, 'utf8')
     lockFile = join(directory, 'inventory.lock.yaml')
     repository = await serveFlatRepository(lab, { directory, packages: PACKAGES })
-  }, MINUTE)
+  })
   afterAll(async () => {
     // Not there where the hook above failed.
     await (repository as AptRepository | undefined)?.stop()

@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { fault, inside, up, type UpOptions } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { MINUTE, said, SETTLING, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/lost-quorum.test.ts: ${unable}`)
 
@@ -16,7 +16,7 @@ const MEMBERS = `curl -sm2 --cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key
 const MANIFEST = '/etc/kubernetes/manifests/etcd.yaml'
 
 /** Before 1.29 a master's etcd votes as soon as it is added, whether or not it ever starts: the second one can stop the first. */
-describe.skipIf(unable !== undefined)('a second master that goes away in its join', { timeout: 6 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a second master that goes away in its join', () => {
   const context = testLab(OPTIONS)
   const answer = (): Promise<number> =>
     inside(context.lab, 'm1', 'curl -skm3 https://127.0.0.1:6444/readyz | grep -qx ok').then(({ code }) => code ?? -1)
@@ -33,7 +33,7 @@ describe.skipIf(unable !== undefined)('a second master that goes away in its joi
     await expect.poll(added, { timeout: 4 * MINUTE, interval: 100 }).toBe(2)
     await fault(OPTIONS.name, 'm2', { kind: 'kill' })
     expect((await program).exitCode).toBe(10)
-    await expect.poll(answer, { timeout: MINUTE, interval: 1000 }).not.toBe(0)
+    await expect.poll(answer, { timeout: SETTLING, interval: 1000 }).not.toBe(0)
     const refused = await context.tripod(['apply', '--yes', '--skip-node', 'm2'])
     expect([refused.code, refused.stderr]).toEqual([
       13,
@@ -49,7 +49,7 @@ describe.skipIf(unable !== undefined)('a second master that goes away in its joi
       'm1',
       `sed -i 's/^    - etcd$/&\\n    - --force-new-cluster/' ${MANIFEST}; grep -c force-new ${MANIFEST}`,
     )
-    await expect.poll(answer, { timeout: 3 * MINUTE, interval: 1000 }).toBe(0)
+    await expect.poll(answer, { timeout: SETTLING, interval: 1000 }).toBe(0)
     await said(lab, 'm1', `sed -i '/force-new-cluster/d' ${MANIFEST}`)
     await rm(machinePlaces(OPTIONS.name, 'm2').directory, { recursive: true, force: true })
     const again: UpOptions = { ...OPTIONS, inventoryPath: lab.inventoryPath }

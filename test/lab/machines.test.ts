@@ -11,9 +11,8 @@ const unable = await labHindrance()
 if (unable !== undefined) console.warn(`SKIPPED test/lab/machines.test.ts: ${unable}`)
 
 const NAME = 't-machines'
-const MINUTE = 60_000
 
-describe.skipIf(unable !== undefined)('machines of the lab', { timeout: 5 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('machines of the lab', () => {
   let scratch: string
   let lab: Lab
 
@@ -21,12 +20,12 @@ describe.skipIf(unable !== undefined)('machines of the lab', { timeout: 5 * MINU
     await down(NAME)
     scratch = await mkdtemp(join(tmpdir(), 'tripod-lab-'))
     lab = await raise()
-  }, 10 * MINUTE)
+  })
 
   afterAll(async () => {
     await down(NAME)
     await rm(scratch, { recursive: true, force: true })
-  }, MINUTE)
+  })
 
   const raise = () => up({ name: NAME, nodes: 2, inventoryPath: join(scratch, 'lab.yaml') })
   const identity = () => ({ subnet: Number(lab.gateway.split('.')[2]), directory: labDirectory(lab) })

@@ -4,7 +4,7 @@ import { fault, inside, restore, snapshot } from '../../src/lab/index.js'
 import { answersMeanwhile, shownAnswers } from './answers.js'
 import { again, brokenOff } from './broken-off.js'
 import { differences, image } from './image.js'
-import { everywhere, MINUTE, said, testLab, unable, withoutNode, type Ended } from './support.js'
+import { type Ended, everywhere, said, SETTLING, testLab, unable, withoutNode } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/node-removal.test.ts: ${unable}`)
 
@@ -13,7 +13,7 @@ const RELEASE = { os: 'debian12', kubernetes: '1.22.17' } as const
 /** Of failed requests, in all. */
 const BUDGET_MS = 1000
 
-describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a node of a living cluster', () => {
   const context = testLab({ name: NAME, nodes: 4, ...RELEASE })
   let original: readonly (readonly string[])[] = []
 
@@ -26,12 +26,12 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
     const applied = await context.tripod(['apply', '--yes'])
     expect([applied.code, applied.code === 0 ? '' : applied.stdout + applied.stderr]).toEqual([0, ''])
     await snapshot(NAME, 'applied')
-  }, 8 * MINUTE)
+  })
 
   const asApplied = async (): Promise<void> => {
     await restore(NAME, 'applied')
     await expect
-      .poll(async () => (await context.tripod(['status'])).stdout, { timeout: 120_000, interval: 2000 })
+      .poll(async () => (await context.tripod(['status'])).stdout, { timeout: SETTLING, interval: 2000 })
       .toContain('is healthy.')
   }
   const reset = (node: string, ...more: readonly string[]): readonly string[] => [
@@ -87,7 +87,7 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
     try {
       expect((await succeed(['plan', '--detailed-exitcode'])).stdout).toBe('No changes. 3 nodes match inventory.yaml.')
       await expect
-        .poll(async () => (await context.tripod(['status'])).stdout, { timeout: 60_000, interval: 2000 })
+        .poll(async () => (await context.tripod(['status'])).stdout, { timeout: SETTLING, interval: 2000 })
         .toContain('is healthy.')
     } finally {
       await writeFile(inventoryPath, text)
@@ -96,7 +96,7 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
   /** A machine without power is one for the API server, too, within a minute. */
   const isLost = (node: string): Promise<void> =>
     expect
-      .poll(() => kubectl(`get node ${node} --no-headers`), { timeout: 90_000, interval: 1000 })
+      .poll(() => kubectl(`get node ${node} --no-headers`), { timeout: SETTLING, interval: 1000 })
       .toContain('NotReady')
 
   it('that holds the VIP leaves, and the API answers meanwhile', async () => {
@@ -191,7 +191,7 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', { timeout: 9
     await kubectl(`create deployment shop --image=${image}`)
     await kubectl('create poddisruptionbudget till --selector=app=shop --min-available=1')
     await expect
-      .poll(() => kubectl('get pdb till -o jsonpath={.status.currentHealthy}'), { timeout: 60_000, interval: 1000 })
+      .poll(() => kubectl('get pdb till -o jsonpath={.status.currentHealthy}'), { timeout: SETTLING, interval: 1000 })
       .toBe('1')
     const pod = (await kubectl('get pods -l app=shop -o name')).replace('pod/', 'default/')
     const told = `disruption budget default/till keeps pod ${pod} on w1`

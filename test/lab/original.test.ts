@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/original.test.ts: ${unable}`)
 
 const HOSTS = '/etc/containerd/certs.d/docker.io/hosts.toml'
 
-describe.skipIf(unable !== undefined)('a machine on which tripod is not the first', { timeout: 5 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a machine on which tripod is not the first', () => {
   const context = testLab({ name: 't-review', nodes: 1, kubernetes: '1.22.17', os: 'debian12' })
   const succeed = async (...args: string[]): Promise<string> => {
     const ended = await context.tripod(args)

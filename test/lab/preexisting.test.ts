@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { stranger, type Stranger } from './stranger.js'
-import { everywhere, footprint, MINUTE, said, testLab, unable } from './support.js'
+import { everywhere, footprint, said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/preexisting.test.ts: ${unable}`)
 
@@ -18,7 +18,7 @@ frontend shop
 `
 
 /** Machines that somebody used before: what is theirs is handled as the plan says, or refused; never silently overwritten. */
-describe.skipIf(unable !== undefined)('machines with something on them', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('machines with something on them', () => {
   const context = testLab({ name: 't-before', nodes: 2 })
   const BALANCER = ['--step', 'base-packages', '--step', 'load-balancer']
 

@@ -5,7 +5,7 @@ import { inside, restore, snapshot, type DebianRelease } from '../../src/lab/ind
 import { differences, image } from './image.js'
 import { PASTS, type Past } from './machine-pasts.js'
 import { SLOWER, withFigures, type Figures } from './reset-page.js'
-import { everywhere, MINUTE, testLab, unable } from './support.js'
+import { everywhere, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/reset-image.test.ts: ${unable}`)
 
@@ -53,67 +53,63 @@ const figures: Figures[] = []
 const rounds: Figures[] = []
 
 /** A machine is after apply and reset what it was before, whatever that was. */
-describe.skipIf(unable !== undefined).each(RUNS)(
-  'machines of %s',
-  { timeout: 25 * MINUTE },
-  (os, kubernetes, starts) => {
-    const context = testLab({ name: `t-image-${os}`, nodes: 4, os, kubernetes })
+describe.skipIf(unable !== undefined).each(RUNS)('machines of %s', (os, kubernetes, starts) => {
+  const context = testLab({ name: `t-image-${os}`, nodes: 4, os, kubernetes })
 
-    beforeAll(async () => {
-      const { lab } = context
-      const text = await readFile(lab.inventoryPath, 'utf8')
-      await writeFile(lab.inventoryPath, `${text}firewall: manage\n`)
-      await snapshot(lab.name, FRESH)
-    }, 2 * MINUTE)
+  beforeAll(async () => {
+    const { lab } = context
+    const text = await readFile(lab.inventoryPath, 'utf8')
+    await writeFile(lab.inventoryPath, `${text}firewall: manage\n`)
+    await snapshot(lab.name, FRESH)
+  })
 
-    const seconds = async (...args: readonly string[]): Promise<number> => {
-      const began = performance.now()
-      const ended = await context.tripod(args)
-      expect([args, ended.code, ended.code === 0 ? '' : ended.stdout + ended.stderr]).toEqual([args, 0, ''])
-      return (performance.now() - began) / 1000
-    }
-    const prepare = async (start: Start): Promise<void> => {
-      await restore(context.lab.name, FRESH)
-      await everywhere(context.lab, async (node) => {
-        for (const past of start[node as keyof Start] ?? []) {
-          const script = `( set -e\n${PASTS[past]}\n) >/dev/null`
-          const done = await inside(context.lab, node, script, { timeoutSeconds: 180 })
-          expect([node, past, done.code, done.code === 0 ? '' : done.stderr]).toEqual([node, past, 0, ''])
-        }
-      })
-    }
-    const round = async (start: Start): Promise<Figures> => {
-      const { lab } = context
-      const before = await everywhere(lab, (node) => image(lab, node))
-      const applySeconds = await seconds('apply', '--yes')
-      expect((await context.tripod(['plan'])).stdout).toBe('No changes. 4 nodes match inventory.yaml.')
-      const resetSeconds = await seconds('reset', '--confirm', lab.name)
-      const after = await everywhere(lab, (node) => image(lab, node))
-      const found = lab.nodes.flatMap(({ name }, index) =>
-        differences(before[index] ?? [], after[index] ?? []).map((line) => `${name} ${line}`),
-      )
-      const compared = before.reduce((sum, lines) => sum + lines.length, 0)
-      const one = { os, start: spelled(start), compared, differences: found, applySeconds, resetSeconds }
-      console.log(JSON.stringify(one))
-      return one
-    }
-
-    it.each(starts.map((start) => [spelled(start), start] as const))('are as before: %s', async (_, start) => {
-      await prepare(start)
-      const one = await round(start)
-      figures.push(one)
-      if (rounds.length === 0) rounds.push(one)
-      expect(one.differences).toEqual([])
-      if (start !== RUNS[0]?.[2][0]) return
-      while (rounds.length < ROUNDS) rounds.push(await round(start))
-      for (const next of rounds) {
-        expect(next.differences).toEqual([])
-        expect(next.applySeconds).toBeLessThan(one.applySeconds * SLOWER)
-        expect(next.resetSeconds).toBeLessThan(one.resetSeconds * SLOWER)
+  const seconds = async (...args: readonly string[]): Promise<number> => {
+    const began = performance.now()
+    const ended = await context.tripod(args)
+    expect([args, ended.code, ended.code === 0 ? '' : ended.stdout + ended.stderr]).toEqual([args, 0, ''])
+    return (performance.now() - began) / 1000
+  }
+  const prepare = async (start: Start): Promise<void> => {
+    await restore(context.lab.name, FRESH)
+    await everywhere(context.lab, async (node) => {
+      for (const past of start[node as keyof Start] ?? []) {
+        const script = `( set -e\n${PASTS[past]}\n) >/dev/null`
+        const done = await inside(context.lab, node, script, { timeoutSeconds: 180 })
+        expect([node, past, done.code, done.code === 0 ? '' : done.stderr]).toEqual([node, past, 0, ''])
       }
     })
-  },
-)
+  }
+  const round = async (start: Start): Promise<Figures> => {
+    const { lab } = context
+    const before = await everywhere(lab, (node) => image(lab, node))
+    const applySeconds = await seconds('apply', '--yes')
+    expect((await context.tripod(['plan'])).stdout).toBe('No changes. 4 nodes match inventory.yaml.')
+    const resetSeconds = await seconds('reset', '--confirm', lab.name)
+    const after = await everywhere(lab, (node) => image(lab, node))
+    const found = lab.nodes.flatMap(({ name }, index) =>
+      differences(before[index] ?? [], after[index] ?? []).map((line) => `${name} ${line}`),
+    )
+    const compared = before.reduce((sum, lines) => sum + lines.length, 0)
+    const one = { os, start: spelled(start), compared, differences: found, applySeconds, resetSeconds }
+    console.log(JSON.stringify(one))
+    return one
+  }
+
+  it.each(starts.map((start) => [spelled(start), start] as const))('are as before: %s', async (_, start) => {
+    await prepare(start)
+    const one = await round(start)
+    figures.push(one)
+    if (rounds.length === 0) rounds.push(one)
+    expect(one.differences).toEqual([])
+    if (start !== RUNS[0]?.[2][0]) return
+    while (rounds.length < ROUNDS) rounds.push(await round(start))
+    for (const next of rounds) {
+      expect(next.differences).toEqual([])
+      expect(next.applySeconds).toBeLessThan(one.applySeconds * SLOWER)
+      expect(next.resetSeconds).toBeLessThan(one.resetSeconds * SLOWER)
+    }
+  })
+})
 
 function spelled(start: Start): string {
   const machines = Object.entries(start).map(([node, pasts]) => `${node} ${pasts.join(', ')}`)

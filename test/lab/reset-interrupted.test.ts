@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fault, inside, restore, snapshot } from '../../src/lab/index.js'
 import { again, brokenOff, type BrokenOff, type Moment } from './broken-off.js'
 import { differences, image } from './image.js'
-import { everywhere, MINUTE, said, testLab, unable } from './support.js'
+import { everywhere, said, SETTLING, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/reset-interrupted.test.ts: ${unable}`)
 
@@ -52,7 +52,7 @@ const ALONE = TARGETS.flatMap(({ of, args, moments }) =>
   ),
 )
 
-describe.skipIf(unable !== undefined)('a reset that is broken off', { timeout: 12 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a reset that is broken off', () => {
   const context = testLab({ name: NAME, nodes: 4, ...RELEASE })
   let original: readonly (readonly string[])[] = []
 
@@ -65,12 +65,12 @@ describe.skipIf(unable !== undefined)('a reset that is broken off', { timeout: 1
     const applied = await context.tripod(['apply', '--yes'])
     expect([applied.code, applied.code === 0 ? '' : applied.stdout + applied.stderr]).toEqual([0, ''])
     await snapshot(NAME, 'applied')
-  }, 8 * MINUTE)
+  })
 
   const asApplied = async (): Promise<void> => {
     await restore(NAME, 'applied')
     await expect
-      .poll(async () => (await context.tripod(['status'])).stdout, { timeout: 180_000, interval: 2000 })
+      .poll(async () => (await context.tripod(['status'])).stdout, { timeout: SETTLING, interval: 2000 })
       .toContain('is healthy.')
   }
   const reset = (args: readonly string[]): readonly string[] => ['reset', ...args, '--confirm', context.lab.name]

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/saved-plan.test.ts: ${unable}`)
 
@@ -11,7 +11,7 @@ const STEPS = ['--step', 'host-identity', '--step', 'kernel']
 const HAND = `printf '10.9.8.7 printer\\n' >> /etc/hosts`
 const CANARY = 'canary-7f3a91c2d4'
 
-describe.skipIf(unable !== undefined)('a saved plan', { timeout: 2 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a saved plan', () => {
   const context = testLab({ name: 't-saved', nodes: 2 })
   const file = (): string => join(context.directory, 'lab.plan.json')
   const planned = async (): Promise<void> => {

@@ -33,7 +33,7 @@ ctr images import image.tar
 ctr run --detach lab.test/busy:1 keeper /bin/busybox sh -c 'echo run >> /runs; /bin/busybox sleep 86400'
 sleep 1; ctr tasks exec --exec-id look keeper /bin/busybox cat /runs`
 
-describe.skipIf(unable !== undefined)('a snapshot of a lab', { timeout: 10 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a snapshot of a lab', () => {
   const context = testLab({ name: NAME, nodes: 4 })
 
   it('is taken of all machines at once, which run on as they were', async () => {

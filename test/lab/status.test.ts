@@ -6,14 +6,14 @@ import { loadInventory } from '../../src/inventory/load.js'
 import { fault, inside } from '../../src/lab/index.js'
 import type { ClusterStatus } from '../../src/status/status.js'
 import { complaintsOf } from '../document/schema-of.js'
-import { MINUTE, footprint, said, testLab, touched, unable } from './support.js'
+import { footprint, said, SETTLING, testLab, touched, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/status.test.ts: ${unable}`)
 
 const OPTIONS = { name: 't-status', nodes: 3, os: 'debian12', kubernetes: '1.22.17' } as const
 
 /** What `tripod status` says of a real cluster, well and ill. */
-describe.skipIf(unable !== undefined)('the status of three masters', { timeout: 4 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('the status of three masters', () => {
   const context = testLab(OPTIONS)
   const status = () => context.tripod(['status'])
   const json = async () => {
@@ -37,11 +37,11 @@ describe.skipIf(unable !== undefined)('the status of three masters', { timeout: 
     beforeAll(async () => {
       const { code, stdout, stderr } = await context.tripod(['apply', '--yes'])
       expect([code, code === 0 ? '' : stdout + stderr]).toEqual([0, ''])
-    }, 4 * MINUTE)
+    })
 
     it('is healthy, piece by piece', async () => {
       // HAProxy asks every two seconds, the kubelet tells every ten.
-      await expect.poll(findings, { timeout: MINUTE, interval: 1000 }).toEqual([])
+      await expect.poll(findings, { timeout: SETTLING, interval: 1000 }).toEqual([])
       const { code, stdout } = await status()
       expect(code).toBe(0)
       expect(stdout).toContain('of 3 voters 3 answer, 2 must\n')
@@ -106,14 +106,14 @@ describe.skipIf(unable !== undefined)('the status of three masters', { timeout: 
       expect(code).toBe(14)
       expect(stdout).toContain('! m2: haproxy is inactive. Next: on m2: journalctl -u haproxy -n 50; tripod apply')
       await context.tripod(['apply', '--yes'])
-      await expect.poll(findings, { timeout: MINUTE, interval: 1000 }).toEqual([])
+      await expect.poll(findings, { timeout: SETTLING, interval: 1000 }).toEqual([])
     })
 
     it('has a row for a machine without power, and goes on about the others', async () => {
       await fault(OPTIONS.name, 'm3', { kind: 'kill' })
       const down = 'm3: HAProxy does not send to it: down on m1 and m2'
-      await expect.poll(findings, { timeout: MINUTE, interval: 1000 }).toContain(down)
-      await expect.poll(async () => (await json()).status.vip?.holders.length, { timeout: MINUTE }).toBe(1)
+      await expect.poll(findings, { timeout: SETTLING, interval: 1000 }).toContain(down)
+      await expect.poll(async () => (await json()).status.vip?.holders.length, { timeout: SETTLING }).toBe(1)
       const { code, status: seen } = await json()
       expect(code).toBe(14)
       expect(seen.nodes.map(({ reached }) => reached)).toEqual([true, true, false])

@@ -10,6 +10,9 @@ import { down, inside, labHindrance, up, type Lab, type UpOptions } from '../../
 export const unable = await labHindrance()
 
 export const MINUTE = 60_000
+
+/** How long a cluster may take to come to rest after a fault: it ends a wait for what does not come, and measures nothing. */
+export const SETTLING = 3 * MINUTE
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Ended {
@@ -34,11 +37,11 @@ export function testLab(options: Omit<UpOptions, 'inventoryPath'>): TestLab {
     context.directory = await mkdtemp(join(tmpdir(), `tripod-${options.name}-`))
     context.lab = await up({ ...options, inventoryPath: join(context.directory, 'inventory.yaml') })
     if (options.kubernetes === undefined) await withoutNetwork(context.lab.inventoryPath)
-  }, 10 * MINUTE)
+  })
   afterAll(async () => {
     await down(options.name)
     await rm(context.directory, { recursive: true, force: true })
-  }, MINUTE)
+  })
   context.tripod = async (args, environment = {}) => {
     const env = { TRIPOD_STATE_DIR: join(context.directory, 'state'), NO_COLOR: '1', ...environment }
     const result = await execa('node', [join(ROOT, 'bin/run.js'), ...args], {

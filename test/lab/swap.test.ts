@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 
 const rows = readFileSync('/proc/swaps', 'utf8').trim().split('\n').slice(1)
 // A computer's own swap is hidden from its machines, and with it that of the test.
@@ -26,7 +26,7 @@ async function swapOffForSure(): Promise<void> {
   await execa('swapoff', [OUTSIDE], { reject: false })
 }
 
-describe.skipIf(hindered !== undefined)('a machine with swap on', { timeout: 2 * MINUTE }, () => {
+describe.skipIf(hindered !== undefined)('a machine with swap on', () => {
   beforeAll(swapOffForSure)
   const context = testLab({ name: NAME, nodes: 1 })
   afterAll(swapOffForSure)

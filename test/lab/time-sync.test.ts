@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/time-sync.test.ts: ${unable}`)
 
@@ -12,7 +12,7 @@ const ONLY = ['--step', 'host-identity', '--step', 'time-sync']
  * Clock daemons of other makes as packages, and names in /etc/hosts. Nothing here may touch the clock, which is the computer's: a
  * daemon of another make only sleeps, whatever its package would start.
  */
-describe.skipIf(unable !== undefined)('names and clocks', { timeout: 4 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('names and clocks', () => {
   const context = testLab({ name: 't-time', nodes: 1 })
   const asleep = (unit: string): string =>
     `mkdir -p /etc/systemd/system/${unit}.service.d && printf '[Unit]\\nConditionCapability=\\nConditionVirtualization=\\n[Service]\\nType=exec\\nPIDFile=\\nExecStartPre=\\nExecStart=\\nExecStart=/bin/sleep infinity\\nRestart=no\\n' >/etc/systemd/system/${unit}.service.d/asleep.conf && systemctl daemon-reload`

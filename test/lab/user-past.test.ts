@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { footprint, MINUTE, said, testLab, touched, unable } from './support.js'
+import { footprint, said, testLab, touched, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/user-past.test.ts: ${unable}`)
 
@@ -14,7 +14,7 @@ const OWN_CONFIG = `version = 2
     SystemdCgroup = false
 `
 
-describe.skipIf(unable !== undefined)('a machine whose operator had set containerd up', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(unable !== undefined)('a machine whose operator had set containerd up', () => {
   const context = testLab({ name: 't-past', nodes: 1, kubernetes: '1.22.17' })
 
   const withSource = async (source: string): Promise<void> => {
