@@ -80,7 +80,15 @@ function flags({ apiServer }: Inventory): readonly Finding[] {
     })
 }
 
+function password({ endpoint: { vrrp } }: Inventory): readonly Finding[] {
+  if (vrrp.password === undefined || vrrp.interval === undefined || vrrp.interval >= 1) return []
+  const message = 'endpoint.vrrp.password does not go with an interval below a second: VRRP 3 has no passwords'
+  return [
+    { ...error(['endpoint', 'vrrp', 'password'], message, 'Take password out, or set interval to 1.'), at: 'key' },
+  ]
+}
+
 /** The endpoint by itself; its ports need the roles of the nodes to be known. */
 export function checkEndpoint(inventory: Inventory): readonly Finding[] {
-  return [...form(inventory), ...range(inventory), ...ports(inventory), ...flags(inventory)]
+  return [...form(inventory), ...range(inventory), ...ports(inventory), ...flags(inventory), ...password(inventory)]
 }

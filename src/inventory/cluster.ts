@@ -75,6 +75,8 @@ export interface Endpoint {
     readonly id: number
     /** Left out: derived from what is no secret, since it only guards against mix-ups. */
     readonly password?: Reference
+    /** Seconds between advertisements, 0.1 to 1. Left out: 1. */
+    readonly interval?: number
   }
 }
 

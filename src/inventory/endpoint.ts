@@ -37,11 +37,12 @@ function vrrpOf(
   vip: string,
   located: (path: string) => string,
 ): NonNullable<Endpoint['vrrp']> {
-  const { id, password } = endpoint.vrrp
+  const { id, password, interval } = endpoint.vrrp
   const derived = Number((parseAddress(vip)?.value ?? 0n) & 255n)
   return {
     id: id ?? (derived === 0 ? 255 : derived),
     ...(password === undefined ? {} : { password: reference(password, located) }),
+    ...(interval === undefined ? {} : { interval }),
   }
 }
 

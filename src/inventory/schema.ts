@@ -32,6 +32,15 @@ const endpoint = z.strictObject({
         'secretSource',
         'Where the password of the virtual router comes from, at most 8 characters.',
       ).optional(),
+      interval: z
+        .number()
+        .min(0.1)
+        .max(1)
+        .meta({
+          description:
+            'Seconds between the advertisements of the holder, 0.1 to 1; 1 when left out. Below 1, a host that vanishes is replaced sooner, at the price of VRRP 3: no password, and while the hosts change over one by one, those of both versions may claim the VIP.',
+        })
+        .optional(),
     })
     .prefault({})
     .meta({ description: 'VRRP, by which the load balancers agree on who holds the VIP.' }),

@@ -14,8 +14,9 @@ const PASSWORD_LENGTH = 8
 const HIGHEST_PRIORITY = 150
 
 /** Asked by keepalived every second; keepalived runs it as root, so nobody else may be able to write it. */
-export function checkScript({ cluster, os }: StepContext): FileResource {
-  const text = render('check-haproxy.sh', { port: cluster.endpoint.port })
+export function checkScript({ cluster, node, os }: StepContext): FileResource {
+  const others = cluster.nodes.filter((one) => carriesBalancer(one, cluster.endpoint) && one.name !== node.name)
+  const text = render('check-haproxy.sh', { port: cluster.endpoint.port, peers: others.map(({ address }) => address) })
   return { ...ownFile(scriptPath(os.keepalivedScripts), text), mode: 0o755 }
 }
 
@@ -28,22 +29,25 @@ export function keepalivedConfig(context: StepContext): FileResource {
   const { cluster, node, os } = context
   const { vip = '', vrrp } = cluster.endpoint
   const carriers = cluster.nodes.filter((one) => carriesBalancer(one, cluster.endpoint))
-  const isIPv6 = parseAddress(vip)?.family === 6
+  const { interval = 1 } = vrrp ?? {}
+  // VRRP 3 has no passwords, and that of IPv6 is always 3.
+  const hasPassword = parseAddress(vip)?.family !== 6 && interval >= 1
   const text = render('keepalived.conf', {
     router: node.name,
     script: scriptPath(os.keepalivedScripts),
     interface: interfaceOf(context),
     id: vrrp?.id ?? 1,
+    interval,
+    subsecond: interval < 1,
     priority: priorityOf(node, carriers),
     address: node.address,
     peers: carriers.filter(({ name }) => name !== node.name).map(({ address }) => address),
-    // The VRRP of IPv6 has none.
-    password: isIPv6 ? null : passwordOf(cluster.name, cluster.endpoint),
-    vip: `${vip}/${isIPv6 ? 128 : 32}`,
+    password: hasPassword ? passwordOf(cluster.name, cluster.endpoint) : null,
+    vip: `${vip}/${parseAddress(vip)?.family === 6 ? 128 : 32}`,
   })
   const validate = ['keepalived', '-t', '-f']
   const file = { ...ownFile(CONFIG, text), mode: 0o600, validate, conffileOf: 'keepalived' }
-  if (vrrp?.password === undefined || isIPv6) return file
+  if (vrrp?.password === undefined || !hasPassword) return file
   const content = { text: text.replace(PLACEHOLDER, '{{password}}'), references: { password: vrrp.password } }
   return { ...file, content, sensitive: true }
 }

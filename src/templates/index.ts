@@ -58,7 +58,7 @@ export interface TemplateData {
     readonly component: string | null
     readonly keyring: string
   }
-  readonly 'check-haproxy.sh': { readonly port: number }
+  readonly 'check-haproxy.sh': { readonly port: number; readonly peers: readonly string[] }
   readonly 'chrony.conf': { readonly servers: readonly string[]; readonly driftFile: string }
   readonly 'crictl.yaml': { readonly endpoint: string; readonly timeoutSeconds: number }
   readonly 'dnf.repo': {
@@ -109,6 +109,9 @@ export interface TemplateData {
     readonly script: string
     readonly interface: string
     readonly id: number
+    /** Seconds between advertisements. */
+    readonly interval: number
+    readonly subsecond: boolean
     readonly priority: number
     readonly address: string
     /** Empty: it is alone. */
