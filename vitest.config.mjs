@@ -15,6 +15,7 @@ const LONG_ONLY =
         'docker-source',
         'original',
         'user-past',
+        'signing-keys',
         'time-sync',
         'reset-interrupted',
         'node-removal',

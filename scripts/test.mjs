@@ -6,8 +6,13 @@ import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fail, heading, installPackages, isRoot, must, prepare, root, run } from './setup.mjs'
 
-/** Programs the tests use beside the lab's: a real sshd on loopback, a real gpg, and shellcheck for the examples. */
-const TEST_PACKAGES = { gnupg: '/usr/bin/gpg', 'openssh-server': '/usr/sbin/sshd', shellcheck: '/usr/bin/shellcheck' }
+/** Programs the tests use beside the lab's: a real sshd on loopback, a real gpg, other days, and shellcheck for the examples. */
+const TEST_PACKAGES = {
+  faketime: '/usr/bin/faketime',
+  gnupg: '/usr/bin/gpg',
+  'openssh-server': '/usr/sbin/sshd',
+  shellcheck: '/usr/bin/shellcheck',
+}
 
 const CHECKS = [
   ['types', 'typescript/bin/tsc', '--noEmit'],

@@ -1,3 +1,4 @@
+import type { KeyRenewal } from '../facts/key-life.js'
 import type { Cluster } from '../inventory/cluster.js'
 import type { Seen, Topology } from '../topology.js'
 import type { Finding } from './finding.js'
@@ -9,6 +10,8 @@ export interface CheckContext {
   readonly topology: Topology
   /** Left out where it cannot be told which they are, or will be. */
   readonly authorities?: object
+  /** What the sources of signing keys that end soon have; left out where nobody looked. */
+  readonly renewals?: readonly KeyRenewal[]
   /** The machines are assumed, none was looked at. */
   readonly offline?: true
 }

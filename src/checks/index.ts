@@ -37,6 +37,7 @@ import { quorum } from './quorum.js'
 import { rebootPending } from './reboot-pending.js'
 import { selinux } from './selinux.js'
 import { shadowing } from './shadowing.js'
+import { signingKeys } from './signing-keys.js'
 import { size } from './size.js'
 import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
@@ -83,6 +84,7 @@ const CHECKS: readonly Check[] = [
   containerdSource,
   containerdPair,
   calicoPair,
+  signingKeys,
   unpackaged,
   installedVersion,
   clusterVersion,

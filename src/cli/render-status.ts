@@ -25,9 +25,9 @@ export function renderStatus(status: ClusterStatus, paint: Paint): string {
     : [nodes(status)]
   const sections = tables.map(([head = '', ...rest]) => [paint('bold', head), ...rest])
   const findings = status.findings.map((one) => paint('red', renderFinding(one)))
-  return [...sections, ...(findings.length === 0 ? [] : [findings]), [paint('bold', summary(status))]]
-    .map((section) => section.join('\n'))
-    .join('\n\n')
+  const warnings = status.warnings.map((one) => paint('yellow', renderFinding(one)))
+  const told = [findings, warnings].filter(({ length }) => length > 0)
+  return [...sections, ...told, [paint('bold', summary(status))]].map((section) => section.join('\n')).join('\n\n')
 }
 
 /** `! m1: what is not well. Next: what to do`. */

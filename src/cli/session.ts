@@ -13,6 +13,7 @@ import { stateDirectory } from './directories.js'
 import { openEventFile } from './event-file.js'
 import { askAboutHostKey } from './host-key-question.js'
 import { watchInterrupts } from './interrupt.js'
+import { keyEndReader } from './key-end-reader.js'
 import { namingInventory } from './naming-inventory.js'
 import { networkManifests } from './network-manifests.js'
 import type { Guest } from '../inventory/parse.js'
@@ -87,6 +88,7 @@ async function runInput(
   const notice = (text: string): void => {
     progress.emit({ type: 'notice', message: text })
   }
+  const resolve = referenceResolver({ cluster, redactor, runId })
   const ask = asker && { ask: (key: Parameters<typeof askAboutHostKey>[1]) => askAboutHostKey(asker, key) }
   const options = { credentials, sshConfig: sshConfigReader(notice), notice, signal, ...ask }
   return {
@@ -94,7 +96,9 @@ async function runInput(
     steps,
     selectors,
     connect: (node) => connect(node, options).catch(namingInventory(flags.inventory)),
-    resolve: referenceResolver({ cluster, redactor, runId }),
+    resolve,
+    currentKey: resolve,
+    keyEnd: keyEndReader(),
     authorities: authorityStore({ cluster, redactor, notice }),
     manifests: networkManifests(cluster),
     emit: progress.emit,

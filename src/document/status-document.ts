@@ -39,6 +39,13 @@ const balancer = z.object({
     .meta({ description: 'The masters as HAProxy sees them.' }),
 })
 
+const finding = z.object({
+  node: z.string().optional(),
+  what: z.string(),
+  fix: z.string(),
+  mayPass: z.literal(true).optional().meta({ description: 'A minute may mend it, as after a boot or a join.' }),
+})
+
 export const statusSchema = z
   .object({
     ...head('status'),
@@ -72,14 +79,8 @@ export const statusSchema = z
       .array(z.object({ name: z.string(), wanted: count, available: count }))
       .nullable()
       .meta({ description: 'Deployments and DaemonSets of kubeadm and of the pod network: namespace/name.' }),
-    findings: z.array(
-      z.object({
-        node: z.string().optional(),
-        what: z.string(),
-        fix: z.string(),
-        mayPass: z.literal(true).optional().meta({ description: 'A minute may mend it, as after a boot or a join.' }),
-      }),
-    ),
+    findings: z.array(finding),
+    warnings: z.array(finding).meta({ description: 'What will need care while the cluster is well.' }),
   })
   .meta({
     title: 'tripod status',

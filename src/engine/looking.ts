@@ -7,10 +7,11 @@ export function looking({
   selectors,
   connect,
   resolve,
+  keyEnd,
   emit,
   signal,
   runId,
   operator,
 }: RunInput): RunInput {
-  return { cluster, steps, selectors, connect, resolve, emit, signal, runId, operator }
+  return { cluster, steps, selectors, connect, resolve, ...(keyEnd && { keyEnd }), emit, signal, runId, operator }
 }

@@ -10,6 +10,7 @@ import type { Node } from '../inventory/cluster.js'
 import type { ClusterContext, ManifestSet, Step } from '../steps/step.js'
 import { topologyOf, type Seen } from '../topology.js'
 import { authoritiesOf } from './authorities.js'
+import { keyRenewals, withKeyEnds } from './key-renewals.js'
 import { planNode, type NodePlan } from './plan-node.js'
 import type { RunInput } from './run-types.js'
 import { isKnown, look, questionOf, type KnownStation, type Station } from './station.js'
@@ -54,7 +55,8 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   const areNeeded = topology.acting !== undefined && steps.some((step) => step.needsManifests === true)
   const { manifests, missing } = areNeeded ? await manifestsOf(input) : NO_MANIFESTS
   const known = { ...(authorities && { authorities }), ...(manifests && { manifests }) }
-  const context: ClusterContext = { cluster, topology, seen, runId, ...known }
+  const unrenewed: ClusterContext = { cluster, topology, seen, runId, ...known }
+  const context = await withRenewalsOf(input, { steps, stations: factual, context: unrenewed })
   const findings = [...(input.checks ?? preflight)(context), ...missing]
   const plans = new Map<string, NodePlan>()
   const stations = await onAll(factual, async (station) => {
@@ -67,6 +69,26 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
     }
   })
   return { stations, context, findings, plans }
+}
+
+interface Looked {
+  readonly steps: readonly Step[]
+  readonly stations: readonly Station[]
+  readonly context: ClusterContext
+}
+
+async function withRenewalsOf(input: RunInput, { steps, stations, context }: Looked): Promise<ClusterContext> {
+  const found = await onAll(stations.filter(isKnown), async (station) => {
+    try {
+      const wishes = () => wishesOf(steps, station, context)
+      return await keyRenewals(input, { node: station.node.name, facts: station.facts, wishes })
+    } catch {
+      // A step that cannot say what it wants there says so when the node is planned.
+      return []
+    }
+  })
+  const renewals = found.flat()
+  return renewals.length === 0 ? context : { ...context, renewals }
 }
 
 interface Manifests {
@@ -121,7 +143,8 @@ export async function readFacts(input: RunInput, station: Station, host: Host): 
       ...(endpoint.vip === undefined ? {} : { vip: endpoint.vip }),
     })
     const result = await host.run(script, { timeoutSeconds: FACTS_TIMEOUT_SECONDS })
-    const facts = parseFacts(result.stdout, { node: name, sentAt, receivedAt: Date.now() / 1000 })
+    const read = parseFacts(result.stdout, { node: name, sentAt, receivedAt: Date.now() / 1000 })
+    const facts = await withKeyEnds(read, input.keyEnd)
     const os = osFamilyOf(facts.os)
     input.emit({ type: 'looked', node: name, what: 'facts' })
     return { node: station.node, host, facts, problems: [], ...(os === undefined ? {} : { os }) }

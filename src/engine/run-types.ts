@@ -1,3 +1,4 @@
+import type { KeyEnd } from '../facts/key-life.js'
 import type { Host } from '../host/host.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { AuthorityStore } from '../pki/authorities.js'
@@ -29,6 +30,10 @@ export interface RunInput {
   readonly connect: (node: Node) => Promise<Host>
   /** The value behind a reference, called when the op that needs it runs. */
   readonly resolve: (reference: Reference) => Promise<string>
+  /** Reads when a key file ends; throws where it cannot. Left out: nothing is told of the life of signing keys. */
+  readonly keyEnd?: (bytes: Buffer) => Promise<KeyEnd>
+  /** The file that the source of a signing key has now; asked for keys that end soon. Left out: nothing is fetched. */
+  readonly currentKey?: (reference: Reference) => Promise<string>
   /** Left out: no authorities can be had, and no cluster is begun. */
   readonly authorities?: AuthorityStore
   /** Fetches and verifies the pod network's manifests; called where they are needed. */

@@ -1,4 +1,5 @@
 import type { ClusterContext, Step } from '../steps/step.js'
+import { withRenewals } from './key-renewals.js'
 import type { Wish } from './plan-node.js'
 import type { KnownStation } from './station.js'
 
@@ -9,7 +10,8 @@ export function wishesOf(
   context: ClusterContext,
 ): readonly Wish[] {
   const { node, facts, os } = station
+  const around = { node: node.name, facts, ...(context.renewals && { renewals: context.renewals }) }
   return steps
     .filter((step) => step.runsOn(node, context))
-    .map((step) => ({ step: step.id, resources: step.resources({ ...context, node, facts, os }) }))
+    .map((step) => withRenewals({ step: step.id, resources: step.resources({ ...context, node, facts, os }) }, around))
 }

@@ -1,3 +1,5 @@
+import type { SigningKeyFacts } from './key-life.js'
+
 /** A node as its one read-only facts script described it (domain.md 1.0). */
 export interface Facts {
   readonly os: {
@@ -85,6 +87,8 @@ export interface Facts {
       /** Path of a keyring, or the key itself. */
       readonly signedBy?: string
     }[]
+    /** Of the repositories that tripod configured; left out where there are none. */
+    readonly signingKeys?: readonly SigningKeyFacts[]
     /** dpkg --audit or its like is not empty. */
     readonly broken: boolean
     readonly rebootPending: boolean

@@ -1,6 +1,7 @@
 import type { Facts } from './facts.js'
 import { KNOWN_PACKAGES } from './script.js'
 import { parseRepositories } from './parse-repositories.js'
+import { parseSigningKeys } from './parse-signing-keys.js'
 import { linesOf, type Sections } from './sections.js'
 
 /** Reads what dpkg and apt said; on a system without them there is nothing to read. */
@@ -8,6 +9,7 @@ export function parsePackages(sections: Sections, signs: ReadonlySet<string>): F
   const rebootPending = signs.has('reboot-required')
   if (!sections.has('packages')) return { candidates: {}, installed: {}, broken: false, rebootPending }
   const rows = packageRows(sections)
+  const signingKeys = parseSigningKeys(sections)
   const repositories = parseRepositories(sections)
   const known = new Set<string>(KNOWN_PACKAGES)
   const installed = rows.filter(({ status, name }) => status[1] === 'i' && known.has(name))
@@ -17,6 +19,7 @@ export function parsePackages(sections: Sections, signs: ReadonlySet<string>): F
     broken: signs.has('dpkg-interrupted') || rows.some(({ status }) => /^(.[HUFWt]|..R)/.test(status)),
     rebootPending,
     ...(repositories.length === 0 ? {} : { repositories }),
+    ...(signingKeys.length === 0 ? {} : { signingKeys }),
   }
 }
 

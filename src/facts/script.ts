@@ -217,6 +217,13 @@ grep -rlsF ${urls.flatMap((url) => ['-e', url])} /etc/apt/sources.list /etc/apt/
   while read -r path; do grep -H '' "$path"; done
 end repositories $?`
 
+// The operator's computer reads when they end. No larger than a key file can be.
+const SIGNING_KEYS = sh`
+for path in /etc/apt/keyrings/tripod-*.asc /etc/pki/rpm-gpg/tripod-*.asc; do
+  if [ -f "$path" ]; then printf '%s %s\\n' "$path" "$(head -c 65536 "$path" | base64 -w0)"; fi
+done
+end signing-keys 0`
+
 // Asked only where the module's effect is not seen; a built-in one may have no directory in /sys/module.
 const MODULES = sh`
 set --
@@ -328,7 +335,11 @@ end finish 0`
 export function factsScript(questions: FactsQuestions = {}): Script {
   const { vip, repositories = [], candidates = ['containerd'], networks = false } = questions
   const body = [BEGIN, ...(vip === undefined ? [] : [ASK_VIP(vip)]), MACHINE, OTHERS, UNITS, MODULES]
-  const packages = [PACKAGES(candidates), ...(repositories.length === 0 ? [] : [REPOSITORIES(repositories)])]
+  const packages = [
+    PACKAGES(candidates),
+    SIGNING_KEYS,
+    ...(repositories.length === 0 ? [] : [REPOSITORIES(repositories)]),
+  ]
   const cluster = [KUBERNETES, CLUSTER, ...(networks ? [NETWORKS] : [])]
   const rest = [...packages, ...cluster, RECORD, ...(vip === undefined ? [] : [ANSWER_VIP]), FINISH]
   return sh`facts() {${[...body, ...rest].reduce((before, part) => sh`${before}${part}`)}

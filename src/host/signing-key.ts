@@ -6,7 +6,8 @@ import { messageOf, TripodError } from '../errors.js'
 import { download } from './download.js'
 import { armored, type PublicKey, readPublicKeys } from './gpg.js'
 
-const DAYS_BEFORE_EXPIRY = 30
+/** facts/key-life.ts looks for a longer-lived key as early: what is kept until then is not what it looks for. */
+const DAYS_BEFORE_EXPIRY = 60
 
 /** A repository's key: where it is, and which fingerprints are accepted. */
 export interface SigningKeySource {
@@ -29,15 +30,38 @@ function accept(keys: readonly PublicKey[], { key, fingerprints }: SigningKeySou
   if (foreign !== undefined) reject(`has the fingerprint ${foreign.fingerprint}, which is not accepted`)
   const [revoked] = keys.filter((one) => one.revoked)
   if (revoked !== undefined) reject(`is revoked (${revoked.fingerprint})`)
-  if (keys.every((one) => one.expires !== undefined && one.expires <= now)) {
-    reject(`expired on ${keys[0]?.expires?.toISOString().slice(0, 10) ?? ''}`)
-  }
+  const end = endOf(keys)
+  if (end !== 'never' && end <= now) throw expired(key, end)
+}
+
+/** The fingerprint is right: it is the file that is out of date. */
+function expired(key: string, end: Date): TripodError {
+  return new TripodError(
+    'SOURCE_REJECTED',
+    `the signing key ${key} expired on ${end.toISOString().slice(0, 10)}, and its source has no newer file`,
+    `No package can be installed from its repository until the owner extends the key. Run the same command again then, or set \`key\` under sources in the inventory to a file of the same key that lasts longer${key.startsWith('https://pkgs.k8s.io/') ? ', such as that of a newer minor (sources.kubernetes.key)' : ''}.`,
+  )
+}
+
+/** A file is of use until the last of its keys ends. */
+function endOf(keys: readonly PublicKey[]): Date | 'never' {
+  const ends = keys.map(({ expires }) => expires)
+  const times = ends.flatMap((end) => (end === undefined ? [] : [end.getTime()]))
+  return times.length < ends.length ? 'never' : new Date(Math.max(...times))
+}
+
+/** When the last key of a key file ends, in seconds since the epoch. Throws where it holds none, or gpg is not here. */
+export async function keyEnd(bytes: Buffer): Promise<number | 'never'> {
+  const keys = await readKeys(bytes)
+  if (keys.length === 0) throw new TripodError('SOURCE_REJECTED', 'it holds no public key', 'Look at the file.')
+  const end = endOf(keys)
+  return end === 'never' ? end : end.getTime() / 1000
 }
 
 /** A key that ends soon may have been issued again with a longer life, as pkgs.k8s.io does. */
 function endsSoon(keys: readonly PublicKey[], now: Date): boolean {
-  const soon = new Date(now.getTime() + DAYS_BEFORE_EXPIRY * 86_400_000)
-  return keys.some((one) => one.expires !== undefined && one.expires <= soon)
+  const end = endOf(keys)
+  return end !== 'never' && end.getTime() <= now.getTime() + DAYS_BEFORE_EXPIRY * 86_400_000
 }
 
 async function fetched(source: SigningKeySource): Promise<Buffer> {
@@ -86,7 +110,7 @@ async function cached(
 }
 
 /**
- * The key as armoured text, its fingerprints checked on this machine, kept in `cacheDirectory` until 30 days before it ends.
+ * The key as armoured text, its fingerprints checked on this machine, kept in `cacheDirectory` until 60 days before it ends.
  * Throws SOURCE_UNAVAILABLE or SOURCE_REJECTED.
  */
 export async function signingKey(source: SigningKeySource, cacheDirectory: string, now = new Date()): Promise<string> {

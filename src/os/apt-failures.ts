@@ -1,3 +1,4 @@
+import { expiredKey } from './expired-key.js'
 import { NOT_OFFERED, notOffered } from './not-offered.js'
 import type { PackageFailure } from './os-family.js'
 
@@ -35,8 +36,13 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
       fix: 'Remove one of the two below /etc/apt/sources.list.d of the node; tripod uses one that is already there',
     }),
   ],
+  [/(?:EXPKEYSIG|KEYEXPIRED) ([0-9A-F]+)/, ([, key = '']) => expiredKey(key)],
   [
-    /(EXPKEYSIG|KEYEXPIRED|NO_PUBKEY|BADSIG|REVKEYSIG) ([0-9A-F]+)/,
+    /Signing key on ([0-9A-F]+) is bad:[^]*?Expired on (\d{4}-\d\d-\d\d)/,
+    ([, key = '', day = '']) => expiredKey(`${key}, on ${day}`),
+  ],
+  [
+    /(NO_PUBKEY|BADSIG|REVKEYSIG) ([0-9A-F]+)/,
     ([, kind = '', key = '']) => badKey(`${SIGNATURES[kind] ?? kind}: ${key}`),
   ],
   [
@@ -151,8 +157,6 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
 ]
 
 const SIGNATURES: Readonly<Record<string, string>> = {
-  EXPKEYSIG: 'the signing key has expired',
-  KEYEXPIRED: 'the signing key has expired',
   NO_PUBKEY: 'the signing key is not known to the node',
   BADSIG: 'the signature does not match',
   REVKEYSIG: 'the signing key was revoked',

@@ -1,3 +1,4 @@
+import { expiredKey } from './expired-key.js'
 import { NOT_OFFERED, notOffered } from './not-offered.js'
 import type { PackageFailure } from './os-family.js'
 
@@ -77,6 +78,7 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
       fix: `Run \`dnf --disablerepo='*' --enablerepo=${id} makecache\` on the node: it says why`,
     }),
   ],
+  [/^[^\n]*(?:key|certificate)[^\n]*\b(?:expired|not live|not alive)\b[^\n]*/im, ([said]) => expiredKey(said.trim())],
   [/(Public key for \S+ is not installed)/, ([, why = '']) => badKey(why)],
   [/GPG signature verification error: ([^\n]*)/, ([, why = '']) => badKey(why)],
   [/Package (\S+) is not signed/, ([, file = '']) => badKey(`${file} has none`)],

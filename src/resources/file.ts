@@ -175,7 +175,10 @@ function update(resource: FileResource, seen: PresentPath, entry: RecordEntry | 
   return {
     action: 'update',
     disruption: 'none',
-    reason: { code: 'differs', text: sameText ? 'has another mode or owner' : 'has other content' },
+    reason: {
+      code: 'differs',
+      text: sameText ? 'has another mode or owner' : (resource.outdated ?? 'has other content'),
+    },
     dependsOn: [],
     pre,
     change: {

@@ -14,6 +14,8 @@ export interface FileResource {
   readonly sensitive?: true
   /** sha256 of a content behind references, where that is known beforehand. */
   readonly contentDigest?: string
+  /** Why the content of the node is out of date, where `contentDigest` is of one that takes its place. */
+  readonly outdated?: string
   /** Addresses that this computer fetches its text from, beside those of signing keys. */
   readonly downloads?: readonly string[]
   /** Said in the plan of where a content behind references comes from, in place of the references themselves. */

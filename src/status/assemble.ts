@@ -28,7 +28,7 @@ export interface Sight {
 }
 
 /** The tables of a status, without judging them. */
-export function tablesOf(sight: Sight): Omit<ClusterStatus, 'healthy' | 'findings'> {
+export function tablesOf(sight: Sight): Omit<ClusterStatus, 'healthy' | 'findings' | 'warnings'> {
   const { cluster, topology, looked } = sight
   const { vip } = cluster.endpoint
   const carriers = looked.filter(({ node }) => carriesBalancer(node, cluster.endpoint))

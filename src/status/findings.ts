@@ -8,7 +8,7 @@ import type { ClusterStatus, HealthFinding } from './status.js'
 
 /** The tables of a status and what they were made of. */
 export interface Judged extends Sight {
-  readonly tables: Omit<ClusterStatus, 'healthy' | 'findings'>
+  readonly tables: Omit<ClusterStatus, 'healthy' | 'findings' | 'warnings'>
 }
 
 /** Everything that is not well, a line each: who could not be read first, then nodes, control plane, load balancer, network. */

@@ -27,6 +27,8 @@ export interface ClusterStatus {
   /** Deployments and DaemonSets of kubeadm and of the pod network. */
   readonly systemPods: readonly SystemPods[] | null
   readonly findings: readonly HealthFinding[]
+  /** What will need care while the cluster is well: no finding. */
+  readonly warnings: readonly HealthFinding[]
 }
 
 /** One line of ill health. */

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/facts.js'
+import type { KeyRenewal } from '../facts/key-life.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { OsFamily } from '../os/os-family.js'
 import type { Authorities } from '../pki/authorities.js'
@@ -35,6 +36,8 @@ export interface ClusterContext {
   readonly authorities?: Authorities
   /** What the pod network consists of, in the order in which it is applied; left out where it is not at hand. */
   readonly manifests?: readonly ManifestSet[]
+  /** What the sources of signing keys that end soon have; left out where that was not looked at. */
+  readonly renewals?: readonly KeyRenewal[]
   /** Names this run: [a-z0-9]+; what it makes for itself alone bears it. */
   readonly runId?: string
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { armored, parseColons } from '../../src/host/gpg.js'
-import { signingKey } from '../../src/host/signing-key.js'
+import { keyEnd, signingKey } from '../../src/host/signing-key.js'
 
 interface Key {
   readonly fingerprint: string
@@ -92,7 +92,7 @@ describe('the signing key of a repository', () => {
     )
   })
 
-  test('that ends within 30 days is fetched again, and used from the cache only while it holds', async () => {
+  test('that ends within 60 days is fetched again, and used from the cache only while it holds', async () => {
     served.body = ending.binary
     const source = { key: address, fingerprints: [ending.fingerprint] }
     const first = await signingKey(source, cache)
@@ -103,11 +103,25 @@ describe('the signing key of a repository', () => {
     await expect(signingKey(source, cache, inDays(11))).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
   })
 
-  test('that has expired is rejected', async () => {
+  test('that has expired is rejected by an error of its own: the fingerprint is right, the file is out of date', async () => {
     served.body = ending.binary
-    await expect(signingKey({ key: address, fingerprints: [ending.fingerprint] }, cache, inDays(11))).rejects.toThrow(
-      /expired on \d{4}-/,
-    )
+    const day = inDays(10).toISOString().slice(0, 10)
+    await expect(
+      signingKey({ key: address, fingerprints: [ending.fingerprint] }, cache, inDays(11)),
+    ).rejects.toMatchObject({
+      code: 'SOURCE_REJECTED',
+      message: `the signing key ${address} expired on ${day}, and its source has no newer file`,
+      hint: expect.stringContaining('set `key` under sources in the inventory') as unknown,
+    })
+  })
+
+  test('tells when the last of its keys ends, in seconds since the epoch', async () => {
+    expect(await keyEnd(lasting.binary)).toBe('never')
+    const end = await keyEnd(ending.binary)
+    expect(Math.abs(Number(end) - inDays(10).getTime() / 1000)).toBeLessThan(600)
+    expect(await keyEnd(Buffer.from(armored(ending.binary)))).toBe(end)
+    expect(await keyEnd(Buffer.concat([lasting.binary, ending.binary]))).toBe('never')
+    await expect(keyEnd(Buffer.from('<html>captive portal</html>'))).rejects.toThrow('holds no public key')
   })
 
   test('that was changed in the cache is fetched again', async () => {

@@ -155,6 +155,15 @@ describe('sources', () => {
       manifests: {},
     })
   })
+  test('before 1.28 take the key file of a newer minor, unless the inventory names a key or a mirror', () => {
+    const key = (text: string): string | undefined => clusterOf(text).sources.kubernetes.key
+    const at = (version: string): string => LAB.replace('1.36.4', version)
+    expect(key(at('1.27.16'))).toBe('https://pkgs.k8s.io/core:/stable:/v1.37/deb/Release.key')
+    expect(key(at('1.28.15'))).toBeUndefined()
+    const own = `sources:\n  kubernetes: { key: ./own.asc, fingerprints: [${'ab'.repeat(20)}] }\n`
+    expect(key(`${at('1.27.16')}${own}`)).toMatch(/own\.asc$/)
+    expect(key(`${at('1.27.16')}sources:\n  kubernetes: { url: "https://mirror.example.org" }\n`)).toBeUndefined()
+  })
   test('of a mirror are under its address, and signed by upstream unless said otherwise', () => {
     expect(sources('  kubernetes: { url: "https://mirror.example.org/k8s/" }\n')).toMatchObject({
       kubernetes: {

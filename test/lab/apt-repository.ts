@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -40,7 +40,7 @@ export async function serveRepository(
     key: join(root, 'gpg'),
     head: ['Origin: Lab', 'Suite: trixie', 'Codename: trixie', `Architectures: ${architecture}`, 'Components: stable'],
   }
-  const fingerprint = await sign(suite, join(root, '../gnupg'))
+  const fingerprint = await sign(suite, { home: join(root, '../gnupg') })
   return await serveDirectory(lab, join(root, '..'), fingerprint)
 }
 
@@ -91,26 +91,46 @@ interface Suite {
   readonly head: readonly string[]
 }
 
-/** Index, Release and signature of the suite, and the public key. Gives back its fingerprint. */
-async function sign({ directory, index, key, head }: Suite, home: string): Promise<string> {
+/** Index, Release and signature of the suite, and the public key, which ends after `life` (gpg's way to say it). Gives back its fingerprint. */
+async function sign(suite: Suite, { home, life = 'never' }: { home: string; life?: string }): Promise<string> {
+  const { directory, index, head } = suite
   await mkdir(join(directory, index.path, '..'), { recursive: true })
   await writeFile(join(directory, index.path), index.text)
   const sums = ` ${sum(Buffer.from(index.text))} ${Buffer.byteLength(index.text)} ${index.path}`
   const date = `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`
   await writeFile(join(directory, 'Release'), `${[...head, date, 'SHA256:', sums].join('\n')}\n`)
   await mkdir(home, { recursive: true, mode: 0o700 })
-  const gpg = async (...args: string[]) => (await execa('gpg', ['--homedir', home, '--batch', '--yes', ...args])).stdout
+  return await withKeys(home, async (gpg) => {
+    await gpg(...UNLOCKED, '--quick-gen-key', 'lab@example.org', 'ed25519', 'sign', life)
+    await publish(suite, gpg)
+    return /^fpr:+([0-9A-F]{40}):/m.exec(await gpg('--list-keys', '--with-colons'))?.[1] ?? ''
+  })
+}
+
+type Gpg = (...args: readonly string[]) => Promise<string>
+const UNLOCKED = ['--passphrase', '', '--pinentry-mode', 'loopback']
+
+/** Signature and public key as the keyring has it now. */
+async function publish({ directory, key }: Pick<Suite, 'directory' | 'key'>, gpg: Gpg): Promise<void> {
+  await gpg(...UNLOCKED, '--clearsign', '--output', join(directory, 'InRelease'), join(directory, 'Release'))
+  await writeFile(key, `${await gpg('--armor', '--export')}\n`)
+}
+
+async function withKeys<Result>(home: string, work: (gpg: Gpg) => Promise<Result>): Promise<Result> {
   try {
-    const unlocked = ['--passphrase', '', '--pinentry-mode', 'loopback']
-    await gpg(...unlocked, '--quick-gen-key', 'lab@example.org', 'ed25519', 'sign')
-    await gpg('--clearsign', '--output', join(directory, 'InRelease'), join(directory, 'Release'))
-    await writeFile(key, `${await gpg('--armor', '--export')}\n`)
-    const keys = await gpg('--list-keys', '--with-colons')
-    return /^fpr:+([0-9A-F]{40}):/m.exec(keys)?.[1] ?? ''
+    return await work(async (...args) => (await execa('gpg', ['--homedir', home, '--batch', '--yes', ...args])).stdout)
   } finally {
     await execa('gpgconf', ['--homedir', home, '--kill', 'all'], { reject: false })
-    await rm(home, { recursive: true, force: true })
   }
+}
+
+/** What the owner of a repository does whose key ends: the same key, with a longer life, in a new file. `directory` as it was made in. */
+export async function extendKey(directory: string, { fingerprint }: AptRepository, life: string): Promise<void> {
+  const root = join(directory, 'flat')
+  await withKeys(join(directory, 'keys'), async (gpg) => {
+    await gpg(...UNLOCKED, '--quick-set-expire', fingerprint, life)
+    await publish({ directory: root, key: join(root, 'Release.key') }, gpg)
+  })
 }
 
 /** Serves a directory on the lab's own bridge. */
@@ -178,7 +198,11 @@ export interface SmallPackage {
 /** A flat repository, as Kubernetes' are: packages, index and key in one directory. */
 export async function serveFlatRepository(
   lab: Lab,
-  { directory, packages }: { readonly directory: string; readonly packages: readonly SmallPackage[] },
+  {
+    directory,
+    packages,
+    life,
+  }: { readonly directory: string; readonly packages: readonly SmallPackage[]; readonly life?: string },
 ): Promise<AptRepository> {
   const root = join(directory, 'flat')
   await mkdir(root, { recursive: true })
@@ -187,7 +211,7 @@ export async function serveFlatRepository(
   const head = ['Origin: Lab', 'Suite: /']
   const fingerprint = await sign(
     { directory: root, index, key: join(root, 'Release.key'), head },
-    join(directory, 'keys'),
+    { home: join(directory, 'keys'), ...(life && { life }) },
   )
   return await serveDirectory(lab, root, fingerprint)
 }

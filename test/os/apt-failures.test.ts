@@ -82,10 +82,18 @@ E: The repository 'file:/tmp/repo stable InRelease' is not signed.`,
     /not known to the node: 54404762BBB6E853/,
   ],
   [
-    'an expired key (from gpgv’s documentation)',
-    `W: GPG error: https://pkgs.k8s.io/core:/stable:/v1.30/deb  InRelease: The following signatures were invalid: EXPKEYSIG 234654DA9A296436 isv:kubernetes OBS Project`,
+    'a key that expired, by gpgv (apt 2.6 of Debian 12)',
+    `W: GPG error: file:/srv/repo ./ InRelease: The following signatures were invalid: EXPKEYSIG FF2E1ABA309304BA isv:kubernetes OBS Project <isv@obs>
+E: The repository 'file:/srv/repo ./ InRelease' is not signed.`,
     'P22',
-    /has expired: 234654DA9A296436/,
+    /has expired on the node: FF2E1ABA309304BA$/,
+  ],
+  [
+    'a key that expired before the signature was made, by sqv (apt 3.0 of Debian 13)',
+    `W: OpenPGP signature verification failed: file:/srv/repo ./ InRelease: Sub-process /usr/bin/sqv returned an error code (1), error message is: Signing key on 2D085891F6BC61E04F6A5BBDFF2E1ABA309304BA is bad:            The primary key is not live   because: Expired on 2026-11-27T22:57:37Z
+E: The repository 'file:/srv/repo ./ InRelease' is not signed.`,
+    'P22',
+    /has expired on the node: 2D085891F6BC61E04F6A5BBDFF2E1ABA309304BA, on 2026-11-27$/,
   ],
   [
     'a key that sqv does not have',

@@ -74,6 +74,33 @@ describe('a healthy cluster', () => {
   })
 })
 
+describe('a signing key that ends', () => {
+  test('is a warning with its day and the next command; the cluster is healthy all the same', () => {
+    const ends = Date.parse('2026-12-29T12:00:00Z') / 1000
+    const path = '/etc/apt/keyrings/tripod-kubernetes.asc'
+    const withKey = (well: LookedAt): LookedAt =>
+      well.facts
+        ? {
+            ...well,
+            facts: {
+              ...well.facts,
+              clock: { ...well.facts.clock, epochSeconds: ends - 32 * 86_400 },
+              packages: { ...well.facts.packages, signingKeys: [{ path, base64: '', ends }] },
+            },
+          }
+        : well
+    const { healthy, findings: none, warnings } = statusWith({ looked: everywhere(withKey) })
+    expect([healthy, none]).toEqual([true, []])
+    expect(warnings).toEqual([
+      {
+        what: `On m1, m2 and m3, the signing key ${path} ends on 2026-12-29`,
+        fix: 'Run `tripod plan -i inventory.yaml`: it looks for a longer-lived file at the source',
+      },
+    ])
+    expect(statusWith().warnings).toEqual([])
+  })
+})
+
 describe('a node that could not be read', () => {
   test('is a row that says so, and neither healthy nor absent', () => {
     const { healthy, nodes, etcd, apiServers, vip, balancers, certificates, endpoint } = statusWith({
