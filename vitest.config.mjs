@@ -20,6 +20,7 @@ const LONG_ONLY =
         'reset-interrupted',
         'node-removal',
         'half-installed',
+        'reliability',
         'reset-image',
       ].map((name) => `test/lab/${name}.test.ts`)
 

@@ -1,3 +1,4 @@
+import { execa } from 'execa'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -164,10 +165,17 @@ describe('commands that explain', () => {
     }
   })
 
-  test('--help takes less than 200 ms, the best of seven, so that a busy machine does not decide', async () => {
+  test('--help takes less than 200 ms, or five times what node itself takes to begin; the best of seven', async () => {
     const taken: number[] = []
-    for (let round = 0; round < 7; round += 1) taken.push((await tripod(['--help'])).milliseconds)
-    console.log(`tripod --help: ${taken.map((time) => time.toFixed(0)).join(' ')} ms`)
-    expect(Math.min(...taken)).toBeLessThan(200)
+    const bare: number[] = []
+    for (let round = 0; round < 7; round += 1) {
+      const begin = performance.now()
+      await execa(process.execPath, ['-e', '0'])
+      bare.push(performance.now() - begin)
+      taken.push((await tripod(['--help'])).milliseconds)
+    }
+    const shown = (times: readonly number[]): string => times.map((time) => time.toFixed(0)).join(' ')
+    console.log(`tripod --help: ${shown(taken)} ms; node alone: ${shown(bare)} ms`)
+    expect(Math.min(...taken)).toBeLessThan(Math.max(200, 5 * Math.min(...bare)))
   })
 })

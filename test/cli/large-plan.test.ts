@@ -40,6 +40,16 @@ const USAGE = `process.on('exit', () => {
   process.stderr.write('\\nusage ' + (userCPUTime + systemCPUTime) / 1e6 + ' ' + maxRSS / 1024 + '\\n')
 })`
 
+/** What `tripod --help` took, in seconds of computing: a slow computer is slow in both. */
+let unit = 0
+beforeAll(async () => {
+  const rounds = [await measured(['--help']), await measured(['--help']), await measured(['--help'])]
+  unit = Math.min(...rounds.map(({ seconds }) => seconds))
+})
+
+/** 3 s, or twenty times what `--help` takes on a computer that is slower. */
+const budget = (): number => Math.max(3, 20 * unit)
+
 async function measured(words: readonly string[]): Promise<{ ended: Ended; seconds: number; megabytes: number }> {
   const ended = await tripod(words, {
     NODE_OPTIONS: `--import=${pathToFileURL(path.join(directory, 'usage.mjs')).href}`,
@@ -62,7 +72,7 @@ test('a plan for 200 machines is made, shown and saved in under 3 s and 300 MB, 
   ]
   const { ended, seconds, megabytes } = await measured(words)
   expect(ended).toMatchObject({ status: 0 })
-  expect(seconds).toBeLessThan(3)
+  expect(seconds).toBeLessThan(budget())
   expect(megabytes).toBeLessThan(300)
   expect(ended.stdout).toContain('m1,m2,m3,w1..w197 (200 nodes) identical')
   expect(ended.stdout).toContain('w1..w197 (197 nodes) identical but for their own name and address (w1 is shown)')
@@ -74,7 +84,7 @@ test('a plan for 200 machines is made, shown and saved in under 3 s and 300 MB, 
 test.each(['text', 'json', 'markdown', 'html'])('saved, it is shown as %s in under 3 s and 300 MB', async (format) => {
   const { ended, seconds, megabytes } = await measured(['show', path.join(directory, 'plan.json'), '--format', format])
   expect(ended.status).toBe(0)
-  expect(seconds).toBeLessThan(3)
+  expect(seconds).toBeLessThan(budget())
   expect(megabytes).toBeLessThan(300)
   expect(ended.stdout).toContain(format === 'json' ? 'w197' : 'w1..w197')
 })
