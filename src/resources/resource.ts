@@ -20,7 +20,10 @@ export interface FileResource {
   readonly origin?: string
   /** A command that must accept the new file before it takes the old one's place; its path is appended: `haproxy -c -f`. */
   readonly validate?: readonly string[]
-  /** A package that brings a file of its own there: where both are new, ours takes the place of that one. */
+  /**
+   * A package that brings a file of its own there: if both are new, ours takes the place of that one. If tripod installed the
+   * package and changes its file later, the file goes with the package.
+   */
   readonly conffileOf?: string
 }
 
