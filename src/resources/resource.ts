@@ -117,7 +117,7 @@ export interface CommandResource {
   readonly remember?: Script
   readonly undo: Undo | 'nothing' | 'impossible'
   readonly disruption?: Disruption
-  /** The units that it restarts. */
+  /** The units that it reloads, restarts or stops. */
   readonly units?: readonly string[]
   /** Name of the node that it disrupts, where it runs on another. */
   readonly disrupts?: string
@@ -143,6 +143,6 @@ export interface CommandResource {
 export type Resource = FileResource | EditResource | PackageResource | ServiceResource | CommandResource
 export type ResourceKind = Resource['kind']
 
-/** From harmless to worst; the order is the scale by which consent is asked. */
-export const DISRUPTIONS = ['none', 'reload', 'restart', 'drain', 'reboot', 'data-loss'] as const
+/** From harmless to worst; the order is the scale by which consent is asked. What stops does not come back: that is no restart. */
+export const DISRUPTIONS = ['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss'] as const
 export type Disruption = (typeof DISRUPTIONS)[number]
