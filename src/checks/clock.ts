@@ -1,23 +1,23 @@
+import { certainSkew, skewsOf } from '../facts/clock-skew.js'
 import type { Check } from './check.js'
 
 /** Certificates and tokens break beyond the first, etcd complains beyond the second; in seconds. */
 const FATAL = 30
 const WARNING = 1
 
-/** P09: skew of the nodes among each other, less what the measurement may be wrong by. */
+/** P09: skew of the nodes among each other, as far as it is certain: what the measurement may be wrong by is let through. */
 export const clock: Check = ({ seen }) => {
-  const offsets = seen.map(({ facts }) => facts.clock.offsetSeconds).sort((a, b) => a - b)
-  const median = offsets[Math.floor((offsets.length - 1) / 2)] ?? 0
-  return seen.flatMap(({ node: { name }, facts: { clock: own } }) => {
-    const skew = own.offsetSeconds - median
-    const certain = Math.abs(skew) - own.uncertaintySeconds
-    if (certain <= WARNING) return []
-    const direction = skew > 0 ? 'ahead of' : 'behind'
+  const skews = skewsOf(seen.map(({ facts }) => facts.clock))
+  return seen.flatMap(({ node: { name } }, index) => {
+    const skew = skews[index]
+    const certain = skew === undefined ? 0 : certainSkew(skew)
+    if (skew === undefined || certain <= WARNING) return []
+    const direction = skew.seconds > 0 ? 'ahead of' : 'behind'
     return {
       id: 'P09',
       severity: certain > FATAL ? 'fatal' : 'warning',
       node: name,
-      message: `Clock of ${name} is ${Math.abs(skew).toFixed(1)} s ${direction} the other nodes`,
+      message: `Clock of ${name} is ${Math.abs(skew.seconds).toFixed(1)} s ${direction} the other nodes, +-${skew.uncertaintySeconds.toFixed(1)} s`,
       fix: `Fix time synchronisation on ${name} (\`chronyc makestep\`, or \`timedatectl\`) before certificates are made`,
     }
   })

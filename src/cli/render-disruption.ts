@@ -5,16 +5,17 @@ import { nodeOrder } from './plan-groups.js'
 
 type Disrupting = Exclude<DocumentOp['disruption'], 'none'>
 
-const SAYS: Readonly<Record<Disrupting, (name: string, nodes: string, ends: boolean) => string>> = {
+const SAYS: Readonly<Record<Disrupting, (name: string, nodes: string) => string>> = {
   reload: (name, nodes) => `${name} reloads on ${nodes}`,
-  restart: (name, nodes, ends) => `${name} ${ends ? 'stops' : 'restarts'} on ${nodes}`,
+  restart: (name, nodes) => `${name} restarts on ${nodes}`,
+  stop: (name, nodes) => `${name} stops on ${nodes}`,
   drain: (name, nodes) => `pods move away from ${nodes} (${name})`,
   reboot: (name, nodes) => `${nodes} reboots (${name})`,
   'data-loss': (name, nodes) => `DATA IS LOST on ${nodes} (${name})`,
 }
 
 /** Worst first. */
-const SCALE = ['data-loss', 'reboot', 'drain', 'restart', 'reload'] as const
+const SCALE = ['data-loss', 'reboot', 'drain', 'stop', 'restart', 'reload'] as const
 
 function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: readonly string[]): readonly string[] {
   const namesOf = ({ units, name }: DocumentOp): readonly string[] => units ?? [name]
@@ -24,8 +25,7 @@ function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: read
     const hit = new Set(own.map((op) => op.disrupts ?? op.node))
     const strangers = [...hit].filter((node) => !order.includes(node))
     const nodes = nodeList([...order.filter((node) => hit.has(node)), ...strangers].map(escapeLine))
-    const ends = own.every(({ kind, change }) => kind === 'service' && /\bstop\b/.test(change.summary))
-    return SAYS[disruption](escapeLine(name.replace(/\.service$/, '')), nodes, ends)
+    return SAYS[disruption](escapeLine(name.replace(/\.service$/, '')), nodes)
   })
 }
 

@@ -12,6 +12,7 @@ import type { Paint } from './colour.js'
 import { columns } from './columns.js'
 import { escapeLine } from './escape.js'
 import { count } from './plan-headline.js'
+import { roundSkew } from '../status/round-skew.js'
 
 /** What could not be told; never the same as "no". */
 const UNKNOWN = '?'
@@ -59,7 +60,7 @@ function nodes({ nodes: all, strangers }: ClusterStatus): readonly string[] {
 }
 
 function nodeRow(node: NodeStatus): readonly string[] {
-  const { name, roles, reached, state, ready, kubelet, containerd, clockSeconds } = node
+  const { name, roles, reached, state, ready, kubelet, containerd } = node
   // A host of the load balancer alone has none of it.
   const none = joinsCluster(node) ? UNKNOWN : '-'
   return [
@@ -69,8 +70,19 @@ function nodeRow(node: NodeStatus): readonly string[] {
     ready === null ? none : READY[ready],
     kubelet ?? none,
     containerd ?? none,
-    clockSeconds === null ? UNKNOWN : `${clockSeconds < 0 ? '' : '+'}${clockSeconds.toFixed(3)} s`,
+    clockWords(node),
   ]
+}
+
+/** `+0.3 s +-0.2 s`: no decimal that the uncertainty makes meaningless. */
+function clockWords({ clockSeconds, clockUncertaintySeconds }: NodeStatus): string {
+  if (clockSeconds === null || clockUncertaintySeconds === null) return UNKNOWN
+  const decimals = clockUncertaintySeconds >= 0.1 ? 1 : clockUncertaintySeconds >= 0.01 ? 2 : 3
+  const { seconds, uncertaintySeconds } = roundSkew(
+    { seconds: clockSeconds, uncertaintySeconds: clockUncertaintySeconds },
+    decimals,
+  )
+  return `${seconds < 0 ? '' : '+'}${seconds.toFixed(decimals)} s +-${uncertaintySeconds.toFixed(decimals)} s`
 }
 
 function etcd({ etcd: members }: ClusterStatus): readonly string[] {

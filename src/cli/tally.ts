@@ -14,12 +14,13 @@ export interface Tally {
 
 export const ACTIONS = ['create', 'update', 'replace', 'delete', 'run'] as const
 /** Worst first. */
-export const DISRUPTIONS = ['data-loss', 'reboot', 'drain', 'restart', 'reload'] as const
+export const DISRUPTIONS = ['data-loss', 'reboot', 'drain', 'stop', 'restart', 'reload'] as const
 
 const WORDS: Readonly<Record<Disruption, readonly [one: string, more: string]>> = {
   'data-loss': ['data loss', 'data losses'],
   reboot: ['reboot', 'reboots'],
   drain: ['drain', 'drains'],
+  stop: ['stop', 'stops'],
   restart: ['restart', 'restarts'],
   reload: ['reload', 'reloads'],
 }
@@ -35,6 +36,7 @@ export function tallyOf(ops: readonly DocumentOp[]): Tally {
   const disruptions = {
     reload: disturbed(sure, 'reload'),
     restart: disturbed(sure, 'restart'),
+    stop: disturbed(sure, 'stop'),
     drain: disturbed(sure, 'drain'),
     reboot: disturbed(sure, 'reboot'),
     'data-loss': disturbed(sure, 'data-loss'),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 export { FORMAT_VERSION } from './headed.js'
 
 const action = z.enum(['create', 'update', 'replace', 'delete', 'run'])
-const disruption = z.enum(['none', 'reload', 'restart', 'drain', 'reboot', 'data-loss'])
+const disruption = z.enum(['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss'])
 const count = z.int().nonnegative()
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const instant = z.iso.datetime().meta({ description: 'UTC.' })

@@ -16,7 +16,7 @@ const op = {
   node: z.string(),
   step: z.string(),
   action: z.enum(['create', 'update', 'replace', 'delete', 'run']),
-  disruption: z.enum(['none', 'reload', 'restart', 'drain', 'reboot', 'data-loss']),
+  disruption: z.enum(['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss']),
 }
 
 const trouble = {

@@ -17,7 +17,14 @@ const node = z.object({
   ready: z.enum(['True', 'False', 'Unknown']).nullable().meta({ description: 'What the API says of it.' }),
   kubelet: z.string().nullable().meta({ description: 'Version.' }),
   containerd: z.string().nullable().meta({ description: 'Version.' }),
-  clockSeconds: z.number().nullable().meta({ description: 'Against the median of all nodes.' }),
+  clockSeconds: z
+    .number()
+    .nullable()
+    .meta({ description: 'Against the median of all nodes; null: the node could not be read.' }),
+  clockUncertaintySeconds: z
+    .number()
+    .nullable()
+    .meta({ description: 'The true value of clockSeconds is at most this far off.' }),
 })
 
 const member = z.object({

@@ -1,9 +1,10 @@
 import type { Finding } from '../checks/finding.js'
-import type { Facts } from '../facts/facts.js'
+import type { Facts, RecordEntry } from '../facts/facts.js'
 import type { Host } from '../host/host.js'
 import type { Cluster } from '../inventory/cluster.js'
 import type { ClusterContext, Step } from '../steps/step.js'
 import type { Gate } from '../steps/gate.js'
+import type { Seen } from '../topology.js'
 import { LEFTOVERS, type NodePlan } from './plan-node.js'
 import type { Op, Plan, PlannedNode, PlannedStep, Selectors } from './plan-types.js'
 import { isComplete } from './select.js'
@@ -111,14 +112,27 @@ function gateLine({ when, check, title }: Gate): string {
   return `${MOMENTS[when]}: ${title}${check === undefined ? '' : ` (${check})`}`
 }
 
-function forgottenCommands({ stations, plans }: PlanParts): readonly Finding[] {
-  return stations.flatMap(({ node }) =>
-    (plans.get(node.name)?.forgotten ?? []).map((name) => ({
-      id: 'LEFTOVER',
-      severity: 'warning' as const,
-      node: node.name,
-      message: `${name} was run on ${node.name} by an earlier apply, and nothing wants it any more`,
-      fix: 'Decide by hand what should become of it.',
-    })),
+/** Commands that nothing wants any more, in the words of the step that ran them. */
+function forgottenCommands({ stations, plans, steps }: PlanParts): readonly Finding[] {
+  return stations.flatMap(({ node, facts }) =>
+    (plans.get(node.name)?.forgotten ?? []).flatMap((name): readonly Finding[] => {
+      const said = facts && sayingOf(steps, facts.record.entries[`command:${name}`])?.(name, { node, facts })
+      if (said === 'nothing') return []
+      return [{ id: 'LEFTOVER', severity: 'warning', node: node.name, ...(said ?? undecided(name, node.name)) }]
+    }),
   )
+}
+
+type Saying = (id: string, seen: Seen) => Pick<Finding, 'message' | 'fix'> | 'nothing'
+
+function sayingOf(steps: readonly Step[], entry: RecordEntry | undefined): Saying | undefined {
+  const { outlived } = steps.map((step) => step.takesBack?.step ?? step).find(({ id }) => id === entry?.step) ?? {}
+  return outlived && ((id, seen) => outlived(id, seen) ?? 'nothing')
+}
+
+function undecided(command: string, node: string): Pick<Finding, 'message' | 'fix'> {
+  return {
+    message: `${command} was run on ${node} by an earlier apply, and nothing wants it any more`,
+    fix: 'Decide by hand what should become of it.',
+  }
 }

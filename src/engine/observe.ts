@@ -127,6 +127,9 @@ export async function withFacts<Result>(
   }
 }
 
+/** Seconds since the epoch, rounded up: an answer has not come later than that. */
+export const now = (): number => (Date.now() + 1) / 1000
+
 /** One exec: what the machine is. A node that cannot be read is a station with a problem. */
 export async function readFacts(input: RunInput, station: Station, host: Host): Promise<Station> {
   const { name } = station.node
@@ -143,7 +146,7 @@ export async function readFacts(input: RunInput, station: Station, host: Host): 
       ...(endpoint.vip === undefined ? {} : { vip: endpoint.vip }),
     })
     const result = await host.run(script, { timeoutSeconds: FACTS_TIMEOUT_SECONDS })
-    const read = parseFacts(result.stdout, { node: name, sentAt, receivedAt: Date.now() / 1000 })
+    const read = parseFacts(result.stdout, { node: name, sentAt, receivedAt: now() })
     const facts = await withKeyEnds(read, input.keyEnd)
     const os = osFamilyOf(facts.os)
     input.emit({ type: 'looked', node: name, what: 'facts' })

@@ -2,6 +2,7 @@ import type { NodeRecord, RecordEntry } from '../facts/facts.js'
 import { digest } from '../resources/digest.js'
 import { undone, undoNeeds } from '../resources/command.js'
 import type { Act, Difference, Overlay, Verdict } from '../resources/kind.js'
+import type { PathBefore } from '../resources/file.js'
 import { resourceId, type Kinds } from '../resources/kinds.js'
 import type { Needs, Readings } from '../resources/readings.js'
 import type { CommandResource, Resource, ResourceKind } from '../resources/resource.js'
@@ -69,6 +70,8 @@ export interface NodePlanInput {
 export interface Undoing {
   /** Commands by resource id, as the steps have them. */
   readonly commands: ReadonlyMap<string, { readonly step: string; readonly resource: CommandResource }>
+  /** Path of a file that a package brings -> that package, as the steps have them; for records that do not note it. */
+  readonly conffiles: ReadonlyMap<string, string>
   /** The step that takes back what that one made. */
   readonly stepFor: (made: string) => string
   /** Left out: all of them. */
@@ -126,7 +129,7 @@ function settle(input: NodePlanInput, step: string, resource: Resource, id: stri
   const entry = input.record.entries[id]
   if (input.readings === 'assumed' || isTransient(resource) || (resource.kind === 'file' && entry === undefined))
     return []
-  const before = entry === undefined ? kind.before(resource, input.readings) : entry.before
+  const before = entry === undefined ? kind.before(resource, input.readings, input.record) : entry.before
   return [{ resourceId: id, step, wanted: digest(kind.wish(resource)), before }]
 }
 
@@ -189,7 +192,8 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
     resourceId: id,
     resource,
     ...(isTransient(resource) ? {} : { wanted }),
-    before: entry?.before ?? (input.readings === 'assumed' ? null : kind.before(resource, input.readings)),
+    before:
+      entry?.before ?? (input.readings === 'assumed' ? null : kind.before(resource, input.readings, input.record)),
   }
 }
 
@@ -237,8 +241,29 @@ function leftoverEntries(
     .filter(
       ([id, { step }]) => !wanted.has(id) && (undoing?.only === undefined || undoing.only === undoing.stepFor(step)),
     )
-    .map(([id, entry]) => [...splitId(id), entry] as const)
+    .map(([id, entry]) => [...splitId(id), withBringer(input, id, entry)] as const)
     .reverse()
+}
+
+/**
+ * Records of earlier versions do not note that a package of ours brought a file before a later apply changed it. What the steps say
+ * of the path stands in for that, unless the package was there before tripod.
+ */
+function withBringer(
+  { undoing, record }: Omit<NodePlanInput, 'readings'>,
+  id: string,
+  entry: RecordEntry,
+): RecordEntry {
+  const name = id.startsWith('file:') ? undoing?.conffiles.get(id.slice('file:'.length)) : undefined
+  const before = entry.before as PathBefore | null
+  if (name === undefined || before?.state !== 'present' || before.conffileOf !== undefined) return entry
+  const isTheirs = stateBefore(record.entries[`package:${name}`]) === 'present'
+  return isTheirs ? entry : { ...entry, before: { ...before, conffileOf: name } }
+}
+
+/** What the record says was there before: `absent` or `present`; undefined where it does not say. */
+function stateBefore(entry: RecordEntry | undefined): unknown {
+  return (entry?.before as { readonly state?: unknown } | null | undefined)?.state
 }
 
 /** What tells by itself whether there is something to take back needs no record: that may be gone, or of somebody else's making. */
@@ -267,11 +292,17 @@ function planLeftovers(input: NodePlanInput, readings: Readings): Leftovers {
   const unknown: UnknownResource[] = []
   const forgotten: string[] = []
   const gone: string[] = []
-  for (const [kind, name, entry] of leftoverEntries(input)) {
+  const entries = leftoverEntries(input)
+  const going = new Set(
+    entries.flatMap(([kind, name, entry]) => (kind === 'package' && stateBefore(entry) === 'absent' ? [name] : [])),
+  )
+  for (const [kind, name, entry] of entries) {
     const id = `${kind}:${name}`
     const known = commandOf(input, kind, name)
     const verdict =
-      known === undefined ? input.kinds[kind].leftover(name, entry, readings) : undone(known, entry.before, readings)
+      known === undefined
+        ? input.kinds[kind].leftover(name, entry, readings, going)
+        : undone(known, entry.before, readings)
     const step = input.undoing?.stepFor(entry.step) ?? LEFTOVERS
     if (verdict.state === 'unknown' && kind === 'command' && known === undefined) forgotten.push(name)
     else if (verdict.state === 'unknown') unknown.push({ node: input.node, step, resource: id, reason: verdict.reason })

@@ -1,3 +1,4 @@
+import { bestOffset, offsetOf, type ClockOffset } from '../facts/clock-offset.js'
 import { osFamilyOf } from '../os/index.js'
 import type { LookedAt } from '../status/assemble.js'
 import { judge } from '../status/judge.js'
@@ -5,7 +6,7 @@ import { readAnswers, type Answers } from '../status/read.js'
 import { statusScript } from '../status/script.js'
 import type { ClusterStatus } from '../status/status.js'
 import { topologyOf, type Seen, type Topology } from '../topology.js'
-import { failed, onAll, withFacts } from './observe.js'
+import { failed, now, onAll, withFacts } from './observe.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
 
@@ -25,18 +26,24 @@ export async function lookAtCluster(input: RunInput): Promise<ClusterStatus> {
 
 async function ask(input: RunInput, station: Station, topology: Topology): Promise<LookedAt> {
   try {
-    const answers = await answersOf(input, station, topology)
-    return lookedAt(station, answers)
+    return lookedAt(station, await answersOf(input, station, topology))
   } catch (error) {
     return lookedAt(failed(input, station, error), undefined)
   }
+}
+
+/** With the moments of the operator's clock between which the node answered. */
+interface Answered {
+  readonly answers: Answers
+  readonly sentAt: number
+  readonly receivedAt: number
 }
 
 async function answersOf(
   { cluster, emit }: RunInput,
   { node, host, facts }: Station,
   { states, acting }: Topology,
-): Promise<Answers | undefined> {
+): Promise<Answered | undefined> {
   if (host === undefined || facts === undefined) return undefined
   const state = states[node.name]
   const script = statusScript({
@@ -50,11 +57,24 @@ async function answersOf(
   })
   if (script === undefined) return undefined
   emit({ type: 'looking', node: node.name, what: 'health' })
+  const sentAt = Date.now() / 1000
   const { stdout } = await host.run(script, { timeoutSeconds: STATUS_TIMEOUT_SECONDS, title: 'its health' })
+  const receivedAt = now()
   emit({ type: 'looked', node: node.name, what: 'health' })
-  return readAnswers(stdout, node.name)
+  return { answers: readAnswers(stdout, node.name), sentAt, receivedAt }
 }
 
-function lookedAt({ node, facts, problems: [problem] }: Station, answers: Answers | undefined): LookedAt {
-  return { node, ...(facts && { facts }), ...(answers && { answers }), ...(problem && { problem }) }
+function lookedAt({ node, facts, problems: [problem] }: Station, answered: Answered | undefined): LookedAt {
+  return {
+    node,
+    ...(facts && { facts: { ...facts, clock: { ...facts.clock, ...narrowed(facts.clock, answered) } } }),
+    ...(answered && { answers: answered.answers }),
+    ...(problem && { problem }),
+  }
+}
+
+/** The offset of its clock, as both execs bound it. */
+function narrowed(first: ClockOffset, answered: Answered | undefined): ClockOffset {
+  const { answers: { clocks = [] } = {}, sentAt = 0, receivedAt = 0 } = answered ?? {}
+  return bestOffset([first, ...clocks.map((clock) => offsetOf({ clock, sentAt, receivedAt }))])
 }

@@ -14,17 +14,25 @@ export function undoingOf(steps: readonly Step[], station: OnNode, context: Clus
   const made = steps.flatMap(({ takesBack }) => (takesBack?.nodes.includes(station.node.name) ? [takesBack.step] : []))
   if (made.length === 0) return undefined
   const ids = new Set(made.map(({ id }) => id))
-  const found = wishesOf(
+  const wishes = wishesOf(
     made.map((step) => wherever(step, station)),
     station,
     context,
-  ).flatMap(({ step, resources }) =>
+  )
+  const found = wishes.flatMap(({ step, resources }) =>
     resources.flatMap((resource) =>
       resource.kind === 'command' ? [[`command:${resource.id}`, { step, resource }] as const] : [],
     ),
   )
   return {
     commands: new Map([...kubeadm(station, context), ...found]),
+    conffiles: new Map(
+      wishes.flatMap(({ resources }) =>
+        resources.flatMap((one) =>
+          one.kind === 'file' && one.conffileOf !== undefined ? [[one.path, one.conffileOf] as const] : [],
+        ),
+      ),
+    ),
     // Of a step that is no more, nothing tells when it came.
     stepFor: (step) => (ids.has(step) ? undoOf(step) : LEFTOVERS),
   }

@@ -47,9 +47,9 @@ export interface Facts {
   readonly clock: {
     /** The node's clock, seconds since the epoch. */
     readonly epochSeconds: number
-    /** Node minus operator, corrected by half the round trip; 0 for assumed facts. */
+    /** Node minus operator, in the middle between the bounds that its readings give; 0 for assumed facts. */
     readonly offsetSeconds: number
-    /** Half the round trip of the exec that read it: the offset may be wrong by as much. */
+    /** The true offset is not farther off than this. */
     readonly uncertaintySeconds: number
   }
   /** keepalived runs: it has a configuration of somebody's. Left out: it does not. */

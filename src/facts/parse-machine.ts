@@ -1,3 +1,4 @@
+import { bestOffset, offsetOf, type ClockOffset } from './clock-offset.js'
 import type { Facts, FilesystemFacts, SwapFacts } from './facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 import { lineOf, type TextFiles } from './text-files.js'
@@ -92,18 +93,16 @@ export function parseVirtualization(files: TextFiles, sections: Sections): strin
   return printable(sections.text('virtualization', [0, 1, 127]).trim()) || 'unknown'
 }
 
-/** The clock as NTP reckons it: the script took `elapsed`, the rest of the round trip is shared by both ways. */
+/** The clock as it was when the script began and when it ended: both lie within the round trip, and together bound the offset. */
 export function parseClock(
   sections: Sections,
   timing: { readonly sentAt: number; readonly receivedAt: number },
 ): Facts['clock'] {
   const epochSeconds = Number(sections.text('clock'))
-  const [begun = NaN, ended = NaN] = sections.text('finish').trim().split(' ').map(Number)
-  const elapsed = ended - begun
-  if (!(epochSeconds > 0) || !(elapsed >= 0)) return sections.fail('clock', 'the node gave no time')
-  const { sentAt, receivedAt } = timing
-  const offsetSeconds = (epochSeconds - sentAt + (epochSeconds + elapsed - receivedAt)) / 2
-  return { epochSeconds, offsetSeconds, uncertaintySeconds: Math.max(0, (receivedAt - sentAt - elapsed) / 2) }
+  const ended = Number(sections.text('finish').trim().split(' ')[2])
+  if (!(epochSeconds > 0) || !(ended > 0)) return sections.fail('clock', 'the node gave no time')
+  const offsets = [epochSeconds, ended].map((clock) => offsetOf({ clock, ...timing }))
+  return { epochSeconds, ...bestOffset(offsets as [ClockOffset, ClockOffset]) }
 }
 
 /** Nameservers that count: those behind systemd-resolved's stub where its own list is there. */

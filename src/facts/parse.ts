@@ -55,7 +55,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     mtus: network.mtus,
     routes: network.routes,
     ...(vip === undefined ? {} : { vip }),
-    clock: parseClock(sections, origin),
+    clock: parseClock(sections, { sentAt: origin.sentAt, receivedAt: origin.receivedAt }),
     cloudInit: signs.has('cloud-init'),
     time: parseTime(units.daemons, sections, files, signs),
     security: parseSecurity(files, units.active),

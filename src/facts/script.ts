@@ -328,7 +328,7 @@ end record $?`
 
 const FINISH = sh`
 read -r now rest </proc/uptime
-echo "$up $now"
+echo "$up $now $(date +%s.%N)"
 end finish 0`
 
 /** The one read-only script that describes a node; POSIX shell, few processes. Its output is for `parseFacts`. */

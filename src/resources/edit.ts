@@ -1,5 +1,5 @@
 import { runs, SAME, unknown, type Difference, type Kind, type Verdict } from './kind.js'
-import { notAFile, pathBefore, preOf } from './file.js'
+import { notAFile, pathBefore, preOf, type PathBefore } from './file.js'
 import { revertMarked } from './markers.js'
 import type { PathReading } from './readings.js'
 import type { EditResource } from './resource.js'
@@ -26,7 +26,26 @@ export const edit: Kind<EditResource> = {
     act: runs(sh`false`),
   }),
   leftoverNeeds: (path) => ({ paths: [{ path, text: 'always' }] }),
-  leftover: (path, _entry, readings) => change(path, readings.path(path), revertMarked, 'our lines are taken back'),
+  leftover: (path, { before }, readings) => {
+    const verdict = change(path, readings.path(path), revertMarked, 'our lines are taken back')
+    const wasAbsent = (before as PathBefore | null)?.state === 'absent'
+    return verdict.state === 'differs' && wasAbsent ? emptied(verdict.difference) : verdict
+  },
+}
+
+/** A file that tripod made to put its lines in goes with them, unless somebody has put others in since. */
+function emptied(difference: Difference): Verdict {
+  const { act, change } = difference
+  if (act.do !== 'write' || act.file.text !== '') return { state: 'differs', difference }
+  return {
+    state: 'differs',
+    difference: {
+      ...difference,
+      action: 'delete',
+      change: { ...change, summary: `${change.summary}, and the file goes: it was not there before` },
+      act: { ...act, file: { ...act.file, text: null } },
+    },
+  }
 }
 
 function change(path: string, seen: PathReading, apply: (text: string) => string, summary: string): Verdict {

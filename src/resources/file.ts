@@ -1,9 +1,9 @@
-import type { RecordEntry } from '../facts/facts.js'
+import type { NodeRecord, RecordEntry } from '../facts/facts.js'
 import type { Reference } from '../secret.js'
 import { lines, sh } from '../shell.js'
 import { digest, sha256 } from './digest.js'
 import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Verdict } from './kind.js'
-import type { PathNeed, PathReading } from './readings.js'
+import type { PathNeed, PathReading, Readings, Unknown } from './readings.js'
 import type { Content, FileResource } from './resource.js'
 
 /** Where originals are kept on the node, each under the sha256 of its content. */
@@ -14,12 +14,25 @@ type PresentPath = Extract<PathReading, { state: 'present' }>
 /** Noted before the first change of a path; `backup` is where the original lies. */
 export type PathBefore =
   | { readonly state: 'absent' }
-  | { readonly state: 'present'; readonly owner: string; readonly mode: number; readonly backup: string }
+  | {
+      readonly state: 'present'
+      readonly owner: string
+      readonly mode: number
+      readonly backup: string
+      /**
+       * The package that brought it, if tripod had installed that one; null: it did not come so. Left out: not a file that packages
+       * bring, or an earlier version of tripod wrote the record.
+       */
+      readonly conffileOf?: string | null
+    }
 
 export const file: Kind<FileResource> = {
   name: (resource) => resource.path,
   wish: ({ state, content, owner, mode }) => (state === 'absent' ? { state } : { state, content, owner, mode }),
-  needs: (resource) => ({ paths: [{ path: resource.path, text: textNeed(resource) }] }),
+  needs: (resource) => ({
+    paths: [{ path: resource.path, text: textNeed(resource) }],
+    ...packageNeed(resource.conffileOf),
+  }),
   compare: (resource, readings, { record, installs }) => {
     const seen = readings.path(resource.path)
     if (seen.state === 'unknown') return seen
@@ -30,17 +43,56 @@ export const file: Kind<FileResource> = {
     const entry = record.entries[`file:${resource.path}`]
     return matches(resource, seen, entry) ? SAME : differs(update(resource, seen, entry))
   },
-  before: (resource, readings) => pathBefore(readings.path(resource.path)),
-  leftoverNeeds: (path, { sensitive }) => ({ paths: [{ path, text: sensitive ? 'secret' : 'always' }] }),
-  leftover: (path, { before, sensitive }, readings) => {
+  before: (resource, readings, record) => {
+    const before = pathBefore(readings.path(resource.path))
+    const { conffileOf } = resource
+    if (before.state === 'absent' || conffileOf === undefined) return before
+    return { ...before, conffileOf: isOfOurs(conffileOf, readings, record) ? conffileOf : null }
+  },
+  leftoverNeeds: (path, { before, sensitive }) => ({
+    paths: [{ path, text: sensitive ? 'secret' : 'always' }],
+    ...packageNeed(broughtBy(before)),
+  }),
+  leftover: (path, { before, sensitive }, readings, going) => {
     const seen = readings.path(path)
     if (seen.state === 'unknown') return seen
     if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
-    const original = before as PathBefore
+    const original = originalOf(before as PathBefore, readings, going)
+    if (original.state === 'unknown') return original
     if (original.state === 'present')
       return isBack(original, seen) ? SAME : differs(restoration(path, original, seen, sensitive))
-    return seen.state === 'absent' ? SAME : differs(removal(path, seen, sensitive))
+    return seen.state === 'absent' ? SAME : differs(removal(path, seen, sensitive, broughtBy(before)))
   },
+}
+
+function packageNeed(name: string | undefined): { readonly packages?: readonly string[] } {
+  return name === undefined ? {} : { packages: [name] }
+}
+
+/** Whether the package is there because tripod installed it: what lies at the path of its file came with it. */
+function isOfOurs(name: string, readings: Readings, { entries }: NodeRecord): boolean {
+  const noted = entries[`package:${name}`]?.before as { readonly state?: string } | null | undefined
+  return noted?.state === 'absent' && readings.package(name).state === 'present'
+}
+
+/** The package of ours that brought a file, as its entry in the record says. */
+export function broughtBy(before: unknown): string | undefined {
+  const noted = before as PathBefore | null
+  return noted?.state === 'present' ? (noted.conffileOf ?? undefined) : undefined
+}
+
+/** What the path goes back to. A file that a package of ours brought is not there any more once the package is gone. */
+function originalOf(
+  before: PathBefore,
+  readings: Readings,
+  going: ReadonlySet<string> | undefined,
+): PathBefore | Unknown {
+  const name = broughtBy(before)
+  if (name === undefined) return before
+  if (going?.has(name) === true) return { state: 'absent' }
+  const seen = readings.package(name)
+  if (seen.state === 'unknown') return { state: 'unknown', reason: `package ${name}, which brought it: ${seen.reason}` }
+  return seen.state === 'absent' ? { state: 'absent' } : before
 }
 
 function differs(difference: Difference): Verdict {
@@ -190,7 +242,7 @@ function update(resource: FileResource, seen: PresentPath, entry: RecordEntry | 
   }
 }
 
-function removal(path: string, seen: PresentPath, sensitive = false): Difference {
+function removal(path: string, seen: PresentPath, sensitive = false, bringer?: string): Difference {
   const { pre, check } = preOf(path, seen, sensitive)
   return {
     action: 'delete',
@@ -201,7 +253,7 @@ function removal(path: string, seen: PresentPath, sensitive = false): Difference
     change: {
       summary: `${seen.size} bytes`,
       ...(sensitive || seen.text === undefined ? {} : { before: seen.text, after: '' }),
-      notes: [],
+      notes: bringer === undefined ? [] : [`goes with the package ${bringer}, which brought it`],
     },
     act: { do: 'write', file: { path, text: null, references: {}, owner: seen.owner, mode: seen.mode, pre: check } },
   }

@@ -95,14 +95,17 @@ export interface Kind<R extends Resource> {
   wish(resource: R): unknown
   needs(resource: R): Needs
   compare(resource: R, readings: Readings, overlay: Overlay): Verdict
-  /** What undo will need, noted before the first change; JSON. */
-  before(resource: R, readings: Readings): unknown
+  /** What undo will need, noted before the first change; JSON. `record` is what earlier applies noted. */
+  before(resource: R, readings: Readings, record: NodeRecord): unknown
   /** For offline plans, where the kind cannot be compared with a machine that is not there. */
   assumed?(resource: R): Difference
   /** Needs of taking back what a former wish did. */
   leftoverNeeds(name: string, entry: RecordEntry): Needs
-  /** Takes back what a former wish did; `same` where nothing is left of it, `unknown` where only a person can. */
-  leftover(name: string, entry: RecordEntry, readings: Readings): Verdict
+  /**
+   * Takes back what a former wish did; `same` where nothing is left of it, `unknown` where only a person can. `going` are the packages
+   * that tripod installed and that are taken back along with it.
+   */
+  leftover(name: string, entry: RecordEntry, readings: Readings, going?: ReadonlySet<string>): Verdict
 }
 
 export const SAME: Verdict = { state: 'same' }

@@ -22,7 +22,10 @@ export interface FileResource {
   readonly origin?: string
   /** A command that must accept the new file before it takes the old one's place; its path is appended: `haproxy -c -f`. */
   readonly validate?: readonly string[]
-  /** A package that brings a file of its own there: where both are new, ours takes the place of that one. */
+  /**
+   * A package that brings a file of its own there: if both are new, ours takes the place of that one. If tripod installed the
+   * package and changes its file later, the file goes with the package.
+   */
   readonly conffileOf?: string
 }
 
@@ -116,7 +119,7 @@ export interface CommandResource {
   readonly remember?: Script
   readonly undo: Undo | 'nothing' | 'impossible'
   readonly disruption?: Disruption
-  /** The units that it restarts. */
+  /** The units that it reloads, restarts or stops. */
   readonly units?: readonly string[]
   /** Name of the node that it disrupts, where it runs on another. */
   readonly disrupts?: string
@@ -142,6 +145,6 @@ export interface CommandResource {
 export type Resource = FileResource | EditResource | PackageResource | ServiceResource | CommandResource
 export type ResourceKind = Resource['kind']
 
-/** From harmless to worst; the order is the scale by which consent is asked. */
-export const DISRUPTIONS = ['none', 'reload', 'restart', 'drain', 'reboot', 'data-loss'] as const
+/** From harmless to worst; the order is the scale by which consent is asked. What stops does not come back: that is no restart. */
+export const DISRUPTIONS = ['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss'] as const
 export type Disruption = (typeof DISRUPTIONS)[number]

@@ -192,7 +192,8 @@ function disturbs(unit: string, todo: readonly Verb[]): Pick<Difference, 'disrup
 }
 
 function disruptionOf(todo: readonly Verb[]): Disruption {
-  if (todo.includes('restart') || todo.includes('stop')) return 'restart'
+  if (todo.includes('stop')) return 'stop'
+  if (todo.includes('restart')) return 'restart'
   return todo.includes('reload') ? 'reload' : 'none'
 }
 

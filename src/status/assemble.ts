@@ -1,4 +1,5 @@
 import type { TripodError } from '../errors.js'
+import { skewsOf, type ClockSkew } from '../facts/clock-skew.js'
 import type { EtcdMember, Facts } from '../facts/facts.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import { carriesBalancer, joinsCluster } from '../inventory/roles.js'
@@ -7,6 +8,7 @@ import { isMaster } from '../steps/control-plane.js'
 import type { Topology } from '../topology.js'
 import { daysLeft, soonest } from './certificates.js'
 import type { Answers, ApiNode, Served } from './read.js'
+import { roundSkew } from './round-skew.js'
 import { endpointUrl, isPart } from './script.js'
 import type { Answer, BalancerStatus, CertificateStatus, ClusterStatus, MemberStatus, NodeStatus } from './status.js'
 
@@ -37,12 +39,13 @@ export function tablesOf(sight: Sight): Omit<ClusterStatus, 'healthy' | 'finding
     ({ node, problem }) => isPart(topology.states[node.name]) || (problem !== undefined && joinsCluster(node)),
   )
   const listed = apiNodes(looked)
+  const skews = skewsByNode(looked)
   const names = cluster.nodes.map(({ name }) => name)
   const isHolder = ({ facts }: LookedAt): boolean => facts?.vip?.held === true
   return {
     cluster: cluster.name,
     begun: topology.init === undefined,
-    nodes: looked.map((one) => nodeStatus(one, sight, listed)),
+    nodes: looked.map((one) => nodeStatus(one, sight, { listed, skews })),
     strangers: (listed ?? []).map(({ name }) => name).filter((name) => !names.includes(name)),
     etcd: membersOf(sight),
     apiServers: looked.filter(({ node }) => isMaster(node)).map((one) => answerOf(one, one.answers?.api)),
@@ -70,9 +73,13 @@ const READY = ['True', 'False', 'Unknown'] as const
 
 function nodeStatus(
   { node, facts, problem }: LookedAt,
-  { topology, looked }: Sight,
-  listed: readonly ApiNode[] | undefined,
+  { topology }: Sight,
+  {
+    listed,
+    skews,
+  }: { readonly listed: readonly ApiNode[] | undefined; readonly skews: ReadonlyMap<string, ClockSkew> },
 ): NodeStatus {
+  const skew = skews.get(node.name)
   const api = listed?.find(({ name }) => name === node.name)
   return {
     name: node.name,
@@ -83,7 +90,8 @@ function nodeStatus(
     ready: READY.find((word) => word === api?.ready) ?? null,
     kubelet: api?.kubelet.replace(/^v/, '') ?? installed(facts, ['kubelet']),
     containerd: api?.runtime.replace(/^containerd:\/\//, '') ?? installed(facts, ['containerd', 'containerd.io']),
-    clockSeconds: facts === undefined ? null : milliseconds(facts.clock.offsetSeconds - medianOffset(looked)),
+    clockSeconds: skew?.seconds ?? null,
+    clockUncertaintySeconds: skew?.uncertaintySeconds ?? null,
   }
 }
 
@@ -93,14 +101,11 @@ function installed(facts: Facts | undefined, names: readonly string[]): string |
   return osFamilyOf(facts.os)?.packages.upstream(version) ?? version
 }
 
-/** Seconds, rounded; never -0. */
-function milliseconds(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000 + 0
-}
-
-function medianOffset(looked: readonly LookedAt[]): number {
-  const offsets = looked.flatMap(({ facts }) => (facts ? [facts.clock.offsetSeconds] : [])).sort((a, b) => a - b)
-  return offsets[Math.floor((offsets.length - 1) / 2)] ?? 0
+/** Skew of the clocks that could be read, to the millisecond. */
+function skewsByNode(looked: readonly LookedAt[]): ReadonlyMap<string, ClockSkew> {
+  const read = looked.flatMap(({ node, facts }) => (facts ? [{ name: node.name, clock: facts.clock }] : []))
+  const skews = skewsOf(read.map(({ clock }) => clock))
+  return new Map(skews.map((skew, index) => [read[index]?.name ?? '', roundSkew(skew, 3)]))
 }
 
 /** As the master that serves lists them, else the first that does. */

@@ -6,6 +6,8 @@ import type { BalancerStatus } from './status.js'
 
 /** What one node answered to the status script. What it was not asked, or could not tell, is left out. */
 export interface Answers {
+  /** When it began to answer and when it ended, by its own clock; seconds since the epoch. */
+  readonly clocks?: readonly [number, number]
   readonly certificates?: Certificates
   /** Of its own etcd. */
   readonly etcd?: EtcdAnswer
@@ -51,6 +53,7 @@ export function readAnswers(output: string, node: string): Answers {
   const api = served(sections, 'api')
   const endpoint = served(sections, 'endpoint')
   return {
+    ...clocksOf(sections),
     ...(sections.has('certificates') && { certificates: certificatesOf(sections) }),
     ...(sections.has('etcd') && { etcd: etcdOf(sections) }),
     ...(api && { api }),
@@ -61,6 +64,12 @@ export function readAnswers(output: string, node: string): Answers {
     ...unitsOf(sections),
     ...serversOf(sections),
   }
+}
+
+function clocksOf(sections: Sections): Pick<Answers, 'clocks'> {
+  if (!sections.has('clock')) return {}
+  const [begun, ended] = [sections.text('clock'), sections.text('finish')].map(Number) as [number, number]
+  return begun > 0 && ended > 0 ? { clocks: [begun, ended] } : {}
 }
 
 /** A reader's line of what was printed, whatever the status. */

@@ -54,8 +54,10 @@ export interface NodeStatus {
   /** Version that runs, as the API has it; else the installed one. */
   readonly kubelet: string | null
   readonly containerd: string | null
-  /** Against the median of all nodes. */
+  /** Against the median of all nodes, in the middle between the bounds that its readings give. */
   readonly clockSeconds: number | null
+  /** The true skew is not farther off than this. */
+  readonly clockUncertaintySeconds: number | null
 }
 
 export interface MemberStatus {

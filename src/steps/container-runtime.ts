@@ -64,9 +64,10 @@ function configFile(context: StepContext, sandboxImage: string): FileResource {
   const seLinux = facts.security.selinux !== undefined && cluster.selinux === 'keep-enforcing'
   const { settings: additions, references } = hideSecrets(cluster.containerd.config)
   const text = containerdConfig({ version: containerdInPlace(context), sandboxImage, seLinux, additions })
-  if (Object.keys(references).length === 0) return ownFile(CONFIG, text)
+  const conffileOf = containerdPackage(cluster)
+  if (Object.keys(references).length === 0) return { ...ownFile(CONFIG, text), conffileOf }
   // containerd runs as root: only root needs to read it.
-  return { ...ownFile(CONFIG, { text, references }), mode: 0o600, sensitive: true }
+  return { ...ownFile(CONFIG, { text, references }), mode: 0o600, sensitive: true, conffileOf }
 }
 
 function service(sandboxImage: string): ServiceResource {

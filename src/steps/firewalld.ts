@@ -98,6 +98,7 @@ exit 1`,
       run: () => lines([RUNNING, ...policies.map(emptied)]),
     },
     disruption: 'reload',
+    units: ['firewalld.service'],
     detached: true,
   }
 }

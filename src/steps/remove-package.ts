@@ -25,10 +25,16 @@ export function removal(
         summary: `${name} is installed again`,
         run: () => os.packages.install([{ name, held: false }]),
       },
-      disruption: 'restart',
+      ...stopped(name, facts),
       detached: true,
       timeoutSeconds: 900,
     }))
+}
+
+/** Its daemon goes with it, if that runs. */
+function stopped(name: string, { time }: Facts): Pick<CommandResource, 'disruption' | 'units'> {
+  const units = time.daemons.flatMap(({ unit, active }) => (active && unit === `${name}.service` ? [unit] : []))
+  return units.length === 0 ? {} : { disruption: 'stop', units }
 }
 
 function idOf(name: string): string {

@@ -79,6 +79,11 @@ export interface Step {
   readonly gates?: (context: ClusterContext) => readonly Gate[]
   /** Where it had something to do: at the end of the run, also of one that fails or is interrupted. */
   readonly cleanup?: (context: ClusterContext) => readonly Cleanup[]
+  /**
+   * What the plan says of a command of this step, by its id, that an earlier apply recorded on the node and that the step does not want
+   * any more; undefined: nothing is left of it. Left out: that a person must decide.
+   */
+  readonly outlived?: (id: string, seen: Seen) => { readonly message: string; readonly fix: string } | undefined
   /** It takes back what that step made on these nodes, and wants nothing itself. */
   readonly takesBack?: { readonly step: Step; readonly nodes: readonly string[] }
   /** In the order in which they are to be acted on. */

@@ -6,7 +6,7 @@ import { ownFile } from './own-file.js'
 import { keepsSwap } from '../inventory/own-settings.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { Step } from './step.js'
-import { swapoff } from './swapoff.js'
+import { stillOff, swapoff } from './swapoff.js'
 
 /**
  * Swap off, now and after a reboot, by its sources and nothing wider: swap.target stays as it is, so that a machine without
@@ -19,6 +19,23 @@ export const swap: Step = {
   runsOn: joinsCluster,
   rollout: 'parallel',
   resources: ({ facts, cluster }) => (keepsSwap(cluster) ? [] : withoutAny(facts)),
+  outlived: (
+    id,
+    {
+      node: { name },
+      facts: {
+        record,
+        swap: { active },
+      },
+    },
+  ) => {
+    const off = stillOff(record.entries[`command:${id}`]?.before, active)
+    if (off.length === 0) return undefined
+    return {
+      message: `Swap that an earlier apply switched off on ${name} (${off.join(', ')}) comes back at the next boot at the latest: what starts it is restored, swapoff itself is not undone`,
+      fix: `To have it back at once, run \`swapon -a\` on ${name} after the changes`,
+    }
+  },
 }
 
 function withoutAny(facts: Facts): readonly Resource[] {

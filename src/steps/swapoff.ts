@@ -35,16 +35,28 @@ swapoff -a`,
 
 /** Takes lines of `<priority> <path>`. zram comes back with the unit that makes it, a deleted file not at all. */
 function swapon(remembered: string): ReturnType<typeof sh> {
-  const former = remembered
-    .split('\n')
-    .map((line) => /^(-?\d+) (.+)$/.exec(line.trim()))
-    .flatMap((match) => (match ? [{ priority: Number(match[1]), path: decoded(match[2] ?? '') }] : []))
-    .filter(({ path }) => !/^\/dev\/zram|\(deleted\)$/.test(path))
+  const former = formerOf(remembered).filter(({ path }) => !path.startsWith('/dev/zram'))
   // Priorities below zero are the kernel's own choice and cannot be asked for.
   const commands = former.map(({ priority, path }) =>
     priority < 0 ? sh`swapon -- ${path}` : sh`swapon -p ${priority} -- ${path}`,
   )
   return lines([sh`set -e`, ...commands])
+}
+
+/** Without deleted files: they cannot come back. */
+function formerOf(remembered: string): readonly { readonly priority: number; readonly path: string }[] {
+  return remembered
+    .split('\n')
+    .map((line) => /^(-?\d+) (.+)$/.exec(line.trim()))
+    .flatMap((match) => (match ? [{ priority: Number(match[1]), path: decoded(match[2] ?? '') }] : []))
+    .filter(({ path }) => !path.endsWith('(deleted)'))
+}
+
+/** Paths that were on before it ran for the first time, and are not now; none if it never had to run. */
+export function stillOff(remembered: unknown, active: readonly { readonly path: string }[]): readonly string[] {
+  if (typeof remembered !== 'string') return []
+  const on = new Set(active.map(({ path }) => path))
+  return formerOf(remembered).flatMap(({ path }) => (on.has(path) ? [] : [path]))
 }
 
 /** The kernel writes spaces and the like of a path as \040. */

@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Facts, TimeFacts } from '../../src/facts/facts.js'
+import { offsetOf } from '../../src/facts/clock-offset.js'
 import { clusterOf, findingsFor, soundFacts } from './machines.js'
 
 const daemon = (unit: string) => ({ unit, enablement: 'enabled', active: true })
@@ -49,6 +51,46 @@ describe('who keeps the clock', () => {
   ])('chrony that %s', (_, chrony, expected) => {
     const told = messages({ daemons: [daemon('chrony.service')], ...(chrony === undefined ? {} : { chrony }) })
     expect(told).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string))
+  })
+})
+
+describe('clocks that were read over slow connections', () => {
+  const LIMITS = { warning: 1, fatal: 30 }
+  const one = fc.record({
+    truth: fc.double({ min: -60, max: 60, noNaN: true }),
+    there: fc.double({ min: 0, max: 20, noNaN: true }),
+    back: fc.double({ min: 0, max: 20, noNaN: true }),
+  })
+  const found = (read: readonly { truth: number; there: number; back: number }[]) => {
+    const facts = clusterOf({}).nodes.map(({ name }, index) => {
+      const { truth = 0, there = 0, back = 0 } = read[index] ?? {}
+      const offset = offsetOf({ clock: 1000 + there + truth, sentAt: 1000, receivedAt: 1000 + there + back })
+      return [name, { clock: { epochSeconds: 1, ...offset } }] as const
+    })
+    return findingsFor({ facts: Object.fromEntries(facts) }).filter(({ id }) => id === 'P09')
+  }
+
+  test('are refused for no more than they are truly off', () => {
+    const four = fc.array(one, { minLength: 4, maxLength: 4 })
+    fc.assert(
+      fc.property(four, (read) => {
+        const middle = read.map(({ truth }) => truth).toSorted((a, b) => a - b)[1] ?? 0
+        for (const { node, severity } of found(read)) {
+          const index = clusterOf({}).nodes.findIndex(({ name }) => name === node)
+          const off = Math.abs((read[index]?.truth ?? 0) - middle)
+          expect(off).toBeGreaterThan(LIMITS[severity] - 1e-6)
+        }
+      }),
+    )
+  })
+
+  test('are refused for what is certain, and the finding says how certain', () => {
+    const right = { truth: 0, there: 0.1, back: 0.1 }
+    const [first, ...others] = found([right, right, right, { truth: 40, there: 2, back: 0.5 }])
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ severity: 'fatal', node: 'w1' })
+    expect(first?.message).toMatch(/^Clock of w1 is 40\.\d s ahead of the other nodes, \+-1\.\d s$/)
+    expect(found([right, right, right, { truth: 0, there: 9, back: 0 }])).toEqual([])
   })
 })
 

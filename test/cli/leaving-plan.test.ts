@@ -25,7 +25,7 @@ const REMOVAL = sampleDocument(
         name: 'kubelet.service',
         node: 'w9',
         action: 'update',
-        disruption: 'restart',
+        disruption: 'stop',
         change: { summary: 'disable, stop; now active, enabled', notes: [] },
       }),
     ]),

@@ -99,6 +99,27 @@ describe('the plan as text', () => {
     `)
   })
 
+  test('counts what stops as no restart, and says that it stops', () => {
+    const stop = { kind: 'service', action: 'update', disruption: 'stop', units: ['keepalived.service'] } as const
+    const removal = sampleOp({
+      kind: 'command',
+      name: 'remove-ntpsec',
+      node: 'm1',
+      action: 'run',
+      disruption: 'stop',
+      units: ['ntpsec.service'],
+      change: { summary: 'remove package ntpsec', notes: [] },
+    })
+    const text = show(
+      sampleDocument([
+        sampleStep('load-balancer', onNodes(['m1', 'm2'], { name: 'keepalived.service', ...stop })),
+        sampleStep('time-sync', [removal]),
+      ]),
+    )
+    expect(text).toMatch(/^Plan: .* \| 0 restarts, 0 reboots, 0 data loss \|/m)
+    expect(text).toContain('! Disruption: keepalived stops on m1,m2; ntpsec stops on m1')
+  })
+
   test('of nothing to do is one line', () => {
     expect(show(sampleDocument([]))).toBe('No changes. 4 nodes match lab.yaml.')
   })

@@ -4,6 +4,7 @@ import { renderStatus } from '../../src/cli/render-status.js'
 import { TripodError } from '../../src/errors.js'
 import { judge } from '../../src/status/judge.js'
 import type { NodeStatus } from '../../src/status/status.js'
+import type { LookedAt } from '../../src/status/assemble.js'
 import { answering, sightWith, type Differences } from '../status/sight.js'
 
 const shown = (differs: Differences = {}) => renderStatus(judge(sightWith(differs)), plain)
@@ -11,9 +12,9 @@ const shown = (differs: Differences = {}) => renderStatus(judge(sightWith(differ
 describe('the status as people see it', () => {
   test('is a table for each part, and a line that says it all', () => {
     expect(shown()).toBe(`NODE  ROLES          STATE                READY  KUBELET  CONTAINERD  CLOCK
-m1    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s
-m2    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s
-m3    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s
+m1    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s +-0.000 s
+m2    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s +-0.000 s
+m3    control-plane  control-plane-ready  yes    1.22.17  1.6.20      +0.000 s +-0.000 s
 
 ETCD  MEMBER  ANSWERS
 m1    voter   yes      leader
@@ -48,6 +49,21 @@ m3            363 days  2027-11-21  /etc/kubernetes/pki/apiserver-kubelet-client
 lab is healthy.`)
   })
 
+  test('shows how far off a clock may be, and no decimal beyond that', () => {
+    const clockOf = (offsetSeconds: number, uncertaintySeconds: number): string | undefined => {
+      const m2 = (well: LookedAt): LookedAt => ({
+        ...well,
+        ...(well.facts && { facts: { ...well.facts, clock: { epochSeconds: 1, offsetSeconds, uncertaintySeconds } } }),
+      })
+      return /^m2 .*1\.6\.20 +(.*)$/m.exec(shown({ looked: { m2 } }))?.[1]
+    }
+    expect(clockOf(0.31, 0.18)).toBe('+0.3 s +-0.2 s')
+    expect(clockOf(-0.03, 0.018)).toBe('-0.03 s +-0.02 s')
+    expect(clockOf(-0.0004, 0.0021)).toBe('+0.000 s +-0.003 s')
+    // The true value stays within it.
+    expect(clockOf(0.349, 0.2)).toBe('+0.3 s +-0.3 s')
+  })
+
   test('has a question mark for what nobody could tell, and one line for each finding', () => {
     const text = shown({
       looked: {
@@ -72,7 +88,7 @@ lab is healthy.`)
     const { nodes, ...status } = judge(sightWith())
     const host = { ...nodes[0], name: 'lb1', roles: ['load-balancer'], ready: null, kubelet: null, containerd: null }
     const text = renderStatus({ ...status, nodes: [host as NodeStatus] }, plain)
-    expect(text).toMatch(/^lb1 +load-balancer +\S+ +- +- +- +\+0.000 s$/m)
+    expect(text).toMatch(/^lb1 +load-balancer +\S+ +- +- +- +\+0.000 s \+-0.000 s$/m)
   })
 
   test('has nothing but the nodes before there is a cluster', () => {

@@ -34,20 +34,90 @@ describe('data that goes with a package', () => {
     expect(clear('elsewhere').code).toBe(0)
     expect([existsSync(join(top, 'theirs/file')), readdirSync(join(top, 'elsewhere'))]).toEqual([true, []])
   })
+})
 
-  const canMount = process.getuid?.() === 0 && execFileSync('uname').toString().trim() === 'Linux'
-  it.runIf(canMount)('unmounts what lies beneath and keeps all of it; a mount point stays, empty', () => {
-    mkdirSync(join(top, 'disk'))
-    writeFileSync(join(top, 'disk/theirs'), '')
-    mkdirSync(join(top, 'store/mounted'))
+const canMount = process.getuid?.() === 0 && execFileSync('uname').toString().trim() === 'Linux'
+if (!canMount) console.warn('SKIPPED: what is mounted beneath data is unmounted (only root on Linux can mount)')
+
+describe.runIf(canMount)('what is mounted beneath data', () => {
+  const store = (...parts: readonly string[]): string => join(top, 'store', ...parts)
+  const disk = (...parts: readonly string[]): string => join(top, 'disk', ...parts)
+  beforeEach(() => {
+    for (const path of [store('mounted'), store('a b'), disk('sub')]) mkdirSync(path, { recursive: true })
+    writeFileSync(disk('theirs'), '')
+  })
+
+  const bind = (from: string, to: string): Script => sh`mount --bind ${from} ${to} || exit 9`
+  /** What is still mounted in the test's own directory. */
+  const LEFT = (): Script =>
+    sh`echo left $(awk -v under=${`${top}/`} 'index($2, under) == 1 { print $2 }' /proc/self/mounts)`
+
+  it('is unmounted, and all of it kept; a mount point stays, empty', () => {
     const ran = ownMounts(
-      sh`mount --bind ${join(top, 'store')} ${join(top, 'store')} || exit 9`,
-      sh`mount --bind ${join(top, 'disk')} ${join(top, 'store/mounted')} || exit 9`,
-      ...clearData([join(top, 'store')]),
-      sh`ls -A ${join(top, 'store')}`,
+      bind(store(), store()),
+      bind(disk(), store('mounted')),
+      ...clearData([store()]),
+      sh`ls -A ${store()}`,
     )
     expect(ran).toEqual({ code: 0, stdout: '', stderr: '' })
-    expect(readdirSync(join(top, 'disk'))).toEqual(['theirs'])
+    expect(readdirSync(disk())).toEqual(['sub', 'theirs'])
+  })
+
+  it('goes also if mounts lie on each other, beneath each other, and have blanks in their paths', () => {
+    const ran = ownMounts(
+      bind(disk(), store('mounted')),
+      bind(disk(), store('mounted')),
+      bind(disk(), store('mounted')),
+      bind(disk(), store('mounted/sub')),
+      bind(disk(), store('mounted/sub/sub')),
+      bind(disk(), store('a b')),
+      ...clearData([store()]),
+      LEFT(),
+    )
+    expect(ran).toEqual({ code: 0, stdout: 'left\n', stderr: '' })
+    expect([existsSync(store()), readdirSync(disk())]).toEqual([false, ['sub', 'theirs']])
+  })
+
+  it('goes though the directory is bound onto itself and shared, which lists each mount twice', () => {
+    const ran = ownMounts(
+      bind(top, top),
+      sh`mount --make-shared ${top} || exit 9`,
+      bind(store(), store()),
+      bind(disk(), store('mounted')),
+      sh`[ "$(grep -c ${` ${store('mounted')} `} /proc/self/mounts)" = 2 ] || exit 8`,
+      ...clearData([store()]),
+      LEFT(),
+    )
+    expect(ran).toEqual({ code: 0, stdout: `left ${store()}\n`, stderr: '' })
+    expect([readdirSync(store()), readdirSync(disk())]).toEqual([[], ['sub', 'theirs']])
+  })
+
+  it('leaves alone what is mounted on a peer of it elsewhere', () => {
+    const ran = ownMounts(
+      bind(disk(), disk()),
+      sh`mount --make-shared ${disk()} || exit 9`,
+      sh`mount --rbind ${disk()} ${store('mounted')} || exit 9`,
+      sh`mount -t tmpfs none ${disk('sub')} || exit 9`,
+      sh`grep -q ${` ${store('mounted/sub')} `} /proc/self/mounts || exit 8`,
+      ...clearData([store()]),
+      LEFT(),
+    )
+    expect(ran).toEqual({ code: 0, stdout: `left ${disk()} ${disk('sub')}\n`, stderr: '' })
+    expect([existsSync(store()), readdirSync(disk())]).toEqual([false, ['sub', 'theirs']])
+  })
+
+  it('is named if it is in use, and nothing of the directory is removed', () => {
+    const ran = ownMounts(
+      bind(disk(), store('mounted')),
+      bind(disk(), store('a b')),
+      sh`cd ${store('mounted')} || exit 9`,
+      ...clearData([store()]),
+    )
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain(`still mounted: ${store('mounted')} \n`)
+    expect(ran.stderr).toMatch(/busy/)
+    expect(ran.stderr).toContain(`${store()} is left as it is`)
+    expect([existsSync(store('blobs/one')), readdirSync(disk())]).toEqual([true, ['sub', 'theirs']])
   })
 })
 

@@ -87,6 +87,7 @@ export class Machine implements Host {
     const units = this.activeUnits.map((name) => `Id=${name}\nLoadState=loaded\nActiveState=active\nUnitFileState=\n`)
     return [
       ['clock', `${String(Date.now() / 1000)}\n`] as const,
+      ['finish', `2008.85 2008.93 ${String(Date.now() / 1000)}\n`] as const,
       ['record', record === undefined ? 'absent\n' : Buffer.from(record.text).toString('base64')] as const,
       ['units', `${units.join('\n')}\n`] as const,
     ].reduce((facts, [section, text]) => withSection(facts, section, text), own)

@@ -44,16 +44,26 @@ export interface Lab {
   readonly controller?: AbortController
   readonly resolve?: () => Promise<string>
   readonly intent?: Intent
+  readonly settings?: Partial<Cluster>
 }
 
 /** What the engine gets to work with. */
-export function input({ machines, steps, emit, controller = new AbortController(), resolve, intent }: Lab): RunInput {
+export function input({
+  machines,
+  steps,
+  emit,
+  controller = new AbortController(),
+  resolve,
+  intent,
+  settings,
+}: Lab): RunInput {
   const nodes: readonly Node[] = machines.map(({ name }) => {
     const address = `10.77.2.1${name.slice(1)}`
     return { ...first, name, address, roles: ['load-balancer'], ssh: { ...first.ssh, host: address } }
   })
   const cluster: Cluster = {
     ...plain,
+    ...settings,
     nodes,
     endpoint: { ...plain.endpoint, layout: 'L1', host: '10.77.2.10', vip: '10.77.2.10' },
   }

@@ -95,8 +95,8 @@ describe('facts of real machines', () => {
 })
 
 describe('details', () => {
-  test('the clock is compared at the middle of the round trip, without the time the script itself took', () => {
-    const output = withSection(withSection(FRESH, 'clock', '1010.0'), 'finish', '50.00 50.40\n')
+  test('the clock is known between the bounds that its readings at both ends of the script give', () => {
+    const output = withSection(withSection(FRESH, 'clock', '1010.0'), 'finish', '50.00 50.40 1010.4\n')
     const { clock } = parsed(output)
     expect(clock.offsetSeconds).toBeCloseTo(9.7, 6)
     expect(clock.uncertaintySeconds).toBeCloseTo(0.3, 6)

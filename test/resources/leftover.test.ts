@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { RecordEntry } from '../../src/facts/facts.js'
+import type { NodeRecord, RecordEntry } from '../../src/facts/facts.js'
 import { debian } from '../../src/os/debian.js'
 import { packageKind } from '../../src/resources/package.js'
 import { sha256 } from '../../src/resources/digest.js'
+import { edit } from '../../src/resources/edit.js'
 import { file, BACKUP_DIRECTORY } from '../../src/resources/file.js'
 import type { Verdict } from '../../src/resources/kind.js'
 import type { CheckReading, PackageReading, PathReading, UnitReading } from '../../src/resources/readings.js'
 import type { PackageResource, ServiceResource } from '../../src/resources/resource.js'
+import { putBlock } from '../../src/resources/markers.js'
 import { service } from '../../src/resources/service.js'
 import { fileReading, readingsOf, unitReading } from './readings-of.js'
+
+const NONE: NodeRecord = { entries: {} }
 
 function entryWith(before: unknown, more: Partial<RecordEntry> = {}): RecordEntry {
   return { step: 'test', wanted: 'w', state: 'applied', before, ...more }
@@ -47,6 +51,37 @@ describe('a file that nothing wants any more', () => {
   })
 })
 
+describe('a file of somebody else in which tripod had lines', () => {
+  const EDITED = ['/etc/hosts', '/etc/fstab', '/etc/default/ufw']
+  const before = (text: string) => ({
+    state: 'present',
+    owner: 'root:root',
+    mode: 0o644,
+    backup: `${BACKUP_DIRECTORY}/${sha256(text)}`,
+  })
+  const judge = (path: string, text: string, noted: unknown): Verdict =>
+    edit.leftover(path, entryWith(noted), readingsOf({ paths: { [path]: fileReading(text) } }))
+
+  it.each(EDITED)('goes if it was not there before: %s', (path) => {
+    const verdict = judge(path, putBlock('', ['10.0.0.11 m1']), { state: 'absent' })
+    expect(verdict).toMatchObject({
+      difference: { action: 'delete', act: { do: 'write', file: { path, text: null } } },
+    })
+    expect(edit.leftover(path, entryWith({ state: 'absent' }), readingsOf({})).state).toBe('same')
+  })
+
+  it.each(EDITED)('stays, empty, if it was there and empty: %s', (path) => {
+    const verdict = judge(path, putBlock('', ['10.0.0.11 m1']), before(''))
+    expect(verdict).toMatchObject({ difference: { action: 'update', act: { file: { text: '' } } } })
+  })
+
+  it('keeps what somebody has put in since, though it was not there before', () => {
+    const verdict = judge('/etc/hosts', putBlock('10.0.0.9 printer\n', ['10.0.0.11 m1']), { state: 'absent' })
+    expect(verdict).toMatchObject({ difference: { action: 'update', act: { file: { text: '10.0.0.9 printer\n' } } } })
+    expect(judge('/etc/hosts', '', { state: 'absent' }).state).toBe('same')
+  })
+})
+
 describe('a unit that nothing wants any more', () => {
   const masked: ServiceResource = {
     kind: 'service',
@@ -58,7 +93,7 @@ describe('a unit that nothing wants any more', () => {
   const readings = (unit: UnitReading) => readingsOf({ units: { 'dev-sda2.swap': unit } })
 
   it('is not enabled where systemd generates it: that would be refused', () => {
-    const before = service.before(masked, readings(unitReading({ enablement: 'generated' })))
+    const before = service.before(masked, readings(unitReading({ enablement: 'generated' })), NONE)
     const verdict = service.leftover(
       'dev-sda2.swap',
       entryWith(before),
@@ -88,11 +123,11 @@ describe('the data of a package that tripod installed', () => {
   const absent: PackageReading = { state: 'absent' }
 
   it('is ours where the directory was empty or not there before the package, and nobody says that of one it cannot read', () => {
-    const before = (check: CheckReading) => kind.before(wanted, readings(absent, check))
+    const before = (check: CheckReading) => kind.before(wanted, readings(absent, check), NONE)
     expect(before(empty(0))).toEqual({ state: 'absent', data: [DATA] })
     for (const check of [empty(1), empty(2), { state: 'unknown', reason: 'cut off' } as const])
       expect(before(check)).toEqual({ state: 'absent', data: [] })
-    expect(kind.before(wanted, readings(present, empty(1)))).not.toHaveProperty('data')
+    expect(kind.before(wanted, readings(present, empty(1)), NONE)).not.toHaveProperty('data')
   })
 
   it('goes with it, and is named', () => {

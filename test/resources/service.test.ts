@@ -175,3 +175,18 @@ describe('a unit that may run or not', () => {
     }
   })
 })
+
+describe('a unit that shall not run', () => {
+  it('stops, which is no restart, whether a step or a leftover stops it', () => {
+    const off: ServiceResource = { kind: 'service', unit: 'keepalived.service', enabled: false, active: false }
+    const readings = readingsOf({ units: { 'keepalived.service': unitReading() } })
+    const before = { enabled: false, active: false, masked: false }
+    const entry = { step: 'load-balancer', wanted: '', state: 'applied', before } as const
+    for (const verdict of [
+      service.compare(off, readings, overlay),
+      service.compare({ ...off, masked: true }, readings, overlay),
+      service.leftover('keepalived.service', entry, readings),
+    ])
+      expect(verdict).toMatchObject({ difference: { disruption: 'stop', units: ['keepalived.service'] } })
+  })
+})

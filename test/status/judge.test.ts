@@ -55,6 +55,7 @@ describe('a healthy cluster', () => {
       kubelet: '1.22.17',
       containerd: '1.6.20',
       clockSeconds: 0,
+      clockUncertaintySeconds: 0,
     })
     expect(etcd?.map(({ name, leader, answers }) => [name, leader, answers])).toEqual([
       ['m1', true, true],
@@ -108,7 +109,14 @@ describe('a node that could not be read', () => {
       looked: { m3: unreachable },
     })
     expect(healthy).toBe(false)
-    expect(nodes[2]).toMatchObject({ name: 'm3', reached: false, state: null, ready: 'True', clockSeconds: null })
+    expect(nodes[2]).toMatchObject({
+      name: 'm3',
+      reached: false,
+      state: null,
+      ready: 'True',
+      clockSeconds: null,
+      clockUncertaintySeconds: null,
+    })
     expect(etcd?.[2]).toMatchObject({ name: 'm3', answers: null })
     expect(apiServers[2]).toMatchObject({ node: 'm3', ready: null })
     expect(vip).toMatchObject({ holders: ['m1'], unread: ['m3'] })

@@ -24,6 +24,7 @@ describe('the status script', () => {
   test('asks each node only what it can know', () => {
     const balancer = ['units', 'backends']
     expect(sections(master)).toEqual([
+      'clock',
       'certificates',
       'endpoint',
       'dns',
@@ -35,8 +36,8 @@ describe('the status script', () => {
       'finish',
     ])
     expect(sections({ ...master, acting: false })).not.toContain('nodes')
-    expect(sections(worker)).toEqual(['certificates', 'endpoint', 'dns', 'finish'])
-    expect(sections({ ...master, state: 'prepared', acting: false })).toEqual([...balancer, 'finish'])
+    expect(sections(worker)).toEqual(['clock', 'certificates', 'endpoint', 'dns', 'finish'])
+    expect(sections({ ...master, state: 'prepared', acting: false })).toEqual(['clock', ...balancer, 'finish'])
     expect(sections({ ...master, endpoint: { ...master.endpoint, layout: 'external' } })).not.toContain('units')
     expect(statusScript({ ...worker, state: 'fresh' })).toBeUndefined()
   })
@@ -58,7 +59,8 @@ describe('the status script', () => {
     if (script === undefined) throw new Error('a master is asked')
     const { stdout, code } = runScript(script)
     expect(code).toBe(0)
-    const { nodes, nodesRefused, api, endpoint } = readAnswers(stdout, 'm1')
+    const { nodes, nodesRefused, api, endpoint, clocks: [begun, ended] = [0, 0] } = readAnswers(stdout, 'm1')
+    expect([begun > 1.7e9, ended >= begun]).toEqual([true, true])
     expect([nodes, api?.ready, endpoint?.ready]).toEqual([undefined, false, false])
     expect(nodesRefused).not.toBe('')
   })

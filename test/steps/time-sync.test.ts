@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Facts } from '../../src/facts/facts.js'
 import { timeSync } from '../../src/steps/time-sync.js'
+import type { CommandResource } from '../../src/resources/resource.js'
 import type { GateAnswer } from '../../src/steps/gate.js'
 import { contextWith } from './context.js'
 
@@ -49,6 +50,17 @@ describe('the clock of a node', () => {
     const [removal] = with_({ packages }, ['10.0.0.1'])
     const text = removal?.kind === 'command' ? removal.run.text : ''
     expect(text).toMatch(/--download-only install chrony \|\| exit \$\?\n+patiently dpkg --remove -- ntpsec/)
+  })
+
+  it('is taken from another daemon by stopping it, which is no restart, and only if it runs', () => {
+    const packages = { candidates: {}, installed: { ntpsec: '1.2.2' }, broken: false, rebootPending: false }
+    const removal = (active: boolean): Partial<CommandResource> => {
+      const time = { daemons: [daemon('ntpsec.service', active)], synchronized: true, adjustable: true }
+      const [first] = with_({ packages, time }, ['10.0.0.1'])
+      return first?.kind === 'command' ? first : {}
+    }
+    expect(removal(true)).toMatchObject({ id: 'remove-ntpsec', disruption: 'stop', units: ['ntpsec.service'] })
+    expect([removal(false).id, removal(false).disruption]).toEqual(['remove-ntpsec', undefined])
   })
 
   it('owes chrony a restart after its configuration changed, whosever that is', () => {

@@ -41,7 +41,7 @@ const PARTS = `
 .notices p{margin:4px 0 0;white-space:pre-wrap}
 .tag{display:inline-block;padding:0 7px;border:1px solid currentColor;border-radius:10px;font-size:12px;line-height:18px;font-weight:600;white-space:nowrap}
 .create{color:var(--create)}.update{color:var(--update)}.replace,.delete,.bad>.tag{color:var(--remove)}.run{color:var(--run)}.maybe>.tag,.tag.maybe,span.maybe{color:var(--maybe)}
-.tag.restart,.tag.reload,.tag.drain,.tag.drift,.tag.unfinished,.tag.owed,.tag.leftover{color:var(--update);background:var(--notice)}
+.tag.stop,.tag.restart,.tag.reload,.tag.drain,.tag.drift,.tag.unfinished,.tag.owed,.tag.leftover{color:var(--update);background:var(--notice)}
 .tag.reboot,.tag.data-loss,.tag.impossible{color:var(--remove);background:var(--alarm)}
 .tag.secret{color:var(--muted)}
 `
