@@ -1,4 +1,4 @@
-import { DEFAULT_KUBERNETES, newestPatch } from './versions.js'
+import { DEFAULT_KUBERNETES, knownMinor, newestPatch } from './versions.js'
 
 /** One kind of text in the inventory: what it must look like, said in words an operator understands. */
 export interface Pattern {
@@ -190,8 +190,11 @@ export const PATTERNS = {
     allowed: 'major.minor.patch without "v"',
     example: DEFAULT_KUBERNETES,
     mend: (wrong: string) => {
-      const [, minor, patch] = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(wrong) ?? []
-      return patch === undefined ? newestPatch(Number(minor)) : `1.${String(minor)}.${patch}`
+      // With what packages and other distributions of Kubernetes append: 1.31.2-1.1, v1.31.2+k3s1, 1.31.x.
+      const [, line = '', patch] = /^v?(1\.\d+)(?:\.(\d+))?(?!\d)/i.exec(wrong.trim()) ?? []
+      const minor = knownMinor(line)
+      if (minor === undefined) return wrong
+      return patch === undefined ? newestPatch(minor) : `${line}.${patch}`
     },
     code: 'P24',
   },
