@@ -29,13 +29,20 @@ export function meantRole(word: string): Role | undefined {
   return known ?? ROLES.find((role) => role === nearest(word, ROLES))
 }
 
-/** One sentence on what to write instead, beside the other roles of the node. */
-export function roleFix(word: string, others: readonly unknown[]): string {
+/** Where a word stands among the roles of a node. */
+export interface RolePlace {
+  readonly roles: readonly unknown[]
+  readonly at: number
+}
+
+/** What to write instead of the word at that place in the roles of a node: no role stands there twice. */
+export function roleFix(word: string, { roles, at }: RolePlace): string {
   const meant = meantRole(word)
   if (meant === undefined) return `Use one of: ${ROLES.join(', ')}`
-  const isThere = others.some((other) => typeof other === 'string' && other !== word && meantRole(other) === meant)
+  const means = (other: unknown): boolean => typeof other === 'string' && meantRole(other) === meant
+  const isThere = roles.includes(meant) || roles.slice(0, at).some(means)
   const why = plain(word) === 'etcd' ? ' etcd runs on every node with the role control-plane.' : ''
-  return isThere ? `Take it out: ${meant} is there already.${why}` : `Did you mean ${meant}?${why}`
+  return isThere ? `Take it out: ${meant} covers it already.${why}` : `Did you mean ${meant}?${why}`
 }
 
 /** `master, worker` as the list that was meant: `[control-plane, worker]`. */

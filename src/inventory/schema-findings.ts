@@ -102,8 +102,12 @@ function wrongChoice(path: Path, data: unknown, values: readonly unknown[]): Fin
   const meant = typeof value === 'string' ? nearest(value, options) : undefined
   const siblings = valueAt(data, path.slice(0, -1))
   const isRole = path.at(-2) === 'roles' && typeof value === 'string' && Array.isArray(siblings)
-  const fix = isRole ? roleFix(value, siblings) : meant === undefined ? `Use one of: ${options.join(', ')}` : `Did you mean ${meant}?` // prettier-ignore
-  return error(path, `${spellValue(value)} is not one of ${options.join(', ')}`, fix)
+  const fix = meant === undefined ? `Use one of: ${options.join(', ')}` : `Did you mean ${meant}?`
+  return error(
+    path,
+    `${spellValue(value)} is not one of ${options.join(', ')}`,
+    isRole ? roleFix(value, { roles: siblings, at: Number(path.at(-1)) }) : fix,
+  )
 }
 
 // A value of another kind altogether, rather than one with something wrong in it.

@@ -126,7 +126,19 @@ const STRUCTURE: readonly WrongInventory[] = [
     title: 'what runs on masters as a role beside theirs',
     text: lab('[control-plane]', '[control-plane, «etcd]'),
     says: /"etcd" is not one of/,
-    fix: /Take it out: control-plane is there already/,
+    fix: /Take it out: control-plane covers it already\. etcd runs on every node/,
+  },
+  {
+    title: 'two words for the same role, of which one goes',
+    text: lab('[control-plane]', '[master, «etcd]'),
+    says: /"etcd" is not one of/,
+    fix: /Take it out: control-plane covers it already/,
+  },
+  {
+    title: 'two words for the same role, of which one stays',
+    text: lab('[control-plane]', '[«master, etcd]'),
+    says: /"master" is not one of/,
+    fix: /Did you mean control-plane\?$/,
   },
   {
     title: 'the word of other tools for a worker',
