@@ -32,7 +32,8 @@ export type Reference = `${'env' | 'file' | 'pki' | 'minted' | 'key'}:${string}`
 const MINIMUM_SECRET_LENGTH = 6
 
 const PATTERNS: readonly RegExp[] = [
-  /\b(?!minted\.atapply000000000\b)[a-z0-9]{6}\.[a-z0-9]{16}\b/g, // bootstrap token; the plan's placeholder has its shape and may stand
+  // A bootstrap token, but no part of a longer name. The plan's placeholder has its shape and may stand.
+  /(?<![\w-]|\w\.)(?!minted\.atapply000000000\b)[a-z0-9]{6}\.[a-z0-9]{16}(?![\w-]|\.\w)/g,
   /(?<=certificate-?key["':=\s]{1,4})[a-f0-9]{64}\b/gi,
   /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g,
   /(?<=(?:client-key-data|token|password|passphrase)["']?: *["']?)(?!minted\.atapply000000000\b)[^\s"']{6,}/gi,

@@ -45,6 +45,21 @@ describe('the redactor', () => {
     expect(redactor.redact('client-key-data: TFMwdExT')).toBe('client-key-data: [secret]')
   })
 
+  it('takes a part of a longer name for none, and a token for one wherever it stands', () => {
+    for (const name of ['node01.internalnetworks.de', 'a.node01.internalnetworks', 'cp-node01.internalnetworks.de'])
+      expect(redactor.redact(`node ${name} is ready`)).toBe(`node ${name} is ready`)
+    for (const [before, after] of [
+      ['token=', ''],
+      ['token: "', '",'],
+      ['using ', '.'],
+      ['...', ' '],
+      ["--token '", "'"],
+    ])
+      expect(redactor.redact(`${before ?? ''}abcdef.0123456789abcdef${after ?? ''}`)).toBe(
+        `${before ?? ''}[secret]${after ?? ''}`,
+      )
+  })
+
   it('lets the placeholder of a plan stand, and words that are too short to be secrets', () => {
     redactor.know(new Secret('on'))
     expect(redactor.redact('minted.atapply000000000 is on')).toBe('minted.atapply000000000 is on')

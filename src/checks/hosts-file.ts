@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/facts.js'
 import { parseAddress } from '../inventory/address.js'
 import type { Node } from '../inventory/cluster.js'
+import { shortNames } from '../inventory/short-names.js'
 import type { Seen } from '../topology.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
@@ -9,12 +10,14 @@ import { listed } from './check.js'
  * P07: lines of others in /etc/hosts that give a node another address. They stay, and are taken beside tripod's: of all lines of a
  * name Go tries the first one first, glibc sorts them by what is reachable.
  */
-export const hostsFile: Check = ({ seen, cluster }) =>
-  seen.flatMap(({ node: { name }, facts: { hosts } }) => {
+export const hostsFile: Check = ({ seen, cluster }) => {
+  const shorts = shortNames(cluster)
+  const namesOf = ({ name }: Node): readonly string[] => [...new Set([name, shorts.get(name) ?? name])]
+  return seen.flatMap(({ node: { name }, facts: { hosts } }) => {
     const wrong = cluster.nodes.flatMap((node) =>
-      elsewhere(node, hosts)
-        .filter((address) => !isOwn(address, node, name, seen))
-        .map((address) => `${node.name} ${address}`),
+      elsewhere(node, namesOf(node), hosts)
+        .filter(({ address }) => !isOwn(address, node, name, seen))
+        .map(({ as, address }) => `${as} ${address}`),
     )
     return wrong.length === 0
       ? []
@@ -26,16 +29,23 @@ export const hostsFile: Check = ({ seen, cluster }) =>
           fix: `Take the names out of those lines on ${name}, or correct the addresses in ${cluster.inventoryPath}`,
         }
   })
+}
 
-/** Addresses of the node's name that are not the inventory's. IPv4 and IPv6 are looked up apart. */
-function elsewhere({ name, address }: Node, hosts: Facts['hosts']): readonly string[] {
+interface Elsewhere {
+  /** The name that stands there. */
+  readonly as: string
+  readonly address: string
+}
+
+/** Addresses of the node's names that are not the inventory's. IPv4 and IPv6 are looked up apart. */
+function elsewhere({ address }: Node, own: readonly string[], hosts: Facts['hosts']): readonly Elsewhere[] {
   const wanted = parseAddress(address)
-  return hosts
-    .filter(({ names }) => names.includes(name.toLowerCase()))
-    .map((line) => parseAddress(line.address))
-    .filter((found) => found !== undefined)
-    .filter((found) => found.family === wanted?.family && found.value !== wanted.value)
-    .map(({ canonical }) => canonical)
+  return hosts.flatMap((line) => {
+    const as = own.find((name) => line.names.includes(name))
+    const found = parseAddress(line.address)
+    if (as === undefined || found === undefined || found.family !== wanted?.family) return []
+    return found.value === wanted.value ? [] : [{ as, address: found.canonical }]
+  })
 }
 
 /** A machine may have more than one address; and Debian's installer calls each machine 127.0.1.1 on itself. */

@@ -2,16 +2,23 @@ import { overlap, parseSubnet } from '../inventory/address.js'
 import { isUntouched } from '../topology.js'
 import type { Check } from './check.js'
 import type { Finding } from './finding.js'
+import { isRouted } from './routed.js'
 
-/** P15: pods and services must not shadow what a node reaches today. On joined nodes the routes are the cluster's own. */
-export const networks: Check = ({ seen, cluster: { network, inventoryPath }, topology }) => {
+/**
+ * P15: pods and services must not shadow what a node reaches today. On joined nodes the routes are the cluster's own; on a fresh one
+ * those that lead to other nodes or to the network's router may be, too.
+ */
+export const networks: Check = ({ seen, cluster: { network, inventoryPath, nodes }, topology }) => {
   const fresh = seen.filter(({ node }) => isUntouched(topology.states[node.name]))
   return (['podSubnet', 'serviceSubnet'] as const).flatMap((field) => {
     const range = parseSubnet(network[field])
     if (range === undefined) return []
-    return fresh.flatMap(({ node, facts }): readonly Finding[] => {
+    return fresh.flatMap((one): readonly Finding[] => {
+      const { node, facts } = one
       const used = [
-        ...facts.routes.map((route) => ({ cidr: route.destination, device: route.interface })),
+        ...facts.routes
+          .filter((route) => !isRouted(route, one, nodes))
+          .map((route) => ({ cidr: route.destination, device: route.interface })),
         ...facts.addresses.map((one) => ({ cidr: `${one.address}/${one.prefix}`, device: one.interface })),
       ]
       const hit = used.find(({ cidr }) => {
@@ -26,7 +33,7 @@ export const networks: Check = ({ seen, cluster: { network, inventoryPath }, top
           severity: 'fatal',
           node: node.name,
           message: `network.${field} ${network[field]} overlaps ${taken} of ${node.name}`,
-          fix: `Choose a network.${field} in ${inventoryPath} that none of the nodes has a route to${remains(hit.device, node.name)}`,
+          fix: `Choose a network.${field} in ${inventoryPath} that none of the nodes has an address or a route of its own in${remains(hit.device, node.name)}`,
         },
       ]
     })

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/facts.js'
 import { parseAddress, parseSubnet } from '../inventory/address.js'
 import { certSANs } from '../inventory/cert-sans.js'
+import { shortNames } from '../inventory/short-names.js'
 import type { Cluster, Json, Node } from '../inventory/cluster.js'
 import { nodeList } from '../inventory/node-list.js'
 import type { NodeState, Seen } from '../topology.js'
@@ -80,11 +81,15 @@ type Kubernetes = Facts['kubernetes']
 
 const sameName = (text: string): string => parseAddress(text)?.canonical ?? text.toLowerCase()
 
-/** Nobody comes to it under the name of another master: one that joined later is no lack. */
+/**
+ * Nobody comes to it under the name of another master: one that joined later is no lack. Nor is a short name, which comes and goes
+ * with the nodes whose name begins alike.
+ */
 function reachedAs({ name }: Node, cluster: Cluster): readonly string[] {
   const others = cluster.nodes.filter((other) => other.name !== name).flatMap((other) => [other.name, other.address])
+  const optional = [...others, ...shortNames(cluster).values()]
   return certSANs(cluster).filter(
-    (san) => !others.includes(san) || san === cluster.endpoint.host || cluster.apiServer.certSANs.includes(san),
+    (san) => !optional.includes(san) || san === cluster.endpoint.host || cluster.apiServer.certSANs.includes(san),
   )
 }
 

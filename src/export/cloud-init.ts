@@ -27,7 +27,10 @@ export function cloudInitFiles(cluster: Cluster, vms: readonly Vm[], given: Clou
       // Another inventory makes another machine of it, which cloud-init sets up anew.
       const instance = `${vm.name}-${cluster.inventoryDigest.slice(0, 8)}`
       return [
-        [`${vm.name}/user-data`, render('user-data', { ...vm, isRoot: vm.user === 'root' })],
+        [
+          `${vm.name}/user-data`,
+          render('user-data', { ...vm, fqdn: vm.name.includes('.') ? vm.name : null, isRoot: vm.user === 'root' }),
+        ],
         [`${vm.name}/meta-data`, render('meta-data', { instance, name: vm.name })],
         [`${vm.name}/network-config`, render('network-config', { ...link, mac: vm.mac, address })],
       ] as const

@@ -45,6 +45,7 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' |
   memoryAvailableBytes: 7 * GIB,
   filesystems: ['/', '/var', '/var/lib', '/boot'].map((path) => ({ path, ...DISK })),
   routes: [],
+  gateways: [],
   clock: { epochSeconds: 0, offsetSeconds: 0, uncertaintySeconds: 0 },
   cloudInit: false,
   hosts: [],

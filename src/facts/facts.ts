@@ -32,8 +32,15 @@ export interface Facts {
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[]
   /** Bytes, by interface; of those that carry an address. */
   readonly mtus: Readonly<Record<string, number>>
-  /** Destinations of the main routing table, CIDR form (IPv6 not shortened), default route left out. */
-  readonly routes: readonly { readonly destination: string; readonly interface: string }[]
+  /** Destinations of the main routing table, CIDR form (IPv6 not shortened), default route left out; one for each of several next hops. */
+  readonly routes: readonly {
+    readonly destination: string
+    readonly interface: string
+    /** Address of the next hop; left out: what is there is reached directly. */
+    readonly via?: string
+  }[]
+  /** Next hops of the default routes. */
+  readonly gateways: readonly { readonly address: string; readonly interface: string }[]
   /** Only where the endpoint has a VIP. */
   readonly vip?: {
     /** Interface and source address by which the VIP would be reached; left out: no route. */

@@ -11,11 +11,19 @@ interface Link {
   readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number; readonly scope?: string }[]
 }
 
-interface Route {
+/** Where packets go first. The router of an IPv4 network may have an IPv6 address, which stands under `via`. */
+interface Hop {
+  readonly dev?: string
+  readonly gateway?: string
+  readonly via?: { readonly host?: string }
+}
+
+interface Route extends Hop {
   readonly type?: string
   readonly dst: string
-  readonly dev?: string
   readonly prefsrc?: string
+  /** In place of one of its own, where there are several. */
+  readonly nexthops?: readonly Hop[]
 }
 
 interface Neighbour {
@@ -25,12 +33,15 @@ interface Neighbour {
 }
 
 /** What `ip` told of a node's network. */
-export type NetworkFacts = Pick<Facts, 'addresses' | 'mtus' | 'routes'> & { readonly macs: readonly string[] }
+export type NetworkFacts = Pick<Facts, 'addresses' | 'mtus' | 'routes' | 'gateways'> & {
+  readonly macs: readonly string[]
+}
 
 /** Reads `ip -j address` and `ip -j route`, and IPv6 routes from /proc. */
 export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts {
   const [links, routes] = linesOf(sections.text('network')).map((line) => json(line, 'network', sections))
   if (!isLinks(links) || !isRoutes(routes)) return sections.fail('network', '`ip -j` did not answer in its usual form')
+  const all = [...routes.filter(({ type = '' }) => !NOWHERE.includes(type)).flatMap(hopsOf), ...ipv6Routes(files)]
   const ether = links.filter((link) => link.link_type === 'ether' && !isVirtualInterface(link.ifname))
   return {
     // A bridge has the MAC of its first port.
@@ -41,7 +52,10 @@ export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts
         addressesOf(link).length > 0 && link.mtu !== undefined ? [[printable(link.ifname), link.mtu]] : [],
       ),
     ),
-    routes: [...routes.filter(leadsSomewhere).map(destinationOf), ...ipv6Routes(files)],
+    routes: all.filter(({ destination }) => !EVERYWHERE.includes(destination)),
+    gateways: all.flatMap(({ destination, via, interface: name }) =>
+      DEFAULT.includes(destination) && via !== undefined ? [{ address: via, interface: name }] : [],
+    ),
   }
 }
 
@@ -52,29 +66,40 @@ function addressesOf(link: Link): Facts['addresses'] {
   })
 }
 
-/** Not the default route, in one piece or in two halves as VPNs write it; and not what is thrown away. */
-function leadsSomewhere({ dst, type = '' }: Route): boolean {
-  return (
-    !['default', '0.0.0.0/1', '128.0.0.0/1'].includes(dst) && !['blackhole', 'unreachable', 'prohibit'].includes(type)
-  )
-}
+type RouteFacts = Facts['routes'][number]
 
-function destinationOf(route: Route): Facts['routes'][number] {
-  return { destination: route.dst.includes('/') ? route.dst : `${route.dst}/32`, interface: printable(route.dev ?? '') }
+const DEFAULT: readonly string[] = ['0.0.0.0/0', '::/0']
+/** The default route, in one piece or in two halves as VPNs write it. */
+const EVERYWHERE = [...DEFAULT, '0.0.0.0/1', '128.0.0.0/1']
+/** Types of routes to which what is sent is thrown away. */
+const NOWHERE = ['blackhole', 'unreachable', 'prohibit']
+
+function hopsOf({ dst, nexthops, ...own }: Route): readonly RouteFacts[] {
+  const destination = dst === 'default' ? '0.0.0.0/0' : dst.includes('/') ? dst : `${dst}/32`
+  return (nexthops ?? [own]).map(({ dev = '', gateway, via }) => {
+    const next = gateway ?? via?.host
+    return { destination, interface: printable(dev), ...(next === undefined ? {} : { via: printable(next) }) }
+  })
 }
 
 const LOCAL_OR_ANYCAST = 0x80100000
+const HAS_GATEWAY = 0x2
 
-/** Rows of /proc/net/ipv6_route: destination and its length in hex first, flags and interface last. */
-function ipv6Routes(files: TextFiles): Facts['routes'] {
+/** `fd00000000000000...` as `fd00:0000:0000:...`. */
+const spellIpv6 = (hex: string): string => hex.match(/.{4}/g)?.join(':') ?? ''
+
+/** Rows of /proc/net/ipv6_route: destination and its length in hex first, the next hop fifth, flags and interface last. */
+function ipv6Routes(files: TextFiles): readonly RouteFacts[] {
   return linesOf(files.get('/proc/net/ipv6_route') ?? '').flatMap((row) => {
     const words = row.trim().split(/\s+/)
-    const [hex = '', length = ''] = words
+    const [hex = '', length = '', , , next = ''] = words
     const prefix = parseInt(length, 16)
     const device = words.at(-1) ?? ''
     const flags = parseInt(words.at(-2) ?? '', 16)
-    if (prefix === 0 || device === 'lo' || /^f[ef]/.test(hex) || (flags & LOCAL_OR_ANYCAST) !== 0) return []
-    return [{ destination: `${hex.match(/.{4}/g)?.join(':') ?? ''}/${prefix}`, interface: printable(device) }]
+    if (device === 'lo' || /^f[ef]/.test(hex) || (flags & LOCAL_OR_ANYCAST) !== 0) return []
+    const destination = prefix === 0 ? '::/0' : `${spellIpv6(hex)}/${prefix}`
+    const via = (flags & HAS_GATEWAY) === 0 ? {} : { via: spellIpv6(next) }
+    return [{ destination, interface: printable(device), ...via }]
   })
 }
 

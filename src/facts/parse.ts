@@ -54,6 +54,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     addresses: network.addresses,
     mtus: network.mtus,
     routes: network.routes,
+    gateways: network.gateways,
     ...(vip === undefined ? {} : { vip }),
     clock: parseClock(sections, { sentAt: origin.sentAt, receivedAt: origin.receivedAt }),
     cloudInit: signs.has('cloud-init'),

@@ -12,16 +12,26 @@ const RUN = /^(\d+\.\d+\.\d+\.)(\d{1,3})-(\d{1,3})$/
 
 /**
  * Machines separated by commas or spaces, each `ADDRESS`, `NAME=ADDRESS`, `10.0.0.11-13` for several, or a host name that is looked
- * up. Those without a name are called by the prefix and their place: m1, m2. Nothing is checked: the inventory is, as a whole.
+ * up. It is called by its first label, or wholly where another one begins alike; those without a name by the prefix and their place: m1,
+ * m2. Nothing is checked: the inventory is, as a whole.
  */
 export async function readMachines(text: string, prefix: string, lookUp: LookUp): Promise<readonly Machine[]> {
   const words = text.split(/[\s,]+/).filter((word) => word !== '')
-  const found = (await Promise.all(words.map((word) => readWord(word, lookUp)))).flat()
+  const found = distinct((await Promise.all(words.map((word) => readWord(word, lookUp)))).flat())
   const taken = new Set(found.flatMap(({ name }) => name ?? []))
   return found.map(({ name, address }, index) => ({ name: name ?? freeName(prefix, index + 1, taken), address }))
 }
 
-type Nameless = Pick<Machine, 'address'> & { readonly name?: string }
+type Nameless = Pick<Machine, 'address'> & { readonly name?: string; readonly whole?: string }
+
+/** With the whole name where the first label is that of several. */
+function distinct(machines: readonly Nameless[]): readonly Nameless[] {
+  const isAlone = (name: string): boolean => machines.filter((one) => one.name === name).length === 1
+  return machines.map(({ name, whole, address }) => {
+    const own = whole === undefined || name === undefined || isAlone(name) ? name : whole
+    return own === undefined ? { address } : { name: own, address }
+  })
+}
 
 async function readWord(word: string, lookUp: LookUp): Promise<readonly Nameless[]> {
   const [, name, address] = /^([^=]*)=(.*)$/.exec(word) ?? []
@@ -31,7 +41,9 @@ async function readWord(word: string, lookUp: LookUp): Promise<readonly Nameless
   if (count > 0)
     return Array.from({ length: count }, (_, index) => ({ address: network + String(Number(first) + index) }))
   const isName = /^(?=.*[a-z])[a-z0-9.-]+$/i.test(word)
-  return isName ? [{ name: word.split('.')[0]?.toLowerCase() ?? '', address: await lookUp(word) }] : [{ address: word }]
+  if (!isName) return [{ address: word }]
+  const whole = word.toLowerCase()
+  return [{ name: whole.split('.')[0] ?? '', whole, address: await lookUp(word) }]
 }
 
 function freeName(prefix: string, place: number, taken: Set<string>): string {

@@ -1,8 +1,12 @@
 import type { Cluster } from './cluster.js'
+import { shortNames } from './short-names.js'
 
 /** Every name and address under which clients reach an API server of the cluster: what its certificate must have. */
-export function certSANs({ endpoint, nodes, apiServer }: Cluster): readonly string[] {
+export function certSANs(cluster: Cluster): readonly string[] {
+  const { endpoint, nodes, apiServer } = cluster
+  const shorts = shortNames(cluster)
   const masters = nodes.filter(({ roles }) => roles.includes('control-plane'))
-  const own = [endpoint.host, ...masters.flatMap(({ name, address }) => [address, name]), '127.0.0.1', 'localhost']
+  const ofMasters = masters.flatMap(({ name, address }) => [address, name, shorts.get(name) ?? name])
+  const own = [endpoint.host, ...ofMasters, '127.0.0.1', 'localhost']
   return [...new Set([...own, ...apiServer.certSANs])]
 }

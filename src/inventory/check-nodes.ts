@@ -1,3 +1,4 @@
+import { Redactor } from '../secret.js'
 import { parseAddress, specialUse } from './address.js'
 import type { Finding, Path } from './problem.js'
 import type { Inventory } from './schema.js'
@@ -70,6 +71,17 @@ function rootless({ nodes, ssh }: Inventory): readonly Finding[] {
   return [{ severity: 'error', path, message, fix: 'Leave sudo at true, or log in with user: root.' }]
 }
 
+/** What looks like a secret is blacked out in plans and logs: nobody could tell there which node is meant. */
+function legible({ nodes }: Inventory): readonly Finding[] {
+  const redactor = new Redactor()
+  return nodes.flatMap(({ name }, index): readonly Finding[] => {
+    if (redactor.redact(name) === name) return []
+    const message = `the name ${name} has the form of a bootstrap token (6 and 16 characters), which plans and logs do not show`
+    const fix = `Write another name, for example ${name.split('.')[0] ?? ''}.`
+    return [{ severity: 'error', code: 'P07', path: ['nodes', index, 'name'], message, fix }]
+  })
+}
+
 /** What can be said of each node by itself and beside the others. */
 export function checkNodes(inventory: Inventory): readonly Finding[] {
   const { nodes, endpoint } = inventory
@@ -78,6 +90,7 @@ export function checkNodes(inventory: Inventory): readonly Finding[] {
     ...nodes.flatMap((node, index) => usable(node.address, ['nodes', index, 'address'])),
     ...(endpoint.vip === undefined ? [] : usable(endpoint.vip, ['endpoint', 'vip'])),
     ...roles(inventory),
+    ...legible(inventory),
     ...rootless(inventory),
   ]
 }

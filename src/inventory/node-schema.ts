@@ -25,7 +25,10 @@ const taint = z
 /** One entry of `nodes`. */
 export const nodeSchema = z
   .strictObject({
-    name: text('nodeName', 'Name of the node in the cluster; becomes its host name.'),
+    name: text(
+      'nodeName',
+      'Name of the node in the cluster; becomes its host name, with or without a domain (m1, m1.example.com).',
+    ),
     address: text('address', 'IP address of the node inside the cluster.'),
     roles: z
       .array(z.enum(['control-plane', 'worker', 'load-balancer']))

@@ -1,4 +1,4 @@
-import { DEFAULT_KUBERNETES, newestPatch } from './versions.js'
+import { DEFAULT_KUBERNETES, knownMinor, newestPatch } from './versions.js'
 
 /** One kind of text in the inventory: what it must look like, said in words an operator understands. */
 export interface Pattern {
@@ -13,6 +13,12 @@ export interface Pattern {
   /** Number of the preflight check in domain terms (P07), where it has one. */
   readonly code?: string
 }
+
+/**
+ * Linux has room for 64 characters (HOST_NAME_MAX), but the kubelet labels its node with the name (kubernetes.io/hostname), and
+ * the API server takes no label value of more than 63: such a node would never register.
+ */
+const LONGEST_NODE_NAME = 63
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 // A last label of digits alone would be a mistyped IP address.
@@ -38,6 +44,11 @@ const label = (wrong: string): string =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 63)
 const words = 'lower-case letters, digits and "-", not at either end'
+// Of a long name with dots the first label is more likely meant than the beginning of its domain.
+const hostName = (wrong: string): string => {
+  const labels = wrong.split('.').map(label).filter(Boolean)
+  return labels.join('.').length > LONGEST_NODE_NAME ? (labels[0] ?? '') : labels.join('.')
+}
 
 /** Every pattern of the inventory. None lets quotes, line breaks, `$`, backticks or other syntax of a shell or config file pass. */
 export const PATTERNS = {
@@ -50,11 +61,11 @@ export const PATTERNS = {
   },
   nodeName: {
     what: 'a node name',
-    // Another spelling than the cluster's name, because patterns are told apart by it.
-    regex: whole(`(?=.{1,63}$)${LABEL}`),
-    allowed: `the node's host name: at most 63 characters: ${words} (RFC 1123)`,
+    // After a dot a last label of digits alone would make an address of it.
+    regex: whole(`(?=.{1,${String(LONGEST_NODE_NAME)}}$)(?!.*\\.[0-9]+$)${LABEL}(?:\\.${LABEL})*`),
+    allowed: `the node's host name: labels of ${words}, joined by dots; at most ${String(LONGEST_NODE_NAME)} characters, and no number after the last dot`,
     example: 'm1',
-    mend: label,
+    mend: hostName,
     code: 'P07',
   },
   dnsName: {
@@ -179,8 +190,11 @@ export const PATTERNS = {
     allowed: 'major.minor.patch without "v"',
     example: DEFAULT_KUBERNETES,
     mend: (wrong: string) => {
-      const [, minor, patch] = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(wrong) ?? []
-      return patch === undefined ? newestPatch(Number(minor)) : `1.${String(minor)}.${patch}`
+      // With what packages and other distributions of Kubernetes append: 1.31.2-1.1, v1.31.2+k3s1, 1.31.x.
+      const [, line = '', patch] = /^v?(1\.\d+)(?:\.(\d+))?(?!\d)/i.exec(wrong.trim()) ?? []
+      const minor = knownMinor(line)
+      if (minor === undefined) return wrong
+      return patch === undefined ? newestPatch(minor) : `${line}.${patch}`
     },
     code: 'P24',
   },

@@ -1,12 +1,15 @@
 import type * as z from 'zod'
+import { dualStack } from './dual-stack.js'
+import { roleFix, roleList } from './meant-role.js'
 import { nearest } from './nearest.js'
 import { type Pattern, PATTERNS, patternOf } from './patterns.js'
 import { type Finding, type Path, spellPath, spellValue, valueAt } from './problem.js'
 import { keysAt, placesOf, schemaAt } from './schema-at.js'
+import { secretKey } from './secret-key.js'
 
 type Issue = z.core.$ZodIssue
 
-function error(path: Path, message: string, fix: string, more: { at?: 'key'; code?: string } = {}): Finding {
+function error(path: Path, message: string, fix: string, more: Pick<Finding, 'at' | 'code' | 'secret'> = {}): Finding {
   return { severity: 'error', path, message, fix, ...more }
 }
 
@@ -21,15 +24,19 @@ function unknownKey(path: Path, key: string): Finding {
   return error([...path, key], `unknown key ${spellValue(key)} ${where}`, fix, { at: 'key' })
 }
 
+function textFix(text: string, pattern: Pattern): string {
+  const mended = pattern.mend?.(text)
+  const usable = mended !== undefined && mended !== text && pattern.regex.test(mended)
+  return usable ? `Write ${mended}` : `Write for example ${pattern.example}`
+}
+
 function wrongText(path: Path, value: unknown, pattern: Pattern, at?: 'key'): Finding {
-  const mended = pattern.mend?.(String(value))
-  const usable = mended !== undefined && mended !== value && pattern.regex.test(mended)
-  const fix = usable ? `Write ${mended}` : `Write for example ${pattern.example}`
+  const fix = textFix(String(value), pattern)
   const code = pattern.code === undefined ? {} : { code: pattern.code }
-  // A secret written in the place of its source is not repeated.
-  const shown = pattern.regex === PATTERNS.secretSource.regex ? 'the value' : spellValue(value)
-  const message = `${shown} is not ${pattern.what}: ${pattern.allowed}`
-  return error(path, message, fix, { ...(at ? { at } : {}), ...code })
+  // A secret written in the place of its source, or a key in that of its file, is not repeated.
+  const isSecret = pattern.regex === PATTERNS.secretSource.regex || String(value).includes('PRIVATE KEY-----')
+  const message = `${isSecret ? 'the value' : spellValue(value)} is not ${pattern.what}: ${pattern.allowed}`
+  return error(path, message, fix, { ...(at ? { at } : {}), ...code, ...(isSecret ? { secret: true } : {}) })
 }
 
 const KINDS: Record<string, string> = {
@@ -59,27 +66,48 @@ function wrongKind(path: Path, value: unknown, expected: string): Finding {
   const wanted = KINDS[expected] ?? expected
   const name = path.length === 0 ? 'the inventory' : spellPath(path)
   const message = `${name} must be ${wanted}, not ${kindOf(value)}${typeof value === 'object' ? '' : ` (${spellValue(value)})`}`
-  return error(path, message, kindFix(value, expected, wanted, String(path.at(-1) ?? 'cluster')))
+  return error(path, message, kindFix(path, value, expected))
 }
 
-function kindFix(value: unknown, expected: string, wanted: string, name: string): string {
+function kindFix(path: Path, value: unknown, expected: string): string {
+  const wanted = KINDS[expected] ?? expected
+  const name = String(path.at(-1) ?? 'cluster')
   const plain = typeof value === 'number' || typeof value === 'boolean'
   if (value === null) return 'Give it a value, or take the line away.'
-  if (expected === 'string' && plain) return `Put it in quotes: "${String(value)}"`
-  if (expected === 'array' && typeof value === 'string') return `Write it as a list: [${value}]`
+  if (expected === 'string' && plain) return asTextFix(path, String(value))
+  if (expected === 'array' && typeof value === 'string')
+    return `Write it as a list: ${name === 'roles' ? roleList(value) : `[${value}]`}`
   if (expected === 'array') return 'Write it as a list: begin each entry with "- ".'
   if (expected === 'boolean') return 'Write true or false, without quotes.'
   if (wanted === 'a map') return `Write \`${name}:\` and below it, indented, one \`key: value\` per line.`
   return `Write ${wanted}, without quotes.`
 }
 
-function wrongChoice(path: Path, value: unknown, values: readonly unknown[]): Finding {
+/** What a text must look like at a place, where there is but one such. */
+function patternAt(path: Path): Pattern | undefined {
+  const source = schemaAt(path).find((node) => node.pattern !== undefined)?.pattern
+  return source === undefined ? undefined : patternOf(`/${source}/u`)
+}
+
+function asTextFix(path: Path, text: string): string {
+  const pattern = patternAt(path)
+  return pattern === undefined || pattern.regex.test(text) ? `Put it in quotes: "${text}"` : textFix(text, pattern)
+}
+
+function wrongChoice(path: Path, data: unknown, values: readonly unknown[]): Finding {
+  const value = valueAt(data, path)
   const options = values.map(String)
   if (value === undefined) return missing(path)
   if (value === null) return wrongKind(path, value, `one of ${options.join(', ')}`)
   const meant = typeof value === 'string' ? nearest(value, options) : undefined
+  const siblings = valueAt(data, path.slice(0, -1))
+  const isRole = path.at(-2) === 'roles' && typeof value === 'string' && Array.isArray(siblings)
   const fix = meant === undefined ? `Use one of: ${options.join(', ')}` : `Did you mean ${meant}?`
-  return error(path, `${spellValue(value)} is not one of ${options.join(', ')}`, fix)
+  return error(
+    path,
+    `${spellValue(value)} is not one of ${options.join(', ')}`,
+    isRole ? roleFix(value, { roles: siblings, at: Number(path.at(-1)) }) : fix,
+  )
 }
 
 // A value of another kind altogether, rather than one with something wrong in it.
@@ -105,12 +133,16 @@ export function explainIssue(issue: Issue, data: unknown, above: Path = []): rea
   const value = valueAt(data, path)
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key))
+      return issue.keys.map((key) => secretKey(path, key) ?? unknownKey(path, key))
     case 'invalid_type':
-      return [wrongKind(path, value, issue.expected)]
+      return [
+        (issue.expected === 'string' ? dualStack(path, data) : undefined) ?? wrongKind(path, value, issue.expected),
+      ]
     case 'invalid_value':
-      return [wrongChoice(path, value, issue.values)]
+      return [wrongChoice(path, data, issue.values)]
     case 'invalid_format': {
+      const several = dualStack(path, data)
+      if (several !== undefined) return [several]
       const pattern = patternOf(issue.pattern ?? '')
       return pattern
         ? [wrongText(path, value, pattern)]

@@ -1,8 +1,8 @@
 import { PATTERNS } from './patterns.js'
 
-/** Names of settings whose value is a secret: containerd's registry credentials, headers of hosts.toml and the like. */
+/** Names of settings whose value is a secret: containerd's registry credentials, headers of hosts.toml, passwords of other tools' inventories. */
 const NAMES =
-  '(?:auth|authorization|proxy-authorization|pass|passwd|password|passphrase|token|bearer[-_]?token|identity[-_]?token|secret|client[-_]?secret|secret[-_]?key|api[-_]?key|access[-_]?token|private[-_]?key)'
+  '(?:auth|authorization|proxy-authorization|[\\w-]*(?:passwd|password|passphrase)|(?:[\\w-]*[-_]|ssh|sudo|become)?pass|token|bearer[-_]?token|identity[-_]?token|secret|client[-_]?secret|secret[-_]?key|api[-_]?key|access[-_]?token|private[-_]?key)'
 
 const NAME = new RegExp(`^${NAMES}$`, 'i')
 const CREDENTIALS_IN_URL = /(:\/\/)[^\s/@"']*:[^\s/@"']*(?=@)/g

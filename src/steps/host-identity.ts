@@ -1,3 +1,4 @@
+import { shortNames } from '../inventory/short-names.js'
 import { blockOf, putBlock, revertMarked } from '../resources/markers.js'
 import type { CommandResource, EditResource, Resource } from '../resources/resource.js'
 import { sh } from '../shell.js'
@@ -56,7 +57,9 @@ exit 1`,
 
 /** Last in the file: a name that somebody gave another address there stays as it is, and so does the machine's full name. */
 function hosts({ cluster }: StepContext): EditResource {
-  const lines = cluster.nodes.map(({ address, name }) => `${address} ${name}`)
+  const shorts = shortNames(cluster)
+  // The whole name first: it is the one that the resolver calls canonical.
+  const lines = cluster.nodes.map(({ address, name }) => [address, name, shorts.get(name)].filter(Boolean).join(' '))
   return {
     kind: 'edit',
     path: '/etc/hosts',

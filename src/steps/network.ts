@@ -107,7 +107,7 @@ function nodesReady(context: ClusterContext): readonly Gate[] {
           script: sh`
 nodes=$(${kubectl(master, context.cluster.endpoint)} get nodes -o ${`go-template=${format}`}) || exit 1
 for node in ${masters.map(({ node }) => node.name)}; do
-  printf '%s\n' "$nodes" | grep -q "^$node True " || { printf '%s\n' "$nodes" | grep "^$node "; exit 1; }
+  printf '%s\n' "$nodes" | awk -v name="$node" '$1 == name { if ($2 == "True") ready = 1; else print } END { exit !ready }' || exit 1
 done`,
         },
       ],

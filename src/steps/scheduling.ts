@@ -70,13 +70,13 @@ function settings(context: StepContext): CommandResource {
 [ -e ${ADMIN_CONF} ] || exit 1
 found=$(${kube} get nodes -o ${`go-template=${FORMAT}`}) || exit 2
 for node in ${nodes.map(({ name }) => name)}; do
-  printf '%s\n' "$found" | grep -q "^$node " || { echo "$node is not in the cluster yet"; exit 1; }
+  printf '%s\n' "$found" | awk -v name="$node" '$1 == name { found = 1 } END { exit !found }' || { echo "$node is not in the cluster yet"; exit 1; }
 done
 for line in ${present}; do
   printf '%s\n' "$found" | grep -qxF -e "$line" || { echo "$line is missing"; exit 1; }
 done
 for line in ${absent}; do
-  if printf '%s\n' "$found" | grep -F -e "$line" | grep -q "^$line"; then echo "$line is there"; exit 1; fi
+  if printf '%s\n' "$found" | awk -v line="$line" 'index($0, line) == 1 { found = 1 } END { exit !found }'; then echo "$line is there"; exit 1; fi
 done`,
     run: lines([sh`set -e`, ...wanted.flatMap((one) => changes(one, kube))]),
     undo: 'nothing',

@@ -168,6 +168,8 @@ export interface TemplateData {
   }
   readonly 'user-data': {
     readonly name: string
+    /** The name again where it has dots. */
+    readonly fqdn: string | null
     readonly user: string
     readonly isRoot: boolean
     /** In the form of authorized_keys. */

@@ -216,6 +216,16 @@ describe('what no step changes of a running control plane', () => {
     expect(said({ certSANs: own.filter((name) => name !== 'm1') })).toEqual([expect.stringContaining('have m1')])
   })
 
+  test('is no short name, which goes as soon as another name begins alike', () => {
+    const nodes = clusterOf({}).nodes.map((node) => ({ ...node, name: `${node.name}.example.com` }))
+    const facts = (sans: readonly string[]) => ({ 'm1.example.com': { ...SERVING, certSANs: sans } })
+    const all = certSANs(clusterOf({ nodes }))
+    expect(all).toContain('m1')
+    const whole = all.filter((name) => !['m1', 'm2', 'm3'].includes(name))
+    expect(told(facts(whole), 'UNAPPLIABLE', { nodes })).toEqual([])
+    expect(told(facts(whole.filter((name) => name !== 'm1.example.com')), 'UNAPPLIABLE', { nodes })).toHaveLength(1)
+  })
+
   test('is a setting of kubelets, said once for all nodes, or of kube-proxy', () => {
     const kubeletConfig =
       'clusterDomain: old.local\nmaxPods: 110\nevictionHard:\n  memory.available: 100Mi\nsyncFrequency: 1m0s\n'

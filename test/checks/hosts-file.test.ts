@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts } from '../../src/facts/facts.js'
-import { findingsFor } from './machines.js'
+import { clusterOf, findingsFor } from './machines.js'
 
 const told = (...hosts: Facts['hosts']) => findingsFor({ facts: { m1: { hosts } } }).map(({ message }) => message)
 const line = (address: string, ...names: readonly string[]) => ({ address, names })
@@ -13,6 +13,13 @@ describe('lines of others in /etc/hosts', () => {
     expect(findingsFor({ facts: { m1: { hosts: [line('10.0.0.99', 'm2')] } } })).toMatchObject([
       { id: 'P07', severity: 'warning', node: 'm1' },
     ])
+  })
+
+  test('count for the short name too, where tripod gives a node one', () => {
+    const nodes = clusterOf({}).nodes.map((node) => ({ ...node, name: `${node.name}.example.com` }))
+    const hosts = [line('10.0.0.99', 'm2'), line('10.0.0.98', 'm3.other.com', 'm9')]
+    const said = findingsFor({ cluster: { nodes }, facts: { 'm1.example.com': { hosts } } })
+    expect(said.map(({ message }) => message)).toEqual([expect.stringContaining('than the inventory: m2 10.0.0.99;')])
   })
 
   test('that say the same do no harm, nor does another family', () => {

@@ -16,6 +16,7 @@ const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'x'.repeat(43)}`
 const OS = { id: 'debian', version: '12' }
 
 interface Machine {
+  readonly name?: string
   readonly address: string
   readonly roles?: string
   readonly more?: string
@@ -23,8 +24,8 @@ interface Machine {
 
 function clusterOf(machines: readonly Machine[], vip: string, more = ''): Cluster {
   const nodes = machines.map(
-    ({ address, roles = 'control-plane', ...each }, index) =>
-      `  - name: n${String(index)}\n    address: "${address}"\n    roles: [${roles}]\n${each.more ?? ''}`,
+    ({ name, address, roles = 'control-plane', ...each }, index) =>
+      `  - name: ${name ?? `n${String(index)}`}\n    address: "${address}"\n    roles: [${roles}]\n${each.more ?? ''}`,
   )
   const text = `cluster: c\nkubernetes: {version: 1.33.5}\nendpoint: {vip: "${vip}"}\nssh: {user: ops}\n${more}nodes:\n${nodes.join('')}`
   const result = parseInventory(text, 'inventory.yaml')
@@ -163,10 +164,22 @@ describe('files for cloud-init', () => {
     expect(netmaskOf(networkOf(six))).toBe('64')
   })
 
+  it('give a machine its whole name, which cloud-init would cut at the first dot', () => {
+    const whole = clusterOf([{ name: 'cp1.example.com', address: '10.1.2.11' }], '10.1.2.10')
+    const files = cloudInitFiles(whole, vms(whole), {})
+    expect(parse(files.get('cp1.example.com/user-data') ?? '')).toMatchObject({
+      hostname: 'cp1.example.com',
+      fqdn: 'cp1.example.com',
+      prefer_fqdn_over_hostname: true,
+    })
+    const plain = parse(cloudInitFiles(PLAIN, vms(PLAIN), {}).get('n0/user-data') ?? '') as object
+    expect(Object.keys(plain)).not.toContain('fqdn')
+  })
+
   it('carry any text as text', () => {
     fc.assert(
       fc.property(hostile, hostile, (one, other) => {
-        const text = render('user-data', { name: one, user: other, isRoot: false, key: one })
+        const text = render('user-data', { name: one, fqdn: null, user: other, isRoot: false, key: one })
         expect(parseAllDocuments(text)).toHaveLength(1)
         expect(parse(text)).toEqual({
           hostname: one,

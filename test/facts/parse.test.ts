@@ -91,6 +91,7 @@ describe('facts of real machines', () => {
       destination: 'fd00:0000:0000:0000:0000:0000:0000:0000/64',
       interface: 'eth0',
     })
+    expect(facts.gateways).toContainEqual({ address: 'fd00:0000:0000:0000:0000:0000:0000:0001', interface: 'eth0' })
   })
 })
 
@@ -154,6 +155,54 @@ describe('details', () => {
     ]
     const output = withSection(FRESH, 'network', `[]\n${JSON.stringify(routes)}\n`)
     expect(parsed(output).routes).toEqual([{ destination: '10.8.0.1/32', interface: 'tun0' }])
+  })
+
+  test('of each route the next hop is told, of the default ones alone the next hop', () => {
+    const routes = [
+      { dst: 'default', gateway: '10.77.2.1', dev: 'host0' },
+      { dst: 'default', dev: 'ppp0' },
+      { dst: '0.0.0.0/1', gateway: '10.8.0.1', dev: 'tun0' },
+      { dst: '10.244.1.0/24', gateway: '10.77.2.12', dev: 'host0' },
+      { dst: '10.244.2.0/24', via: { family: 'inet6', host: 'fe80::1' }, dev: 'host0' },
+      {
+        dst: '10.244.3.0/24',
+        nexthops: [
+          { gateway: '10.77.2.12', dev: 'host0', weight: 1 },
+          { dev: 'eth1', weight: 1 },
+        ],
+      },
+      { dst: '10.244.4.0/24', dev: 'cni0' },
+    ]
+    const { routes: found, gateways } = parsed(withSection(FRESH, 'network', `[]\n${JSON.stringify(routes)}\n`))
+    expect(gateways).toEqual([{ address: '10.77.2.1', interface: 'host0' }])
+    expect(found).toEqual([
+      { destination: '10.244.1.0/24', interface: 'host0', via: '10.77.2.12' },
+      { destination: '10.244.2.0/24', interface: 'host0', via: 'fe80::1' },
+      { destination: '10.244.3.0/24', interface: 'host0', via: '10.77.2.12' },
+      { destination: '10.244.3.0/24', interface: 'eth1' },
+      { destination: '10.244.4.0/24', interface: 'cni0' },
+    ])
+  })
+
+  test('of IPv6 as well, as the kernel lists it', () => {
+    const row = (to: string, length: string, next: string, flags: string): string =>
+      `/proc/net/ipv6_route:${to.padEnd(32, '0')} ${length} ${'0'.repeat(32)} 00 ${next} 00000400 00000001 00000000 ${flags}     host0`
+    const own = [
+      row('', '00', 'fe8000000000000000000000000000fe', '00000003'),
+      row('fd000010024400010000', '40', 'fd00000000000000000000000000000c', '00000003'),
+      row('fd00001002440002', '40', '0'.repeat(32), '00000001'),
+    ]
+    const files = FRESH.replace(/^\/proc\/net\/ipv6_route:/m, (begin) => `${own.join('\n')}\n${begin}`)
+    const { routes, gateways } = parsed(files)
+    expect(gateways).toContainEqual({ address: 'fe80:0000:0000:0000:0000:0000:0000:00fe', interface: 'host0' })
+    expect(routes.filter(({ destination }) => destination.startsWith('fd'))).toEqual([
+      {
+        destination: 'fd00:0010:0244:0001:0000:0000:0000:0000/64',
+        interface: 'host0',
+        via: 'fd00:0000:0000:0000:0000:0000:0000:000c',
+      },
+      { destination: 'fd00:0010:0244:0002:0000:0000:0000:0000/64', interface: 'host0' },
+    ])
   })
 
   test('how far the log of etcd goes, where it tells', () => {

@@ -39,7 +39,14 @@ const LOAD_BALANCERS = `nodes:
   - { name: lb2, address: 10.0.0.32, roles: [load-balancer] }
 `
 
-/** Three topologies, each with other settings; each plan is reviewed as an operator would review it. */
+const WHOLE_NAMES = `nodes:
+  - { name: cp1.example.com, address: 10.0.0.11, roles: [control-plane] }
+  - { name: cp2.a.example.com, address: 10.0.0.12, roles: [control-plane] }
+  - { name: cp2.b.example.com, address: 10.0.0.13, roles: [control-plane] }
+  - { name: w1.example.com, address: 10.0.0.21, roles: [worker] }
+`
+
+/** Topologies, each with other settings; each plan is reviewed as an operator would review it. */
 const CLUSTERS = {
   // The load balancer on the masters, which carry nothing else.
   workers: head(`kubernetes: { version: 1.36.4 }
@@ -58,6 +65,10 @@ ${MASTERS_ALONE}`),
   'masters-alone-distribution': head(`kubernetes: { version: 1.28.15 }
 containerd: { source: distribution }
 ${MASTERS_ALONE}`),
+  // Machines that are called by their whole name, as many of RHEL's family are.
+  'whole-names': head(`kubernetes: { version: 1.36.4 }
+containerd: { source: docker }
+${WHOLE_NAMES}`),
   // Hosts of its own for the load balancer, and one master that carries workloads.
   'load-balancers': head(`kubernetes: { version: 1.36.4 }
 containerd: { source: docker }
@@ -75,7 +86,7 @@ const PLANS: readonly (readonly [os: OsRelease, clusters: readonly Cluster[]])[]
   [{ id: 'debian', version: '12' }, DISTRIBUTION],
   [{ id: 'debian', version: '13' }, DISTRIBUTION],
   [{ id: 'ubuntu', version: '24.04' }, DOCKER],
-  [{ id: 'rocky', version: '9' }, DOCKER],
+  [{ id: 'rocky', version: '9' }, [...DOCKER, 'whole-names']],
   [{ id: 'rocky', version: '10' }, DOCKER],
 ]
 

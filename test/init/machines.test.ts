@@ -2,8 +2,12 @@ import { expect, test } from 'vitest'
 import { readMachines } from '../../src/init/machines.js'
 import { computer } from './around.js'
 
+const HOSTS: Readonly<Record<string, string>> = { 'm1.a.example.org': '10.0.0.32', 'm1.B.example.org': '10.0.0.33' }
+
 const read = async (text: string): Promise<string> =>
-  (await readMachines(text, 'm', computer().lookUp)).map(({ name, address }) => `${name}=${address}`).join(' ')
+  (await readMachines(text, 'm', (name) => Promise.resolve(HOSTS[name] ?? computer().lookUp(name))))
+    .map(({ name, address }) => `${name}=${address}`)
+    .join(' ')
 
 test.each([
   ['', ''],
@@ -13,6 +17,8 @@ test.each([
   ['m2=10.0.0.1 10.0.0.2 10.0.0.3', 'm2=10.0.0.1 m3=10.0.0.2 m4=10.0.0.3'],
   ['fd00::11 x=fd00::12', 'm1=fd00::11 x=fd00::12'],
   ['M1.example.org', 'm1=10.0.0.31'],
+  ['m1.a.example.org m1.B.example.org 10.0.0.3', 'm1.a.example.org=10.0.0.32 m1.b.example.org=10.0.0.33 m3=10.0.0.3'],
+  ['m1.a.example.org m1=10.0.0.1', 'm1.a.example.org=10.0.0.32 m1=10.0.0.1'],
 ])('%j are machines', async (text, machines) => {
   expect(await read(text.replace('M1', 'm1'))).toBe(machines)
 })

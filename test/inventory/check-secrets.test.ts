@@ -31,6 +31,38 @@ test('a secret in clear is refused with its place and the right way, and is said
   )
 })
 
+/** Where the inventory has no such key, with something wrong on the same line. */
+const STRANGE = [
+  'password',
+  'passphrase',
+  'become_password',
+  'sudoPassword',
+  'ssh_pass',
+  'ansible_become_pass',
+  'token',
+]
+const NOWHERE: readonly ((name: string, value: string) => string)[] = [
+  (name, value) => `${LAB}${name}: ${value}\n`,
+  (name, value) => LAB.replace('  user: ops', `  ${name}:\n    ${value}`),
+  (name, value) => LAB.replace('  user: ops', `  ${name}: { a: [${value}] }`),
+  (name, value) => LAB.replace('  user: ops', `  "${name}": >-\n    ${value}`),
+  (name, value) => LAB.replace('- name: m1', `- name: m1\n    ssh: { port: 0, ${name}: ${value}, user: "a b" }`),
+  (name, value) => LAB.replace('vip: 10.0.0.10', `vip: 10.0.0.10\n  vrrp: { id: 999, ${name}s: 1, ${name}: ${value} }`),
+]
+
+test('a secret under a key that does not exist is answered as one, and is said nowhere', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...NOWHERE), fc.constantFrom(...STRANGE), SECRET, (text, name, secret) => {
+      const read = parseInventory(text(name, secret), 'inventory.yaml', CONTEXT)
+      expect(read.ok).toBe(false)
+      if (read.ok) return
+      const said = renderProblems(read.problems) + JSON.stringify(read.problems)
+      expect(said).not.toContain(secret)
+      if (name !== 'password') expect(said).toContain(`${name} would hold a secret`)
+    }),
+  )
+})
+
 test('the password of the virtual router in clear is refused and not repeated', () => {
   const text = LAB.replace('endpoint:\n', 'endpoint:\n  vrrp: { password: "hunter2!" }\n')
   const read = parseInventory(text, 'inventory.yaml', CONTEXT)

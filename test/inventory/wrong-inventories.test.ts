@@ -21,6 +21,7 @@ test.each(WRONG_INVENTORIES)(
     expect(found?.fix).toMatch(fix)
     expect(found?.code).toBe(code)
     expect(rendered).toContain(`inventory.yaml:${String(line)}:${String(column)}: error`)
+    expect(rendered + JSON.stringify(problems)).not.toContain('hunter2')
     expect(rendered).not.toMatch(/\n\s+at |Error:|undefined|\[object/)
   },
 )

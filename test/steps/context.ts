@@ -72,6 +72,7 @@ export const facts: Facts = {
   time: { daemons: [], synchronized: false, adjustable: true },
   security: { appArmor: false, firewalls: [] },
   routes: [],
+  gateways: [],
   clock: { epochSeconds: 0, offsetSeconds: 0, uncertaintySeconds: 0 },
   swap: { active: [], units: [], zramGenerator: false },
   kernelFeatures: {

@@ -23,6 +23,44 @@ describe('the name of a machine', () => {
     )
   })
 
+  it('may have dots: the short one stands beside it where it can mean no other machine', () => {
+    const named = [
+      'cp1.example.com',
+      'cp2.a.com',
+      'cp2.b.com',
+      'cp3',
+      'cp3.example.com',
+      'localhost.localdomain',
+      '7.example.com',
+    ]
+    const cluster = { nodes: named.map((name, index) => ({ ...node, name, address: `10.0.0.${index}` })) }
+    const context = { ...contextWith({ cluster }), topology: { states: {} } }
+    const hosts = hostIdentity.resources(context).find((one) => one.kind === 'edit')
+    expect(hosts?.adds?.split('\n').slice(1, -2)).toEqual([
+      '10.0.0.0 cp1.example.com cp1',
+      '10.0.0.1 cp2.a.com',
+      '10.0.0.2 cp2.b.com',
+      '10.0.0.3 cp3',
+      '10.0.0.4 cp3.example.com',
+      '10.0.0.5 localhost.localdomain',
+      '10.0.0.6 7.example.com',
+    ])
+  })
+
+  it('is changed where only the domain is missing, or one too many', () => {
+    for (const [wish, found] of [
+      ['cp1.example.com', 'cp1'],
+      ['cp1', 'cp1.example.com'],
+    ] as const) {
+      const own = { ...node, name: wish }
+      const context = { ...contextWith({ cluster: { nodes: [own] }, facts: called(found) }), node: own }
+      const [name] = hostIdentity.resources({ ...context, topology: { states: { [wish]: 'fresh' } } })
+      expect(name?.kind === 'command' ? name.run.text : '').toBe(`hostnamectl set-hostname ${wish}`)
+      const joined = hostIdentity.resources({ ...context, topology: { states: { [wish]: 'worker-ready' } } })
+      expect(kinds(joined)).toEqual(['/etc/hosts'])
+    }
+  })
+
   it('is never changed once the node has joined, and stays a wish where it is right', () => {
     expect(kinds(wanted(called('old')))).toEqual(['hostname', '/etc/hosts'])
     for (const state of ['worker-ready', 'control-plane-half', 'foreign'] as const) {
