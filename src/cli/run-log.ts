@@ -17,14 +17,14 @@ export interface RunLog {
   readonly close: () => void
 }
 
-/** Old runs go: all older than 30 days, and the oldest beyond 50. Their names sort by time. */
+/** Old runs go: all older than 30 days, and the oldest, so that 50 are left with the one to come. Their names sort by time. */
 function removeOldRuns(runs: string, now: number): void {
   const names = readdirSync(runs).sort().reverse()
   // Another run may be clearing up at the same time.
   const age = (name: string): number =>
     now - (statSync(path.join(runs, name), { throwIfNoEntry: false })?.mtimeMs ?? now)
   const tooOld = (name: string): boolean => age(name) > KEEP_DAYS * 86_400_000
-  for (const name of names.filter((one, index) => index >= KEEP_RUNS || tooOld(one))) {
+  for (const name of names.filter((one, index) => index >= KEEP_RUNS - 1 || tooOld(one))) {
     rmSync(path.join(runs, name), { recursive: true, force: true })
   }
 }
@@ -40,8 +40,9 @@ export function openRunLog(command: string, id: string = shortId(), redactor = n
   const now = new Date()
   const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const directory = path.join(runs, `${stamp}-${command.replaceAll(/[^\w-]+/g, '-')}-${id}`)
-  mkdirSync(directory, { mode: 0o700 })
+  // Before its own is there: a file server's clock, by which that one may look old, is another.
   removeOldRuns(runs, now.getTime())
+  mkdirSync(directory, { mode: 0o700 })
   return writing(path.join(directory, 'run.log'), redactor)
 }
 

@@ -46,10 +46,15 @@ describe.skipIf(unable !== undefined)('a repository whose signing key ends', () 
     await (repository as AptRepository | undefined)?.stop()
   })
 
-  /** Everything that is started on the machine and here from now on takes it to be that many days later. */
+  /**
+   * From now on it is that many days later for tripod, and for what asks for the day on the machine: date, and gpgv for apt. Not for
+   * all of it: sshd lets nothing be loaded before it.
+   */
   const later = async (days: number): Promise<void> => {
     ahead = days
-    await said(context.lab, 'm1', `echo +${days}d >/etc/faketimerc; echo ${LIBRARY ?? ''} >/etc/ld.so.preload`)
+    const wrap = `path=$(command -v $name); mv $path $path.real
+printf '#!/bin/sh\\nLD_PRELOAD=%s FAKETIME=+%dd exec %s.real "$@"\\n' ${LIBRARY ?? ''} ${days} $path >$path; chmod 755 $path`
+    await said(context.lab, 'm1', `for name in date gpgv; do ${wrap}; done`)
   }
   const tripod = (...args: readonly string[]): Promise<Ended> =>
     context.tripod(args, {
