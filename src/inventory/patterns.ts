@@ -63,7 +63,7 @@ export const PATTERNS = {
     what: 'a node name',
     // After a dot a last label of digits alone would make an address of it.
     regex: whole(`(?=.{1,${String(LONGEST_NODE_NAME)}}$)(?!.*\\.[0-9]+$)${LABEL}(?:\\.${LABEL})*`),
-    allowed: `the node's host name: labels of ${words}, joined by dots; at most ${String(LONGEST_NODE_NAME)} characters, and no number after the last dot`,
+    allowed: `the node's host name: labels of ${words}, joined by dots; at most ${String(LONGEST_NODE_NAME)} characters, as the kubelet makes a label of it, and no number after the last dot`,
     example: 'm1',
     mend: hostName,
     code: 'P07',

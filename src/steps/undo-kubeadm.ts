@@ -1,6 +1,7 @@
 import type { Undo } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { CRI_SOCKET } from './control-plane.js'
+import { UNMOUNT_BENEATH } from './unmount-beneath.js'
 
 /** What kubeadm and the kubelet leave; some of it is there as soon as an init or join has begun. */
 const LEFT = [
@@ -54,11 +55,12 @@ sed -n 's/.*"bridge" *: *"\([^"]*\)".*/\1/p' /etc/cni/net.d/*.conf* 2>/dev/null 
 done || failed="$failed bridges"
 rm -rf /etc/cni/net.d/*calico* /var/lib/calico /var/log/calico /var/run/calico`
 
-/** Mounts of pods that ended badly, then everything that was made for the kubelet and by it. */
-const REMAINS = sh`
-awk '$2 ~ "^/var/lib/kubelet/" { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -- "$mount" || exit 1; done || failed="$failed mounts"
+/** Mounts of pods that ended badly, then everything that was made for the kubelet and by it; nothing of it while one stays. */
+const REMAINS = sh`${UNMOUNT_BENEATH}
+kubelet=/var/lib/kubelet
+unmount_beneath /var/lib/kubelet || { kubelet=; failed="$failed mounts"; }
 rm -rf /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/tmp /etc/kubernetes/*.conf || failed="$failed /etc/kubernetes"
-for directory in /var/lib/kubelet /var/lib/etcd /etc/kubernetes; do
+for directory in $kubelet /var/lib/etcd /etc/kubernetes; do
   if [ "$directory" != /etc/kubernetes ] && [ -d "$directory" ]; then find "$directory" -mindepth 1 -delete || failed="$failed $directory"; fi
   if rmdir -- "$directory" 2>/dev/null; then continue; fi
 done`

@@ -70,7 +70,7 @@ describe.each([4, 6] as const)('a route of a fresh node into the pod network, of
     expect(said(family, { interface: 'eth0', via: own.elsewhere }, { prefix })).toHaveLength(1)
   })
 
-  test('is somebody else’s where it is reached directly, or by another device', () => {
+  test('is that of somebody else where it is reached directly, or by another device', () => {
     const overlaps = expect.stringMatching(/podSubnet .* overlaps /) as string
     expect(said(family, { interface: 'eth0' })).toEqual([overlaps])
     expect(said(family, { interface: 'cni0' })).toEqual([overlaps])

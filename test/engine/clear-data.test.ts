@@ -106,6 +106,16 @@ describe.runIf(canMount)('what is mounted beneath data', () => {
     expect([existsSync(store()), readdirSync(disk())]).toEqual([false, ['sub', 'theirs']])
   })
 
+  it('stops everything if nobody can tell what it is', () => {
+    const ran = ownMounts(
+      bind(disk(), store('mounted')),
+      sh`awk() { echo 'awk: not found' >&2; return 127; }`,
+      ...clearData([store()]),
+    )
+    expect(ran.code).toBe(1)
+    expect([existsSync(store('blobs/one')), readdirSync(disk())]).toEqual([true, ['sub', 'theirs']])
+  })
+
   it('is named if it is in use, and nothing of the directory is removed', () => {
     const ran = ownMounts(
       bind(disk(), store('mounted')),
