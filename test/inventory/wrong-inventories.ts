@@ -670,6 +670,18 @@ const TOGETHER: readonly WrongInventory[] = [
     fix: /vip: ADDRESS/,
   },
   {
+    title: 'a password of VRRP with an interval that only the VRRP without passwords has',
+    text: lab('  vip: 10.0.0.10', '  vip: 10.0.0.10\n  vrrp: { interval: 0.5, «password: "env:VRRP" }'),
+    says: /does not go with an interval below a second: VRRP 3 has no passwords/,
+    fix: /Take password out, or set interval to 1/,
+  },
+  {
+    title: 'an interval of VRRP that keepalived has no unit for',
+    text: lab('  vip: 10.0.0.10', '  vip: 10.0.0.10\n  vrrp: { interval: «0.01 }'),
+    says: /0\.1/,
+    fix: /./,
+  },
+  {
     title: 'vip and external',
     text: lab('  vip: 10.0.0.10', '  «vip: 10.0.0.10\n  external: lb.example.org:6443'),
     says: /exclude each other/,
