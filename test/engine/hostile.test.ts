@@ -52,7 +52,7 @@ const TELLING_LENGTH = 6
 const ATTACKS = ['touch /tmp', '${IFS}', '-oProxyCommand', '{{{x}}}', '../../etc/passwd']
 
 describe('texts of the inventory', () => {
-  it('never reach a shell but as one quoted word', { timeout: 300_000 }, () => {
+  it('never reach a shell but as one quoted word', () => {
     let scripts = 0
     let refused = 0
     fc.assert(

@@ -111,4 +111,4 @@ test('of 1,000 races between an editor and a write, no edit that came first is l
   // Whatever the order: what is refused was not touched, and what is said to be written was.
   for (const { outcome, text } of all)
     expect(outcome === '3' ? [OLD + EDIT] : [NEW, NEW + EDIT, OLD + EDIT]).toContain(text)
-}, 300_000)
+})
