@@ -6,6 +6,8 @@ const LONG_ONLY =
   process.env.TRIPOD_TEST_LONG === '1'
     ? []
     : [
+        // Its sample in every run is converge.test.ts: one whole cluster is as much as a slow computer has time for.
+        'cluster',
         'kubeadm-init',
         'status',
         'ha-drill',

@@ -22,17 +22,15 @@ if (calico === undefined)
   console.warn(`SKIPPED Calico on the lab: there is no ${CALICO} (TRIPOD_TEST_DATA names another place)`)
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
 /** Seconds after kubeadm began on it at which a joining master loses its power. */
-const POINTS = !LONG ? [] : [0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 7, 9]
+const POINTS = [0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 7, 9]
 
 interface Kind extends Pick<UpOptions, 'os' | 'kubernetes'> {
   readonly balancers: number
 }
-/** A run of every change takes the kind that converge.test.ts does not (npm run test:long: both). */
 const KINDS: readonly Kind[] = [
   { os: 'debian13', kubernetes: '1.31.14', balancers: 2 },
-  ...(LONG ? [{ os: 'debian12', kubernetes: '1.22.17', balancers: 0 } as const] : []),
+  { os: 'debian12', kubernetes: '1.22.17', balancers: 0 },
 ]
 
 /** Three masters that carry workloads too, and what becomes of their cluster when machines are lost. */
@@ -129,7 +127,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('three masters without workers
     })
   })
 
-  it.runIf(LONG)('take a first master that was reinstalled back as one that joins, and serve meanwhile', async () => {
+  it('take a first master that was reinstalled back as one that joins, and serve meanwhile', async () => {
     await reinstall('m1')
     const plan = await context.tripod(['plan'])
     expect(plan.stdout).toContain('take m1 as it was before out of etcd and the cluster')
