@@ -35,6 +35,7 @@ export default defineConfig({
           name: 'unit',
           // Property tests of 10,000 cases take their time on a small computer, and more on a busy one: this ends what hangs.
           testTimeout: 600_000,
+          hookTimeout: 600_000,
           globalSetup: './test/build.mjs',
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**'],
