@@ -102,7 +102,11 @@ printf '#!/bin/sh\\nLD_PRELOAD=%s FAKETIME=+%dd exec %s.real "$@"\\n' ${LIBRARY 
   })
 
   it('is refused in plain words where something has to be installed from it', async () => {
-    await said(context.lab, 'm1', 'apt-get -qq -y --allow-change-held-packages purge kubelet 2>&1; rm -rf /var/lib/apt/lists/*')
+    await said(
+      context.lab,
+      'm1',
+      'apt-get -qq -y --allow-change-held-packages purge kubelet 2>&1; rm -rf /var/lib/apt/lists/*',
+    )
     const refused = await apply()
     expect(refused.code).not.toBe(0)
     expect(refused.stdout + refused.stderr).toContain('has expired on the node')
