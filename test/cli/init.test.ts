@@ -94,7 +94,7 @@ async function typed(dialogue: readonly (readonly [seen: string, text: string])[
 }
 
 describe('tripod init at a terminal', () => {
-  test('asks, and writes', { timeout: 40_000 }, async () => {
+  test('asks, and writes', async () => {
     const ended = await typed([
       ['Name of the cluster', 'night\r'],
       ['Masters', '10.0.0.11-13\r'],
@@ -111,7 +111,7 @@ describe('tripod init at a terminal', () => {
     expect((await tripod(['validate', '-i', file])).status).toBe(0)
   })
 
-  test.each(['\u0003', '\u0004'])('%j ends it with 130 and leaves nothing', { timeout: 40_000 }, async (key) => {
+  test.each(['\u0003', '\u0004'])('%j ends it with 130 and leaves nothing', async (key) => {
     const ended = await typed([
       ['Name of the cluster', 'night\r'],
       ['Masters', key],

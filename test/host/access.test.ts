@@ -30,7 +30,7 @@ async function errorOf(ssh: SshSettings, options: ConnectOptions = open): Promis
 const codeOf = async (ssh: SshSettings, options?: ConnectOptions): Promise<string> => (await errorOf(ssh, options)).code
 
 // A login shell may take its time (a long .bashrc), and connections are many.
-describe.skipIf(!canRunSshd())('access to a real sshd', { timeout: 30_000 }, () => {
+describe.skipIf(!canRunSshd())('access to a real sshd', () => {
   let sshd: Sshd
   let directory: string
   const agents: ChildProcess[] = []

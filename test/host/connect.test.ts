@@ -10,7 +10,7 @@ import { canRunSshd, startSshd, type Sshd } from './sshd.js'
 
 const credentials = { keys: new Keyring() }
 
-describe.skipIf(!canRunSshd())('a host over a real sshd', { timeout: 30_000 }, () => {
+describe.skipIf(!canRunSshd())('a host over a real sshd', () => {
   let sshd: Sshd
   let host: Host
   const stats = { connections: 0, execs: 0 }

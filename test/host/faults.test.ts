@@ -93,7 +93,7 @@ describe('a connection that breaks', () => {
     const host = await login(server.settings())
     expect((await host.run(sh`:`)).code).toBe(0)
     expect(server.sockets).toHaveLength(3)
-  }, 20_000)
+  })
 
   it('can be interrupted while it is made and while a command runs', async () => {
     const early = new AbortController()
@@ -308,7 +308,7 @@ describe('becoming root', () => {
     expect((await host.run(sh`cat`, { input: 'payload' })).stdout).toBe('payload')
     const held = await host.hold(sh`read -r beat; echo "first $beat"; cat`).catch((error: unknown) => error)
     expect(held).toMatchObject({ greeting: 'first ' })
-  }, 20_000)
+  })
 
   it('names a login that runs no commands', async () => {
     const server = await serve({

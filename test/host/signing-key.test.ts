@@ -43,7 +43,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/Release.key`
-}, 60_000)
+})
 afterAll(() => {
   server.close()
   rmSync(directory, { recursive: true, force: true })

@@ -89,7 +89,7 @@ describe('a manifest is refused', () => {
     ['a list in a list without end', `a: ${'['.repeat(200_000)}`, 'that is n'],
     ['a map in a map without end', many(1500, (index) => `${' '.repeat(index)}a:\n`), 'is nested too deeply'],
     ['16 MiB of blank lines', '\n'.repeat(16 * 1024 * 1024), 'is larger than any manifest'],
-  ])('for %s, in bounded time', { timeout: 20_000 }, (_, text, why) => {
+  ])('for %s, in bounded time', (_, text, why) => {
     expect(() => read(text)).toThrow(
       expect.objectContaining({ code: 'SOURCE_REJECTED', message: expect.stringContaining(why) as unknown }),
     )

@@ -44,7 +44,7 @@ describe.each(MAJORS)('the real containerd of Debian $suite', ({ suite, version,
       why = error.message
       console.warn(`SKIPPED, the Debian repository cannot be reached: ${why}`)
     }
-  }, 300_000)
+  })
 
   const real = (title: string, test: (containerd: string) => void): void => {
     it(title, (context) => {
