@@ -105,7 +105,7 @@ printf '#!/bin/sh\\nLD_PRELOAD=%s FAKETIME=+%dd exec %s.real "$@"\\n' ${LIBRARY 
     await said(
       context.lab,
       'm1',
-      'apt-get -qq -y --allow-change-held-packages purge kubelet 2>&1; rm -rf /var/lib/apt/lists/*',
+      'apt-get -qq -y --allow-change-held-packages purge kubelet 2>&1; rm -rf /var/lib/apt/lists/* /run/tripod/apt-lists',
     )
     const refused = await apply()
     expect(refused.code).not.toBe(0)
