@@ -101,15 +101,20 @@ describe.skipIf(unable !== undefined)('the load balancer of three masters', () =
     expect(gap(attempts).length).toBeLessThan(7000)
   })
 
-  it('serves again soon after the holder’s link is cut, and fails few of the connections that follow', async () => {
-    await atRest()
+  /** New connections from a second before the holder of the VIP loses its link; it has it again afterwards. */
+  const whileHolderIsCutOff = async (about: { readonly perSecond: number; readonly milliseconds: number }) => {
     const first = await holder()
-    const attempts = await newConnections({ place: place(), perSecond: 50 }, async () => {
+    const attempts = await newConnections({ place: place(), perSecond: about.perSecond }, async () => {
       await sleep(1000)
       await fault(context.lab.name, first, { kind: 'cut' })
-      await sleep(20_000)
+      await sleep(about.milliseconds)
     })
     await fault(context.lab.name, first, { kind: 'heal' })
+    return attempts
+  }
+  it('serves again soon after the holder’s link is cut, and fails few of the connections that follow', async () => {
+    await atRest()
+    const attempts = await whileHolderIsCutOff({ perSecond: 50, milliseconds: 20_000 })
     const { length, until } = gap(attempts)
     const later = attempts.filter(({ begun }) => begun > until)
     const failed = later.filter(({ answered }) => !answered).length
@@ -153,17 +158,11 @@ describe.skipIf(unable !== undefined)('the load balancer of three masters', () =
     const applied = await context.tripod(['apply', '--yes'])
     expect([applied.code, applied.code === 0 ? '' : applied.stdout + applied.stderr]).toEqual([0, ''])
     await atRest()
-    const first = await holder()
-    const attempts = await newConnections({ place: place(), perSecond: 20 }, async () => {
-      await sleep(1000)
-      await fault(context.lab.name, first, { kind: 'cut' })
-      await sleep(9000)
-    })
-    await fault(context.lab.name, first, { kind: 'heal' })
+    const attempts = await whileHolderIsCutOff({ perSecond: 20, milliseconds: 9000 })
     rows.push({
       what: 'link of the holder cut, interval 0.25 s',
       shown: `no answer for ${seconds(gap(attempts).length)}`,
     })
-    expect(gap(attempts).length).toBeLessThan(5000)
+    expect(gap(attempts).length).toBeLessThanOrEqual(2000)
   })
 })
