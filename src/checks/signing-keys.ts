@@ -12,8 +12,9 @@ interface NodeKey {
 /** P22: a repository whose signing key has ended, or ends soon, on a node. What is installed runs on: never fatal. */
 export const signingKeys: Check = (context) => {
   const { renewals = [] } = context
-  const unread = keysOf(context.seen).filter(({ key }) => key.unread !== undefined)
-  const ending = keysOf(context.seen).filter(({ key, now }) => endsSoon(key.ends, now))
+  const keys = keysOf(context.seen)
+  const unread = keys.filter(({ key }) => key.unread !== undefined)
+  const ending = keys.filter(({ key, now }) => endsSoon(key.ends, now))
   const renewalOf = ({ node, key }: NodeKey) => renewals.find((one) => one.node === node && one.path === key.path)
   // The plan itself names a key that it replaces.
   const staying = ending.filter((one) => renewalOf(one)?.longer === undefined)
@@ -29,7 +30,7 @@ export const signingKeys: Check = (context) => {
   ]
 }
 
-function lifeOf({ key, now }: Omit<NodeKey, 'node'>): string {
+function lifeOf({ key, now }: NodeKey): string {
   const { path, ends = 'never' } = key
   if (ends === 'never' || ends > now) return `the signing key ${path} ends on ${dayOf(ends)}`
   return `the signing key ${path} ended on ${dayOf(ends)}: packages of its repository cannot be installed (EXPKEYSIG)`

@@ -2,6 +2,7 @@ import type { DocumentOp, PlanDocument } from '../document/plan-document.js'
 import { escapeLine } from './escape.js'
 import { nodeList } from '../inventory/node-list.js'
 import { nodeOrder } from './plan-groups.js'
+import { DISRUPTIONS } from './tally.js'
 
 type Disrupting = Exclude<DocumentOp['disruption'], 'none'>
 
@@ -13,9 +14,6 @@ const SAYS: Readonly<Record<Disrupting, (name: string, nodes: string) => string>
   reboot: (name, nodes) => `${nodes} reboots (${name})`,
   'data-loss': (name, nodes) => `DATA IS LOST on ${nodes} (${name})`,
 }
-
-/** Worst first. */
-const SCALE = ['data-loss', 'reboot', 'drain', 'stop', 'restart', 'reload'] as const
 
 function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: readonly string[]): readonly string[] {
   const namesOf = ({ units, name }: DocumentOp): readonly string[] => units ?? [name]
@@ -33,7 +31,7 @@ function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: read
 export function disruptionsOf(plan: PlanDocument): Readonly<Record<DocumentOp['certainty'], readonly string[]>> {
   const order = nodeOrder(plan)
   const of = (certainty: DocumentOp['certainty']): readonly string[] =>
-    SCALE.flatMap((disruption) =>
+    DISRUPTIONS.flatMap((disruption) =>
       sayings(
         plan.ops.filter((op) => op.disruption === disruption && op.certainty === certainty),
         disruption,

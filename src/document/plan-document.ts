@@ -2,8 +2,8 @@ import { z } from 'zod'
 
 export { FORMAT_VERSION } from './headed.js'
 
-const action = z.enum(['create', 'update', 'replace', 'delete', 'run'])
-const disruption = z.enum(['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss'])
+export const action = z.enum(['create', 'update', 'replace', 'delete', 'run'])
+export const disruption = z.enum(['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss'])
 const count = z.int().nonnegative()
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const instant = z.iso.datetime().meta({ description: 'UTC.' })

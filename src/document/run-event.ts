@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, type Reading } from './head.js'
+import { action, disruption } from './plan-document.js'
 
 const line = {
   formatVersion: z.string(),
@@ -15,8 +16,8 @@ const op = {
   opId: z.string().meta({ description: 'As in the plan.' }),
   node: z.string(),
   step: z.string(),
-  action: z.enum(['create', 'update', 'replace', 'delete', 'run']),
-  disruption: z.enum(['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss']),
+  action,
+  disruption,
 }
 
 const trouble = {

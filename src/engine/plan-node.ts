@@ -2,7 +2,7 @@ import type { NodeRecord, RecordEntry } from '../facts/facts.js'
 import { digest } from '../resources/digest.js'
 import { undone, undoNeeds } from '../resources/command.js'
 import type { Act, Difference, Overlay, Verdict } from '../resources/kind.js'
-import type { PathBefore } from '../resources/file.js'
+import { stateBefore, type PathBefore } from '../resources/file.js'
 import { resourceId, type Kinds } from '../resources/kinds.js'
 import type { Needs, Readings } from '../resources/readings.js'
 import type { CommandResource, Resource, ResourceKind } from '../resources/resource.js'
@@ -259,11 +259,6 @@ function withBringer(
   if (name === undefined || before?.state !== 'present' || before.conffileOf !== undefined) return entry
   const isTheirs = stateBefore(record.entries[`package:${name}`]) === 'present'
   return isTheirs ? entry : { ...entry, before: { ...before, conffileOf: name } }
-}
-
-/** What the record says was there before: `absent` or `present`; undefined where it does not say. */
-function stateBefore(entry: RecordEntry | undefined): unknown {
-  return (entry?.before as { readonly state?: unknown } | null | undefined)?.state
 }
 
 /** What tells by itself whether there is something to take back needs no record: that may be gone, or of somebody else's making. */

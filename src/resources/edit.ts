@@ -1,5 +1,5 @@
 import { runs, SAME, unknown, type Difference, type Kind, type Verdict } from './kind.js'
-import { notAFile, pathBefore, preOf, type PathBefore } from './file.js'
+import { notAFile, pathBefore, preOf, stateBefore } from './file.js'
 import { revertMarked } from './markers.js'
 import type { PathReading } from './readings.js'
 import type { EditResource } from './resource.js'
@@ -26,10 +26,9 @@ export const edit: Kind<EditResource> = {
     act: runs(sh`false`),
   }),
   leftoverNeeds: (path) => ({ paths: [{ path, text: 'always' }] }),
-  leftover: (path, { before }, readings) => {
+  leftover: (path, entry, readings) => {
     const verdict = change(path, readings.path(path), revertMarked, 'our lines are taken back')
-    const wasAbsent = (before as PathBefore | null)?.state === 'absent'
-    return verdict.state === 'differs' && wasAbsent ? emptied(verdict.difference) : verdict
+    return verdict.state === 'differs' && stateBefore(entry) === 'absent' ? emptied(verdict.difference) : verdict
   },
 }
 

@@ -71,12 +71,16 @@ function packageNeed(name: string | undefined): { readonly packages?: readonly s
 
 /** Whether the package is there because tripod installed it: what lies at the path of its file came with it. */
 function isOfOurs(name: string, readings: Readings, { entries }: NodeRecord): boolean {
-  const noted = entries[`package:${name}`]?.before as { readonly state?: string } | null | undefined
-  return noted?.state === 'absent' && readings.package(name).state === 'present'
+  return stateBefore(entries[`package:${name}`]) === 'absent' && readings.package(name).state === 'present'
+}
+
+/** What the record says was there before: `absent` or `present`; undefined where it does not say. */
+export function stateBefore(entry: RecordEntry | undefined): unknown {
+  return (entry?.before as { readonly state?: unknown } | null | undefined)?.state
 }
 
 /** The package of ours that brought a file, as its entry in the record says. */
-export function broughtBy(before: unknown): string | undefined {
+function broughtBy(before: unknown): string | undefined {
   const noted = before as PathBefore | null
   return noted?.state === 'present' ? (noted.conffileOf ?? undefined) : undefined
 }

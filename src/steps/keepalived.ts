@@ -1,6 +1,6 @@
 import { TripodError } from '../errors.js'
 import { parseAddress } from '../inventory/address.js'
-import type { Endpoint, Node } from '../inventory/cluster.js'
+import type { Cluster, Endpoint, Node } from '../inventory/cluster.js'
 import { carriesBalancer } from '../inventory/roles.js'
 import { sha256 } from '../resources/digest.js'
 import type { FileResource, ServiceResource } from '../resources/resource.js'
@@ -14,10 +14,19 @@ const PASSWORD_LENGTH = 8
 const HIGHEST_PRIORITY = 150
 
 /** Asked by keepalived every second; keepalived runs it as root, so nobody else may be able to write it. */
-export function checkScript({ cluster, node, os }: StepContext): FileResource {
-  const others = cluster.nodes.filter((one) => carriesBalancer(one, cluster.endpoint) && one.name !== node.name)
-  const text = render('check-haproxy.sh', { port: cluster.endpoint.port, peers: others.map(({ address }) => address) })
+export function checkScript(context: StepContext): FileResource {
+  const { cluster, os } = context
+  const text = render('check-haproxy.sh', { port: cluster.endpoint.port, peers: peersOf(context) })
   return { ...ownFile(scriptPath(os.keepalivedScripts), text), mode: 0o755 }
+}
+
+function carriersOf({ nodes, endpoint }: Cluster): readonly Node[] {
+  return nodes.filter((one) => carriesBalancer(one, endpoint))
+}
+
+/** Addresses of the other hosts of the load balancer. */
+function peersOf({ cluster, node }: StepContext): readonly string[] {
+  return carriersOf(cluster).flatMap(({ name, address }) => (name === node.name ? [] : [address]))
 }
 
 function scriptPath(directory: string): string {
@@ -28,10 +37,10 @@ function scriptPath(directory: string): string {
 export function keepalivedConfig(context: StepContext): FileResource {
   const { cluster, node, os } = context
   const { vip = '', vrrp } = cluster.endpoint
-  const carriers = cluster.nodes.filter((one) => carriesBalancer(one, cluster.endpoint))
+  const isIPv6 = parseAddress(vip)?.family === 6
   const { interval = 1 } = vrrp ?? {}
   // VRRP 3 has no passwords, and that of IPv6 is always 3.
-  const hasPassword = parseAddress(vip)?.family !== 6 && interval >= 1
+  const hasPassword = !isIPv6 && interval >= 1
   const text = render('keepalived.conf', {
     router: node.name,
     script: scriptPath(os.keepalivedScripts),
@@ -39,11 +48,11 @@ export function keepalivedConfig(context: StepContext): FileResource {
     id: vrrp?.id ?? 1,
     interval,
     subsecond: interval < 1,
-    priority: priorityOf(node, carriers),
+    priority: priorityOf(node, carriersOf(cluster)),
     address: node.address,
-    peers: carriers.filter(({ name }) => name !== node.name).map(({ address }) => address),
+    peers: peersOf(context),
     password: hasPassword ? passwordOf(cluster.name, cluster.endpoint) : null,
-    vip: `${vip}/${parseAddress(vip)?.family === 6 ? 128 : 32}`,
+    vip: `${vip}/${isIPv6 ? 128 : 32}`,
   })
   const validate = ['keepalived', '-t', '-f']
   const file = { ...ownFile(CONFIG, text), mode: 0o600, validate, conffileOf: 'keepalived' }
