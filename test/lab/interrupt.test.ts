@@ -96,7 +96,8 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', () => {
     const second = performance.now()
     run.kill('SIGINT')
     const ended = await run
-    expect(performance.now() - second).toBeLessThan(1000)
+    // The installation waits at its gate: a run that waited for it would never end.
+    expect(performance.now() - second).toBeLessThan(10_000)
     expect([ended.exitCode, ended.stderr]).toEqual([
       130,
       expect.stringContaining('not waited for: m1 container-runtime: create package containerd'),
