@@ -102,6 +102,11 @@ const PATTERNS: readonly Pattern[] = [
     fix: 'Read the lines of SystemVerification above: they name the kernel release or the option that it lacks. Boot another kernel.',
   },
   {
+    in: /errors? (while|on) unmounting|failed to unmount|still mounted:/i,
+    cause: 'something below /var/lib/kubelet stays mounted',
+    fix: 'See what holds it (`findmnt -R /var/lib/kubelet`, `fuser -vm PATH`), unmount it, then apply again.',
+  },
+  {
     in: /manifest unknown|pull access denied|failed to (pull|resolve) (image|reference)/i,
     cause: 'an image cannot be had',
     fix: 'See that the node reaches the registry (`crictl pull IMAGE`), or name a mirror in the inventory.',

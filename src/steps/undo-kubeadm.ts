@@ -1,7 +1,6 @@
 import type { Undo } from '../resources/resource.js'
 import { sh } from '../shell.js'
-import { CRI_SOCKET } from './control-plane.js'
-import { UNMOUNT_BENEATH } from './unmount-beneath.js'
+import { RESET_KUBEADM } from './kubeadm-reset.js'
 
 /** What kubeadm and the kubelet leave; some of it is there as soon as an init or join has begun. */
 const LEFT = [
@@ -56,7 +55,7 @@ done || failed="$failed bridges"
 rm -rf /etc/cni/net.d/*calico* /var/lib/calico /var/log/calico /var/run/calico`
 
 /** Mounts of pods that ended badly, then everything that was made for the kubelet and by it; nothing of it while one stays. */
-const REMAINS = sh`${UNMOUNT_BENEATH}
+const REMAINS = sh`
 kubelet=/var/lib/kubelet
 unmount_beneath /var/lib/kubelet || { kubelet=; failed="$failed mounts"; }
 rm -rf /etc/kubernetes/manifests /etc/kubernetes/pki /etc/kubernetes/tmp /etc/kubernetes/*.conf || failed="$failed /etc/kubernetes"
@@ -65,18 +64,15 @@ for directory in $kubelet /var/lib/etcd /etc/kubernetes; do
   if rmdir -- "$directory" 2>/dev/null; then continue; fi
 done`
 
-/**
- * kubeadm reset, and what it leaves behind (domain reference 3.5). Its data of etcd and the pods of the node are gone then. It is kept
- * from the API: who leaves a living cluster has left it by now, and kubeadm waits for minutes where an API server has lost its
- * etcd, or where etcd let a member go and the answer got lost (3.5 min by kubeadm's own retries).
- */
+/** kubeadm reset, and what it leaves behind (domain reference 3.5). Its data of etcd and the pods of the node are gone then. */
 export const undoKubeadm: Undo = {
   summary: 'kubeadm reset, and what it leaves: pods, mounts, the rules and interfaces of kube-proxy and Calico',
   neededWhen: NEEDED,
   disruption: 'data-loss',
   run: () => sh`
 failed=
-if command -v kubeadm >/dev/null; then kubeadm reset --force --kubeconfig /dev/null --cri-socket ${CRI_SOCKET} || failed=' kubeadm'; fi
+${RESET_KUBEADM}
+reset_kubeadm || failed=' kubeadm'
 if systemctl is-active --quiet kubepods.slice; then systemctl stop kubepods.slice || failed="$failed kubepods.slice"; fi
 if systemctl is-active --quiet kubelet.service; then systemctl stop kubelet.service || failed="$failed kubelet"; fi
 ${REMAINS}

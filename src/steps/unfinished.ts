@@ -2,8 +2,9 @@ import { LEAVES } from '../facts/kubeadm-files.js'
 import type { Node } from '../inventory/cluster.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
-import { CRI_SOCKET, ETCD_DATA, filesOf, hasJoined, isMaster } from './control-plane.js'
+import { ETCD_DATA, filesOf, hasJoined, isMaster } from './control-plane.js'
 import { etcd } from './etcd-member.js'
+import { RESET_KUBEADM } from './kubeadm-reset.js'
 import type { StepContext } from './step.js'
 import { isHalf } from '../topology.js'
 
@@ -37,14 +38,19 @@ export function withoutUnfinished(context: StepContext): readonly CommandResourc
 set -e
 umask 077
 mkdir -p /var/lib/tripod /etc/kubernetes/pki
+# One that was killed before may have left the only copy on this node.
+for old in /var/lib/tripod/keep.*; do
+  if [ -d "$old" ]; then cp -an "$old/." /etc/kubernetes/pki/; rm -rf -- "$old"; fi
+done
 keep=$(mktemp -d /var/lib/tripod/keep.XXXXXX)
+give_back() { mkdir -p /etc/kubernetes/pki && cp -a "$keep/." /etc/kubernetes/pki/ && rm -rf -- "$keep"; }
+trap give_back EXIT
+trap 'exit 143' HUP INT TERM
 cp -a /etc/kubernetes/pki/. "$keep"
 for name in ${isMaster(node) ? LEAVES : [...LEAVES, 'ca']}; do rm -f "$keep/$name.crt" "$keep/$name.key"; done
-kubeadm reset --force --cri-socket ${CRI_SOCKET}
-rm -rf /var/lib/etcd/member
-mkdir -p /etc/kubernetes/pki
-cp -a "$keep/." /etc/kubernetes/pki/
-rm -rf -- "$keep"`,
+${RESET_KUBEADM}
+reset_kubeadm
+rm -rf /var/lib/etcd/member`,
       undo: 'nothing',
       transient: true,
       // The kubelet of such a node serves nobody: the init or join that follows starts it anyhow.

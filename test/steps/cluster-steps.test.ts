@@ -8,7 +8,11 @@ import { etcdUrl } from '../../src/steps/etcd-member.js'
 import type { ClusterContext, StepContext } from '../../src/steps/step.js'
 import type { NodeState, Topology } from '../../src/topology.js'
 import { contextWith } from './context.js'
-import { parses } from './run-script.js'
+import { parses, runScript } from './run-script.js'
+import { lines, sh } from '../../src/shell.js'
+
+const canMount = process.getuid?.() === 0 && process.platform === 'linux'
+if (!canMount) console.warn('SKIPPED: authorities are given back after a failed reset (only root on Linux can mount)')
 
 const base = contextWith()
 const named = (name: string, last: number, roles: Node['roles']): Node => ({
@@ -211,6 +215,28 @@ describe('a cluster', () => {
     expect(master.run.text).toContain('etcd/healthcheck-client; do rm -f "$keep/$name.crt"')
     expect(master.doneWhen.text).not.toContain(path)
   })
+
+  test.runIf(canMount)(
+    'gives a master its authorities back when kubeadm reset fails, and when a run before was killed',
+    () => {
+      const { run } = halfOn(NODES[1], 'control-plane-half')
+      const { code, stdout } = runScript(
+        sh`unshare --mount --propagation private /bin/sh -c ${
+          lines([
+            // Programs of the machine, such as awk, may be links in /etc/alternatives.
+            sh`mount -t tmpfs none /var/lib && cp -a /etc/alternatives /var/lib && mount -t tmpfs none /etc && mv /var/lib/alternatives /etc || exit 9`,
+            sh`mkdir -p /etc/kubernetes/pki /var/lib/tripod/keep.old; echo new > /etc/kubernetes/pki/ca.key`,
+            sh`echo old > /var/lib/tripod/keep.old/ca.key; echo sa > /var/lib/tripod/keep.old/sa.key`,
+            sh`kubeadm() { rm -r /etc/kubernetes/pki; return 1; }; crictl() { return 1; }; systemctl() { return 3; }`,
+            sh`(${run}
+)`,
+            sh`echo "code $?"; cd /etc/kubernetes/pki && cat ca.key sa.key; ls /var/lib/tripod`,
+          ]).text
+        }`,
+      )
+      expect([code, stdout]).toEqual([0, 'code 1\nnew\nsa\n'])
+    },
+  )
 
   test('takes whole files for done only where they were not whole before: those of a learner are, and do not vote', () => {
     const names = [

@@ -61,6 +61,6 @@ describe.runIf(canMount)('mounts of pods that ended badly', () => {
     )
     expect(stdout).toBe('code 1\n/var/lib:\nkubelet\nnfs\n\n/var/lib/nfs:\ntheirs\nconfig.yaml\npods\n')
     expect(stderr).toContain('still mounted: /var/lib/kubelet/pods/a b')
-    expect(stderr).toContain('not taken back: mounts')
+    expect(stderr).toContain('not taken back: kubeadm mounts')
   })
 })
