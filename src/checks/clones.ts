@@ -1,10 +1,11 @@
-import type { Seen } from '../topology.js'
-import { listed, type Check } from './check.js'
+import { parseAddress } from '../inventory/address.js'
+import { isUntouched, type Seen } from '../topology.js'
+import { listed, type Check, type CheckContext } from './check.js'
 import type { Finding } from './finding.js'
 
 interface Mark {
   readonly what: string
-  readonly of: (seen: Seen) => readonly string[]
+  readonly of: (seen: Seen, context: CheckContext) => readonly string[]
   readonly fix: string
 }
 
@@ -17,8 +18,8 @@ const MEANINGLESS_UUIDS = [
 
 const MARKS: readonly Mark[] = [
   {
-    what: 'hostname',
-    of: ({ facts }) => [facts.identity.hostname.toLowerCase()],
+    what: 'host name',
+    of: (one, context) => [nameAfter(one, context).toLowerCase()],
     fix: 'Give each its own: `hostnamectl set-hostname NAME`',
   },
   {
@@ -36,7 +37,7 @@ const MARKS: readonly Mark[] = [
   },
   {
     what: 'MAC address',
-    of: ({ facts }) => facts.identity.macs,
+    of: macsInUse,
     fix: 'Cloned VM. Let the hypervisor give each interface a MAC of its own',
   },
   {
@@ -47,19 +48,37 @@ const MARKS: readonly Mark[] = [
 ]
 
 /** P06: machines cloned without a new identity; addresses count where the inventory names them. */
-export const clones: Check = ({ seen, cluster }) => {
-  const declared = cluster.nodes.map(({ address }) => address)
-  return MARKS.flatMap((mark) => shared(seen, mark, (value) => mark.what !== 'address' || declared.includes(value)))
+export const clones: Check = (context) => {
+  const declared = context.cluster.nodes.map(({ address }) => address)
+  return MARKS.flatMap((mark) => shared(context, mark, (value) => mark.what !== 'address' || declared.includes(value)))
+}
+
+/** The name that a machine has when the plan is done: one that has joined is never renamed. */
+function nameAfter({ node, facts }: Seen, { topology }: CheckContext): string {
+  const isRenamed = node.hostName !== 'keep' && isUntouched(topology.states[node.name])
+  return isRenamed ? node.name : facts.identity.hostname
+}
+
+/**
+ * Those of the interfaces that carry the address of the node or lead to the VIP. Of others equal ones do no harm: VirtualBox gives
+ * the first interface of each machine that was made from one box the same, each in a network of its own.
+ */
+function macsInUse({ node, facts }: Seen, { cluster }: CheckContext): readonly string[] {
+  const own = parseAddress(node.address)?.canonical
+  const carriers = facts.addresses.filter(({ address }) => parseAddress(address)?.canonical === own)
+  const used = [...carriers.map((one) => one.interface), facts.vip?.interface, cluster.endpoint.interface]
+  const macs = used.flatMap((name) => (name === undefined ? [] : (facts.linkMacs[name] ?? [])))
+  return [...new Set(macs)]
 }
 
 function shared(
-  seen: readonly Seen[],
+  context: CheckContext,
   { what, of, fix }: Mark,
   counts: (value: string) => boolean,
 ): readonly Finding[] {
   const holders = new Map<string, string[]>()
-  for (const one of seen) {
-    for (const value of of(one)) {
+  for (const one of context.seen) {
+    for (const value of of(one, context)) {
       if (value !== '' && counts(value)) holders.set(value, [...(holders.get(value) ?? []), one.node.name])
     }
   }

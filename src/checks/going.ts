@@ -2,7 +2,7 @@ import type { Node } from '../inventory/cluster.js'
 import type { CheckContext } from './check.js'
 
 /** A node that is to leave, as others know it. */
-export type Named = Pick<Node, 'name' | 'address' | 'roles'>
+export type Named = Pick<Node, 'name' | 'address' | 'roles' | 'hostName'>
 
 /** Nodes that are to be taken back, whether all of the cluster goes with them, and whether they answer no more. */
 export interface Going {

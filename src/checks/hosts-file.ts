@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/facts.js'
 import { parseAddress } from '../inventory/address.js'
 import type { Node } from '../inventory/cluster.js'
+import { nodeName } from '../inventory/node-name.js'
 import { shortNames } from '../inventory/short-names.js'
 import type { Seen } from '../topology.js'
 import type { Check } from './check.js'
@@ -12,7 +13,10 @@ import { listed } from './check.js'
  */
 export const hostsFile: Check = ({ seen, cluster }) => {
   const shorts = shortNames(cluster)
-  const namesOf = ({ name }: Node): readonly string[] => [...new Set([name, shorts.get(name) ?? name])]
+  const namesOf = (node: Node): readonly string[] => {
+    const name = nodeName(node)
+    return name === undefined ? [] : [...new Set([name, shorts.get(name) ?? name])]
+  }
   return seen.flatMap(({ node: { name }, facts: { hosts } }) => {
     const wrong = cluster.nodes.flatMap((node) =>
       elsewhere(node, namesOf(node), hosts)

@@ -19,6 +19,7 @@ import { foreign } from './foreign.js'
 import { hostName } from './host-name.js'
 import { hostsFile } from './hosts-file.js'
 import { firewall } from './firewall.js'
+import { keptName } from './kept-name.js'
 import { incomplete } from './incomplete.js'
 import { installedVersion } from './installed-version.js'
 import { kernel } from './kernel.js'
@@ -58,6 +59,7 @@ const CHECKS: readonly Check[] = [
   disk,
   clones,
   hostName,
+  keptName,
   hostsFile,
   nodeAddress,
   clock,

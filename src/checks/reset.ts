@@ -5,6 +5,7 @@ import type { CheckContext } from './check.js'
 import { listed } from './check.js'
 import type { Finding } from './finding.js'
 import { type Going, isMaster, type Named, nodesBesides } from './going.js'
+import { unknownName } from './kept-name.js'
 import { quorumKept } from './quorum-kept.js'
 import { unlisted } from './unlisted.js'
 import { wrongMachine } from './wrong-machine.js'
@@ -14,6 +15,7 @@ export function resetFindings({ nodes, whole, gone }: Going, context: CheckConte
   if (whole) return [...leftAlone(context), ...unrecorded(nodes, context)]
   return [
     ...wrongMachine({ nodes, gone }, context),
+    ...unknownName(nodes, context),
     ...(gone ? alive(nodes, context) : []),
     ...orphans(nodes, context),
     ...unbalanced(nodes, context),

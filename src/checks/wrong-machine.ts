@@ -1,4 +1,6 @@
 import { memberOf } from '../facts/member-of.js'
+import { withOwnName } from '../facts/own-names.js'
+import { nodeName } from '../inventory/node-name.js'
 import type { Node } from '../inventory/cluster.js'
 import { isUntouched } from '../topology.js'
 import { quote } from '../shell.js'
@@ -6,7 +8,7 @@ import type { CheckContext } from './check.js'
 import type { Finding } from './finding.js'
 
 interface Going {
-  readonly nodes: readonly Pick<Node, 'name' | 'address' | 'roles'>[]
+  readonly nodes: readonly Pick<Node, 'name' | 'address' | 'roles' | 'hostName'>[]
   readonly gone: boolean
 }
 
@@ -45,7 +47,8 @@ function memberOfOther(node: Leaving, { cluster, seen }: CheckContext): readonly
   const found = seen.flatMap(({ facts }) => memberOf(node, facts.kubernetes.members ?? []) ?? [])
   const other = found.find((member) => member.name !== name && cluster.nodes.some((one) => one.name === member.name))
   if (other === undefined) return []
-  const fix = `What is left of ${name} is its Node alone; on a master: kubectl --kubeconfig /etc/kubernetes/admin.conf delete node ${quote(name)}`
+  const called = nodeName(withOwnName(node, seen)) ?? name
+  const fix = `What is left of ${name} is its Node alone; on a master: kubectl --kubeconfig /etc/kubernetes/admin.conf delete node ${quote(called)}`
   return [finding(name, `${address}, where it was, is ${other.name} by now, whose member of etcd must stay`, fix)]
 }
 

@@ -1,6 +1,6 @@
 import { asItIs, findNode } from '../engine/find-node.js'
 import { TripodError } from '../errors.js'
-import type { Cluster } from '../inventory/cluster.js'
+import type { Cluster, Node } from '../inventory/cluster.js'
 import { quote } from '../shell.js'
 import type { Leaver } from '../steps/intent.js'
 import { type SessionFlags, withSession } from './session.js'
@@ -16,8 +16,11 @@ export async function leaverOf(
   brokenOff: string,
 ): Promise<Leaver> {
   const listed = inventory.nodes.find((node) => node.name === name)
-  if (listed !== undefined) return { name, address: listed.address, roles: listed.roles }
+  if (listed !== undefined) return asListed(listed)
   const found = await withSession('node', flags, ({ input }) => findNode(input, name))
+  // A machine that keeps its name is called otherwise by the cluster than by the inventory.
+  const kept = inventory.nodes.find((node) => node.hostName === 'keep' && node.address === found?.address)
+  if (kept !== undefined) return asListed(kept)
   if (found !== undefined) return found
   const { inventoryPath } = inventory
   throw new TripodError(
@@ -25,6 +28,10 @@ export async function leaverOf(
     `neither ${inventoryPath} nor the cluster has a node ${JSON.stringify(name)}`,
     `tripod plan -i ${quote(inventoryPath)} names those of the cluster that are not in it. ${brokenOff}`,
   )
+}
+
+function asListed({ name, address, roles, hostName }: Node): Leaver {
+  return { name, address, roles, ...(hostName && { hostName }) }
 }
 
 /** With the role that its machine has; who is in the inventory is what that says. */

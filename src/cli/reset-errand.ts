@@ -33,7 +33,12 @@ export function resetIntent(cluster: Cluster, flags: WhichFlags): ResetIntent {
   const chosen = selectNodes(cluster, { ...(nodes && { nodes }), ...(skipNodes && { skipNodes }) })
   return {
     do: 'reset',
-    nodes: chosen.map(({ name, address, roles }) => ({ name, address, roles })),
+    nodes: chosen.map(({ name, address, roles, hostName }) => ({
+      name,
+      address,
+      roles,
+      ...(hostName && { hostName }),
+    })),
     whole: nodes === undefined || chosen.length === cluster.nodes.length,
     gone: forget,
   }

@@ -12,6 +12,7 @@ import { topologyOf, type Seen } from '../topology.js'
 import { authoritiesOf } from './authorities.js'
 import { keyRenewals, withKeyEnds } from './key-renewals.js'
 import { planNode, type NodePlan } from './plan-node.js'
+import { withOwnNames } from './own-names.js'
 import type { RunInput } from './run-types.js'
 import { isKnown, look, questionOf, type KnownStation, type Station } from './station.js'
 import { undoingOf } from './undoing.js'
@@ -48,18 +49,19 @@ export async function observe(input: RunInput, steps: readonly Step[], open: rea
   const factual = await onAll(open, (station) =>
     station.host ? readFacts(input, station, station.host) : Promise.resolve(station),
   )
-  const seen: readonly Seen[] = factual.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
-  const topology = topologyOf(input.cluster, seen)
+  const { cluster, stations: named } = withOwnNames(input, factual)
+  const seen: readonly Seen[] = named.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
+  const topology = topologyOf(cluster, seen)
   const authorities = await authoritiesOf(topology, seen, input.authorities)
-  const { cluster, runId } = input
+  const { runId } = input
   const areNeeded = topology.acting !== undefined && steps.some((step) => step.needsManifests === true)
   const { manifests, missing } = areNeeded ? await manifestsOf(input) : NO_MANIFESTS
   const known = { ...(authorities && { authorities }), ...(manifests && { manifests }) }
   const unrenewed: ClusterContext = { cluster, topology, seen, runId, ...known }
-  const context = await withRenewalsOf(input, { steps, stations: factual, context: unrenewed })
+  const context = await withRenewalsOf(input, { steps, stations: named, context: unrenewed })
   const findings = [...(input.checks ?? preflight)(context), ...missing]
   const plans = new Map<string, NodePlan>()
-  const stations = await onAll(factual, async (station) => {
+  const stations = await onAll(named, async (station) => {
     if (!isKnown(station)) return station
     try {
       plans.set(station.node.name, await planStation(input, station, steps, context))

@@ -1,6 +1,6 @@
 import { preflight } from '../checks/index.js'
 import { TripodError } from '../errors.js'
-import { assumedFacts } from '../facts/assumed.js'
+import { assumedFacts, withAssumedName } from '../facts/assumed.js'
 import type { Cluster, Node, OsRelease } from '../inventory/cluster.js'
 import { osFamilyOf, SUPPORTED } from '../os/index.js'
 import { kindsFor } from '../resources/kinds.js'
@@ -25,10 +25,11 @@ export interface OfflineInput {
 /** The plan against assumed fresh nodes of the declared OS: no SSH, nothing read, nothing written. */
 export function planOffline(input: OfflineInput): Plan {
   const steps = selectSteps(input.steps, input.selectors)
-  const stations = selectNodes(input.cluster, input.selectors).map((node) => assumedStation(input, node))
-  const topology = topologyOf(input.cluster, stations)
+  const cluster = { ...input.cluster, nodes: input.cluster.nodes.map(withAssumedName) }
+  const stations = selectNodes(cluster, input.selectors).map((node) => assumedStation({ ...input, cluster }, node))
+  const topology = topologyOf(cluster, stations)
   const manifests = input.manifests === undefined ? {} : { manifests: input.manifests }
-  const context = { cluster: input.cluster, topology, seen: stations, ...manifests }
+  const context = { cluster, topology, seen: stations, ...manifests }
   const findings = preflight({ ...context, offline: true })
   const plans = stations.map((station) => {
     const wishes = wishesOf(steps, station, context)

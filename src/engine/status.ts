@@ -1,5 +1,7 @@
 import { bestOffset, offsetOf, type ClockOffset } from '../facts/clock-offset.js'
+import { inventoryNamesOf } from '../facts/own-names.js'
 import { osFamilyOf } from '../os/index.js'
+import type { Cluster } from '../inventory/cluster.js'
 import type { LookedAt } from '../status/assemble.js'
 import { judge } from '../status/judge.js'
 import { readAnswers, type Answers } from '../status/read.js'
@@ -7,6 +9,7 @@ import { statusScript } from '../status/script.js'
 import type { ClusterStatus } from '../status/status.js'
 import { topologyOf, type Seen, type Topology } from '../topology.js'
 import { failed, now, onAll, withFacts } from './observe.js'
+import { withOwnNames } from './own-names.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
 
@@ -15,11 +18,11 @@ const STATUS_TIMEOUT_SECONDS = 60
 
 /** Looks at every node of the inventory, by one connection and two execs each; changes nothing and takes no lock. */
 export async function lookAtCluster(input: RunInput): Promise<ClusterStatus> {
-  const { cluster } = input
-  return withFacts(input, cluster.nodes, async (factual) => {
-    const seen: readonly Seen[] = factual.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
+  return withFacts(input, input.cluster.nodes, async (factual) => {
+    const { cluster, stations } = withOwnNames(input, factual)
+    const seen: readonly Seen[] = stations.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
     const topology = topologyOf(cluster, seen)
-    const looked = await onAll(factual, (station) => ask(input, station, topology))
+    const looked = await onAll(stations, (station) => ask({ ...input, cluster }, station, topology))
     return judge({ cluster, topology, looked, now: Date.now() })
   })
 }
@@ -61,7 +64,13 @@ async function answersOf(
   const { stdout } = await host.run(script, { timeoutSeconds: STATUS_TIMEOUT_SECONDS, title: 'its health' })
   const receivedAt = now()
   emit({ type: 'looked', node: node.name, what: 'health' })
-  return { answers: readAnswers(stdout, node.name), sentAt, receivedAt }
+  return { answers: byInventory(readAnswers(stdout, node.name), cluster), sentAt, receivedAt }
+}
+
+function byInventory(answers: Answers, { nodes }: Cluster): Answers {
+  const inventoryName = inventoryNamesOf(nodes)
+  if (answers.nodes === undefined) return answers
+  return { ...answers, nodes: answers.nodes.map((one) => ({ ...one, name: inventoryName(one.name) })) }
 }
 
 function lookedAt({ node, facts, problems: [problem] }: Station, answered: Answered | undefined): LookedAt {

@@ -7,6 +7,11 @@ const GIB = 1024 ** 3
 /** Stands where only the machine can tell; no longer than the name of an interface may be. */
 const UNTOLD_INTERFACE = 'OF-ROUTE-TO-VIP'
 
+/** The node with what stands for its own name, where only the machine can tell it: no machine can be called so. */
+export function withAssumedName(node: Node): Node {
+  return node.hostName === 'keep' ? { ...node, ownName: `NAME-OF-${node.name.replaceAll('.', '-')}` } : node
+}
+
 /** A fresh machine of that release, as an offline plan assumes it: nothing of ours, nothing in the way, enough of everything. */
 export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts {
   const release = releaseOf(os) ?? { name: `${os.id} ${os.version}`, kernel: '6.1.0' }
@@ -20,7 +25,7 @@ export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts
     },
     kernelFeatures: { ...MACHINE.kernelFeatures, cgroup: release.cgroup ?? 'v2' },
     kernel: release.kernel,
-    identity: { hostname: node.name, machineId: `assumed-${node.name}`, bootId: 'assumed', macs: [] },
+    identity: { hostname: node.ownName ?? node.name, machineId: `assumed-${node.name}`, bootId: 'assumed', macs: [] },
     addresses: [{ interface: device, address: node.address, prefix: node.address.includes(':') ? 64 : 24 }],
     mtus: { [device]: 1500 },
     ...(vip === undefined ? {} : { vip: { interface: device, source: node.address, held: false } }),
@@ -49,6 +54,8 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' |
   clock: { epochSeconds: 0, offsetSeconds: 0, uncertaintySeconds: 0 },
   cloudInit: false,
   hosts: [],
+  hostsBlock: [],
+  linkMacs: {},
   time: { daemons: [], synchronized: false, adjustable: true },
   security: { appArmor: false, firewalls: [] },
   swap: { active: [], units: [], zramGenerator: false },

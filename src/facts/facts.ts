@@ -29,9 +29,13 @@ export interface Facts {
   }
   /** Lines of /etc/hosts that are not tripod's, in their order; names in lower case. */
   readonly hosts: readonly { readonly address: string; readonly names: readonly string[] }[]
+  /** Lines of tripod's own block there: how the last apply on this machine called the nodes. */
+  readonly hostsBlock: readonly { readonly address: string; readonly names: readonly string[] }[]
   readonly addresses: readonly { readonly interface: string; readonly address: string; readonly prefix: number }[]
   /** Bytes, by interface; of those that carry an address. */
   readonly mtus: Readonly<Record<string, number>>
+  /** MAC in lower case, by interface; of all that have one. */
+  readonly linkMacs: Readonly<Record<string, string>>
   /** Destinations of the main routing table, CIDR form (IPv6 not shortened), default route left out; one for each of several next hops. */
   readonly routes: readonly {
     readonly destination: string

@@ -33,7 +33,7 @@ interface Neighbour {
 }
 
 /** What `ip` told of a node's network. */
-export type NetworkFacts = Pick<Facts, 'addresses' | 'mtus' | 'routes' | 'gateways'> & {
+export type NetworkFacts = Pick<Facts, 'addresses' | 'linkMacs' | 'mtus' | 'routes' | 'gateways'> & {
   readonly macs: readonly string[]
 }
 
@@ -46,6 +46,11 @@ export function parseNetwork(sections: Sections, files: TextFiles): NetworkFacts
   return {
     // A bridge has the MAC of its first port.
     macs: [...new Set(ether.flatMap(({ address }) => (address === undefined ? [] : [address.toLowerCase()])))],
+    linkMacs: Object.fromEntries(
+      links.flatMap(({ ifname, link_type: type, address }) =>
+        type === 'ether' && address !== undefined ? [[printable(ifname), address.toLowerCase()]] : [],
+      ),
+    ),
     addresses: links.flatMap(addressesOf),
     mtus: Object.fromEntries(
       links.flatMap((link) =>

@@ -44,7 +44,12 @@ export interface SshSettings {
 }
 
 export interface Node {
+  /** What the inventory and tripod's commands call it; in the cluster it is called by `nodeName`. */
   readonly name: string
+  /** The machine keeps the host name that it has, and its node is called by that. Left out: it is given `name`. */
+  readonly hostName?: 'keep'
+  /** With `hostName: keep` what the machine calls itself, in lower case; left out while it is not known. */
+  readonly ownName?: string
   /** IPv4 or IPv6 address of the node inside the cluster, canonical. */
   readonly address: string
   readonly roles: readonly Role[]

@@ -22,13 +22,17 @@ const taint = z
   })
   .meta({ description: 'One taint.' })
 
+/** Whether machines are given the names of the inventory, or keep theirs. */
+export const hostNameSchema = z.enum(['set', 'keep'])
+
 /** One entry of `nodes`. */
 export const nodeSchema = z
   .strictObject({
     name: text(
       'nodeName',
-      'Name of the node in the cluster; becomes its host name, with or without a domain (m1, m1.example.com).',
+      'Name of the node in the cluster; becomes its host name, with or without a domain (m1, m1.example.com). With `hostName: keep` only tripod calls it so.',
     ),
+    hostName: hostNameSchema.optional().meta({ description: 'In place of the `hostName` of the inventory.' }),
     address: text('address', 'IP address of the node inside the cluster.'),
     roles: z
       .array(z.enum(['control-plane', 'worker', 'load-balancer']))

@@ -9,16 +9,16 @@ import { cniOf, sourcesOf } from './normalise-sources.js'
 import { absolute, sshOf, type Surroundings } from './normalise-ssh.js'
 import { readOs } from './read-os.js'
 import type { Inventory } from './schema.js'
-import type { SshInput } from './ssh-schema.js'
 
 const addressOf = (text: string): string => parseAddress(text)?.canonical ?? text
 const subnetOf = (text: string): string => parseSubnet(text)?.canonical ?? text
 
-function node(input: NodeInput, ssh: SshInput, around: Surroundings): Node {
+function node(input: NodeInput, { ssh, hostName }: Pick<Inventory, 'ssh' | 'hostName'>, around: Surroundings): Node {
   const address = addressOf(input.address)
   const os = input.os === undefined ? undefined : readOs(input.os)
   return {
     name: input.name,
+    ...((input.hostName ?? hostName) === 'keep' ? { hostName: 'keep' as const } : {}),
     address,
     roles: input.roles,
     labels: input.labels,
@@ -73,7 +73,7 @@ export function normalise(inventory: Inventory, origin: Origin): Cluster {
     inventoryDigest: createHash('sha256').update(origin.text).digest('hex'),
     kubernetes: { version: kubernetes.version, minor },
     endpoint: endpointOf(inventory, (path) => absolute(path, origin)),
-    nodes: inventory.nodes.map((input) => node(input, inventory.ssh, origin)),
+    nodes: inventory.nodes.map((input) => node(input, inventory, origin)),
     network: {
       podSubnet: subnetOf(network.podSubnet),
       serviceSubnet: subnetOf(network.serviceSubnet),

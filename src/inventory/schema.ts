@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { containerdSchema } from './containerd-schema.js'
-import { nodeSchema } from './node-schema.js'
+import { hostNameSchema, nodeSchema } from './node-schema.js'
 import { flagSettings, jsonSettings } from './settings-schema.js'
 import { sourcesSchema } from './sources-schema.js'
 import { sshSchema } from './ssh-schema.js'
@@ -81,6 +81,10 @@ export const inventorySchema = z
     endpoint: endpoint.meta({ description: 'Where clients find the API server: vip, or external.' }),
     ssh: sshSchema.prefault({}),
     nodes: z.array(nodeSchema).min(1).meta({ description: 'The machines.' }),
+    hostName: hostNameSchema.default('set').meta({
+      description:
+        'set: each machine is given its name of the inventory as host name. keep: it keeps the host name that it has, and joins the cluster under that.',
+    }),
     network: network.prefault({}).meta({ description: 'Addresses and network of the cluster.' }),
     time: z
       .strictObject({

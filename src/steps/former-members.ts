@@ -1,5 +1,6 @@
 import { memberOf } from '../facts/member-of.js'
 import type { Node } from '../inventory/cluster.js'
+import { knownName } from '../inventory/node-name.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
@@ -24,6 +25,7 @@ function joining({ cluster, topology }: ClusterContext): readonly Node[] {
 
 function forget(node: Node, { cluster, node: master, facts }: StepContext): CommandResource {
   const { members } = facts.kubernetes
+  const name = knownName(node)
   const member = memberOf(node, members ?? [])
   const kube = kubectl(master, cluster.endpoint)
   return {
@@ -32,11 +34,11 @@ function forget(node: Node, { cluster, node: master, facts }: StepContext): Comm
     summary: `take ${node.name} as it was before out of ${member === undefined ? 'the cluster' : 'etcd and the cluster'}`,
     doneText: 'neither etcd nor the API server know it',
     doneWhen: sh`${members === undefined && isMaster(node) ? UNTOLD : hasNoMember(master, member)}
-node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2
-[ -z "$node" ] || { echo ${`there is a Node ${node.name} already`}; exit 1; }`,
+node=$(${kube} get node ${name} --ignore-not-found -o name) || exit 2
+[ -z "$node" ] || { echo ${`there is a Node ${name} already`}; exit 1; }`,
     run: sh`
 ${member === undefined ? sh`:` : sh`${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || exit 1`}
-${kube} delete node ${node.name} --ignore-not-found`,
+${kube} delete node ${name} --ignore-not-found`,
     undo: 'nothing',
     transient: true,
   }

@@ -1,3 +1,4 @@
+import { nodeName } from '../inventory/node-name.js'
 import { shortNames } from '../inventory/short-names.js'
 import { blockOf, putBlock, revertMarked } from '../resources/markers.js'
 import type { CommandResource, EditResource, Resource } from '../resources/resource.js'
@@ -14,7 +15,7 @@ export const hostIdentity: Step = {
   runsOn: () => true,
   rollout: 'parallel',
   resources: (context): readonly Resource[] => [
-    ...(mayBeNamed(context) ? [hostname(context.node.name)] : []),
+    ...namesFor(context).map(hostname),
     hosts(context),
     ...(context.facts.cloudInit ? [ownFile('/etc/cloud/cloud.cfg.d/99-tripod.cfg', CLOUD_INIT)] : []),
   ],
@@ -27,8 +28,11 @@ manage_etc_hosts: false
 `
 
 /** The name of a node that has joined is its identity: it is never renamed. */
-function mayBeNamed({ node, facts, topology }: StepContext): boolean {
-  return isUntouched(topology.states[node.name]) || facts.identity.hostname === node.name
+function namesFor({ node, facts, topology }: StepContext): readonly string[] {
+  const { hostname: own } = facts.identity
+  // One that an earlier apply gave it is its own by now; a reset still knows the former one.
+  if (node.hostName === 'keep') return 'command:hostname' in facts.record.entries ? [own] : []
+  return isUntouched(topology.states[node.name]) || own === node.name ? [node.name] : []
 }
 
 // Files instead of hostnamectl, which would start a service only to look.
@@ -59,7 +63,10 @@ exit 1`,
 function hosts({ cluster }: StepContext): EditResource {
   const shorts = shortNames(cluster)
   // The whole name first: it is the one that the resolver calls canonical.
-  const lines = cluster.nodes.map(({ address, name }) => [address, name, shorts.get(name)].filter(Boolean).join(' '))
+  const lines = cluster.nodes.flatMap((node) => {
+    const name = nodeName(node)
+    return name === undefined ? [] : [[node.address, name, shorts.get(name)].filter(Boolean).join(' ')]
+  })
   return {
     kind: 'edit',
     path: '/etc/hosts',

@@ -1,7 +1,7 @@
 import type { Node } from '../inventory/cluster.js'
 
 /** A node as others know it: enough to take it out of the cluster. */
-export type Leaver = Pick<Node, 'name' | 'address' | 'roles'>
+export type Leaver = Pick<Node, 'name' | 'address' | 'roles' | 'hostName'>
 
 /** What a plan is for that is not there to bring the machines to the state of the inventory and nothing else. */
 export type Intent = ResetIntent | ReplaceIntent

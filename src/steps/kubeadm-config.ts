@@ -1,5 +1,6 @@
 import type { Cluster, Node } from '../inventory/cluster.js'
 import { acceptsCgroupV1, keepsSwap } from '../inventory/own-settings.js'
+import { knownName } from '../inventory/node-name.js'
 import { type KubeadmNode, render } from '../templates/index.js'
 import { clientEndpoint, clusterConfiguration, kubeadmFormat } from './kubeadm-cluster.js'
 import { kubeletConfiguration, kubeProxyConfiguration } from './kubeadm-components.js'
@@ -55,7 +56,7 @@ function nodeOf(cluster: Cluster, node: Node): Omit<KubeadmNode, 'token'> {
   const taints = taintsOf(node, cluster.kubernetes.minor)
   return {
     ...kubeadmFormat(cluster),
-    name: node.name,
+    name: knownName(node),
     address: node.address,
     apiPort: cluster.endpoint.apiPort,
     taints: taints === undefined ? null : { list: taints },

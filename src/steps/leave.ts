@@ -1,4 +1,6 @@
+import { withOwnName } from '../facts/own-names.js'
 import type { Node } from '../inventory/cluster.js'
+import { knownName } from '../inventory/node-name.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
@@ -46,11 +48,12 @@ function goes(node: Leaver, context: StepContext, gone: boolean): CommandResourc
   const member = isMaster(node) ? memberOf(node, members ?? []) : undefined
   const stays = memberOf(master, members ?? [])
   const kube = kubectl(master, cluster.endpoint)
-  const exists = sh`node=$(${kube} get node ${node.name} --ignore-not-found -o name) || exit 2`
+  const name = knownName(withOwnName(node, context.seen))
+  const exists = sh`node=$(${kube} get node ${name} --ignore-not-found -o name) || exit 2`
   return {
     kind: 'command',
     id: `leave:${node.name}`,
-    summary: `${gone ? '' : `kubectl drain ${node.name}; `}${member === undefined ? '' : `take member ${member.id} out of etcd; `}kubectl delete node ${node.name}`,
+    summary: `${gone ? '' : `kubectl drain ${name}; `}${member === undefined ? '' : `take member ${member.id} out of etcd; `}kubectl delete node ${name}`,
     details: gone
       ? ['its pods start elsewhere once the API forgets the node']
       : [
@@ -59,10 +62,10 @@ function goes(node: Leaver, context: StepContext, gone: boolean): CommandResourc
     doneText: 'neither etcd nor the API server know it',
     doneWhen: sh`${members === undefined && isMaster(node) ? UNTOLD : hasNoMember(master, member)}
 ${exists}
-[ -z "$node" ] || { echo ${`the API has a Node ${node.name}`}; exit 1; }`,
+[ -z "$node" ] || { echo ${`the API has a Node ${name}`}; exit 1; }`,
     run: lines([
       sh`${exists}`,
-      ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain(node.name, kube)}; fi`]),
+      ...(gone ? [] : [sh`if [ -n "$node" ]; then ${drain(name, kube)}; fi`]),
       ...(member === undefined || stays === undefined || gone ? [] : [handOver(node, stays)]),
       ...(member === undefined
         ? []
@@ -71,10 +74,10 @@ ${exists}
               sh`{ ${etcd(master, 'cluster/member/remove', JSON.stringify({ ID: member.id }))} >/dev/null || (${hasNoMember(master, member)}); }`,
             ),
           ]),
-      untilIt(sh`${kube} delete node ${node.name} --ignore-not-found`),
+      untilIt(sh`${kube} delete node ${name} --ignore-not-found`),
     ]),
     news: WAITS,
-    explain: (output) => undrained(node.name, output),
+    explain: (output) => undrained(name, output),
     undo: 'nothing',
     transient: true,
     ...(gone ? {} : { disruption: 'drain', disrupts: node.name }),

@@ -1,5 +1,6 @@
 import { sha256 } from '../resources/digest.js'
 import { NETWORK_RECORD } from '../facts/config-maps.js'
+import { knownName } from '../inventory/node-name.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
@@ -106,7 +107,7 @@ function nodesReady(context: ClusterContext): readonly Gate[] {
           node: master.name,
           script: sh`
 nodes=$(${kubectl(master, context.cluster.endpoint)} get nodes -o ${`go-template=${format}`}) || exit 1
-for node in ${masters.map(({ node }) => node.name)}; do
+for node in ${masters.map(({ node }) => knownName(node))}; do
   printf '%s\n' "$nodes" | awk -v name="$node" '$1 == name { if ($2 == "True") ready = 1; else print } END { exit !ready }' || exit 1
 done`,
         },

@@ -1,4 +1,5 @@
 import type { Cluster, Node, Taint } from '../inventory/cluster.js'
+import { knownName } from '../inventory/node-name.js'
 import { nodeList } from '../inventory/node-list.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
@@ -58,8 +59,8 @@ function settings(context: StepContext): CommandResource {
   const nodes = seen.map(({ node }) => node).filter((node) => joinsCluster(node) && !isGone(node, context))
   const wanted = nodes.map((node) => wantedOf(node, cluster))
   const kube = kubectl(master, cluster.endpoint)
-  const present = wanted.flatMap(({ node, present }) => present.map((line) => `${node.name} ${line}`))
-  const absent = wanted.flatMap(({ node, absent }) => absent.map((line) => `${node.name} ${line}=`))
+  const present = wanted.flatMap(({ node, present }) => present.map((line) => `${knownName(node)} ${line}`))
+  const absent = wanted.flatMap(({ node, absent }) => absent.map((line) => `${knownName(node)} ${line}=`))
   return {
     kind: 'command',
     id: 'node-settings',
@@ -69,7 +70,7 @@ function settings(context: StepContext): CommandResource {
     doneWhen: sh`
 [ -e ${ADMIN_CONF} ] || exit 1
 found=$(${kube} get nodes -o ${`go-template=${FORMAT}`}) || exit 2
-for node in ${nodes.map(({ name }) => name)}; do
+for node in ${nodes.map(knownName)}; do
   printf '%s\n' "$found" | awk -v name="$node" '$1 == name { found = 1 } END { exit !found }' || { echo "$node is not in the cluster yet"; exit 1; }
 done
 for line in ${present}; do
@@ -84,6 +85,7 @@ done`,
 }
 
 function changes({ node, present, absent }: Wanted, kube: Script): readonly Script[] {
+  const name = knownName(node)
   const strip = (line: string): string => line.replace(/^\w+ /, '')
   const labels = present.filter((line) => line.startsWith('label ')).map(strip)
   const taints = present.filter((line) => line.startsWith('taint ')).map(strip)
@@ -91,20 +93,20 @@ function changes({ node, present, absent }: Wanted, kube: Script): readonly Scri
     absent.filter((line) => line.startsWith(`${kind} `)).map((line) => `${strip(line)}-`)
   const own = [
     ...(labels.length + without('label').length > 0
-      ? [sh`${kube} label --overwrite node ${node.name} ${[...labels, ...without('label')]}`]
+      ? [sh`${kube} label --overwrite node ${name} ${[...labels, ...without('label')]}`]
       : []),
-    ...(taints.length > 0 ? [sh`${kube} taint --overwrite node ${node.name} ${taints}`] : []),
+    ...(taints.length > 0 ? [sh`${kube} taint --overwrite node ${name} ${taints}`] : []),
     // To take a taint away that is not there is an error to kubectl; a label, none.
     ...without('taint').map(
       (key) => sh`
-keys=$(${kube} get node ${node.name} -o ${'go-template={{range .spec.taints}}{{.key}}{{"\\n"}}{{end}}'})
-if printf '%s\n' "$keys" | grep -qxF -e ${key.slice(0, -1)}; then ${kube} taint node ${node.name} ${key}; fi`,
+keys=$(${kube} get node ${name} -o ${'go-template={{range .spec.taints}}{{.key}}{{"\\n"}}{{end}}'})
+if printf '%s\n' "$keys" | grep -qxF -e ${key.slice(0, -1)}; then ${kube} taint node ${name} ${key}; fi`,
     ),
   ]
   // Who could not join is for the step that joins to tell.
   return own.length === 0
     ? []
-    : [sh`if [ -n "$(${kube} get node ${node.name} --ignore-not-found -o name)" ]; then`, ...own, sh`fi`]
+    : [sh`if [ -n "$(${kube} get node ${name} --ignore-not-found -o name)" ]; then`, ...own, sh`fi`]
 }
 
 /** A line for all nodes that are to have the same. */

@@ -1,5 +1,6 @@
 import { LEAVES } from '../facts/kubeadm-files.js'
 import type { Node } from '../inventory/cluster.js'
+import { knownName } from '../inventory/node-name.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
 import { ETCD_DATA, filesOf, hasJoined, isMaster } from './control-plane.js'
@@ -80,5 +81,5 @@ export function isPart({ node, topology, facts: { kubernetes } }: StepContext): 
 }
 
 function isVoter(node: Node): Script {
-  return sh`${etcd(node, 'cluster/member/list', '{}')} 2>/dev/null | tr '{' '\n' | grep -F ${`"name":"${node.name}"`} | grep -vqF '"isLearner":true' || exit 1`
+  return sh`${etcd(node, 'cluster/member/list', '{}')} 2>/dev/null | tr '{' '\n' | grep -F ${`"name":"${knownName(node)}"`} | grep -vqF '"isLearner":true' || exit 1`
 }

@@ -1,3 +1,4 @@
+import { knownName } from '../inventory/node-name.js'
 import { nodeList } from '../inventory/node-list.js'
 import { joinsCluster } from '../inventory/roles.js'
 import { actingMaster, isMaster, kubectl } from './control-plane.js'
@@ -33,14 +34,14 @@ function registered(context: ClusterContext): readonly Gate[] {
   return [
     {
       id: 'workers-registered',
-      title: `the cluster knows ${nodeList(joining.map(({ name }) => name))} by name and address`,
+      title: `the cluster knows ${nodeList(joining.map(knownName))} by name and address`,
       when: 'after',
       questions: [
         {
           node: master.name,
           script: sh`
 nodes=$(${kubectl(master, cluster.endpoint)} get nodes -o ${`go-template=${format}`}) || exit 1
-for node in ${joining.map(({ name, address }) => `${name} ${address}`)}; do
+for node in ${joining.map((node) => `${knownName(node)} ${node.address}`)}; do
   printf '%s\n' "$nodes" | awk -v node="$node" '{ split(node, want, " "); for (i = 2; i <= NF; i++) if ($1 == want[1] && $i == want[2]) found = 1 } END { exit !found }' || { echo "the cluster does not know $node"; exit 1; }
 done`,
         },

@@ -87,6 +87,8 @@ export const facts: Facts = {
   packages: { candidates: {}, installed: {}, broken: false, rebootPending: false },
   otherClusters: [],
   nameservers: [],
+  hostsBlock: [],
+  linkMacs: {},
   listening: [],
   kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} },
   record: { entries: {} },
