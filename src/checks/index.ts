@@ -1,6 +1,7 @@
 import type { AcceptableCheck } from '../inventory/cluster.js'
 import { brokenPackages } from './broken-packages.js'
 import { calicoPair } from './calico-pair.js'
+import { clusterDns } from './cluster-dns.js'
 import { clusterVersion } from './cluster-version.js'
 import { kubeletAccess } from './kubelet-access.js'
 import { kubeletSource } from './kubelet-source.js'
@@ -100,6 +101,7 @@ const CHECKS: readonly Check[] = [
   selinux,
   proxy,
   nameservers,
+  clusterDns,
   mtu,
   rebootPending,
 ]

@@ -70,6 +70,7 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' |
   },
   otherClusters: [],
   nameservers: ['192.0.2.53'],
+  resolvers: { etc: ['192.0.2.53'] },
   listening: [],
   kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} },
   record: { entries: {} },

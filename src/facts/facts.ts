@@ -69,6 +69,8 @@ export interface Facts {
   readonly networkManager?: true
   /** cloud-init is installed: it may take the host name and /etc/hosts back at the next boot. */
   readonly cloudInit: boolean
+  /** The file that has cloud-init make /etc/hosts anew at every boot, whatever our drop-in says; left out: none does. */
+  readonly hostsRewrittenBy?: string
   readonly time: TimeFacts
   readonly security: SecurityFacts
   /** /etc/environment sets a proxy; its NO_PROXY. Left out: none. The address is not read: it may hold a password. */
@@ -108,6 +110,8 @@ export interface Facts {
   readonly otherClusters: readonly string[]
   /** Of /etc/resolv.conf; those behind systemd-resolved's stub where it is used. */
   readonly nameservers: readonly string[]
+  /** As the files say, for pods are given those of a file: of /etc/resolv.conf, and of systemd-resolved's own where it is there. */
+  readonly resolvers: { readonly etc: readonly string[]; readonly resolved?: readonly string[] }
   readonly listening: readonly { readonly port: number; readonly process: string; readonly pid: number }[]
   readonly kubernetes: KubernetesFacts
   /** What tripod did on this node before, and what was there before it. */

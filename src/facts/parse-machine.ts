@@ -105,11 +105,15 @@ export function parseClock(
   return { epochSeconds, ...bestOffset(offsets as [ClockOffset, ClockOffset]) }
 }
 
-/** Nameservers that count: those behind systemd-resolved's stub where its own list is there. */
-export function parseNameservers(files: TextFiles): readonly string[] {
+/** Nameservers that count, those behind systemd-resolved's stub where its own list is there; and what each file says. */
+export function parseNameservers(files: TextFiles): Pick<Facts, 'nameservers' | 'resolvers'> {
   const servers = (path: string) =>
     [...(files.get(path) ?? '').matchAll(/^nameserver\s+(\S+)/gm)].map((match) => printable(match[1] ?? ''))
   const own = servers('/etc/resolv.conf')
   const behind = servers('/run/systemd/resolve/resolv.conf')
-  return own.length === 1 && own[0] === '127.0.0.53' && behind.length > 0 ? behind : own
+  const isStub = own.length === 1 && own[0] === '127.0.0.53' && behind.length > 0
+  return {
+    nameservers: isStub ? behind : own,
+    resolvers: { etc: own, ...(files.has('/run/systemd/resolve/resolv.conf') && { resolved: behind }) },
+  }
 }

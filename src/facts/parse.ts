@@ -1,3 +1,4 @@
+import { hostsRewrittenBy } from './cloud-hosts.js'
 import type { Facts } from './facts.js'
 import { parseHosts } from './parse-hosts.js'
 import { parseKubernetes } from './parse-kubernetes.js'
@@ -39,6 +40,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
   const init = lineOf(files, '/proc/1/comm', sections)
   const units = parseUnits(sections, init)
   const proxy = parseProxy(files)
+  const rewrites = hostsRewrittenBy(files)
   return {
     os: parseOs(files, sections),
     kernel: lineOf(files, '/proc/sys/kernel/osrelease', sections),
@@ -59,6 +61,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     ...(vip === undefined ? {} : { vip }),
     clock: parseClock(sections, { sentAt: origin.sentAt, receivedAt: origin.receivedAt }),
     cloudInit: signs.has('cloud-init'),
+    ...(rewrites === undefined ? {} : { hostsRewrittenBy: printable(rewrites) }),
     time: parseTime(units.daemons, sections, files, signs),
     security: parseSecurity(files, units.active),
     ...(proxy === undefined ? {} : { proxy }),
@@ -66,7 +69,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     kernelFeatures: parseKernelFeatures(sections, files, signs),
     packages: parsePackages(sections, signs),
     otherClusters: [...new Set([...linesOf(sections.text('other-clusters')), ...units.otherClusters])],
-    nameservers: parseNameservers(files),
+    ...parseNameservers(files),
     listening: parseListening(sections),
     kubernetes: parseKubernetes(sections, files, signs),
     record: parseRecord(sections),

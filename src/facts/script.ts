@@ -127,7 +127,10 @@ end ping $?`
 
 const MACHINE = sh`
 grep -saH '' ${TEXT_FILES}
-grep -H -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' /proc/meminfo /proc/self/status /proc/1/status
+# Of cloud-init's files this line alone: they hold passwords.
+set -- /proc/meminfo /proc/self/status /proc/1/status
+for path in /etc/cloud/cloud.cfg.d/*.cfg /var/lib/cloud/instance/*cloud-config.txt; do if [ -f "$path" ]; then set -- "$@" "$path"; fi; done
+grep -aH -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' -e '^.\{0,1\}manage_etc_hosts' "$@"
 end files $?
 uname -m
 end architecture $?

@@ -1,3 +1,4 @@
+import { isCloudFile } from './cloud-hosts.js'
 import { TEXT_FILES } from './script.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
@@ -10,12 +11,18 @@ const PATHS = [...TEXT_FILES, '/proc/meminfo', '/proc/self/status', '/proc/1/sta
 export function readTextFiles(sections: Sections): TextFiles {
   const files = new Map<string, string>()
   for (const line of linesOf(sections.text('files'))) {
-    const path = PATHS.find((known) => line.startsWith(`${known}:`))
+    const path = PATHS.find((known) => line.startsWith(`${known}:`)) ?? cloudFileOf(line)
     if (path === undefined)
       return sections.fail('files', `a line is not of a file that was asked for: ${printable(line)}`)
     files.set(path, `${files.get(path) ?? ''}${line.slice(path.length + 1)}\n`)
   }
   return files
+}
+
+/** Of `path:line`, where the path is one of those whose names only the machine knows. */
+function cloudFileOf(line: string): string | undefined {
+  const [path] = line.split(':')
+  return path !== undefined && isCloudFile(path) ? path : undefined
 }
 
 /** First line of a file that must be there. */

@@ -1,3 +1,5 @@
+import { CLOUD_DROP_IN } from '../facts/cloud-hosts.js'
+import type { Cluster } from '../inventory/cluster.js'
 import { nodeName } from '../inventory/node-name.js'
 import { shortNames } from '../inventory/short-names.js'
 import { blockOf, putBlock, revertMarked } from '../resources/markers.js'
@@ -17,7 +19,8 @@ export const hostIdentity: Step = {
   resources: (context): readonly Resource[] => [
     ...namesFor(context).map(hostname),
     hosts(context),
-    ...(context.facts.cloudInit ? [ownFile('/etc/cloud/cloud.cfg.d/99-tripod.cfg', CLOUD_INIT)] : []),
+    ...(context.facts.cloudInit ? [ownFile(CLOUD_DROP_IN, CLOUD_INIT)] : []),
+    ...(context.facts.hostsRewrittenBy === undefined ? [] : [hostsTemplate(context)]),
   ],
 }
 
@@ -61,12 +64,7 @@ exit 1`,
 
 /** Last in the file: a name that somebody gave another address there stays as it is, and so does the machine's full name. */
 function hosts({ cluster }: StepContext): EditResource {
-  const shorts = shortNames(cluster)
-  // The whole name first: it is the one that the resolver calls canonical.
-  const lines = cluster.nodes.flatMap((node) => {
-    const name = nodeName(node)
-    return name === undefined ? [] : [[node.address, name, shorts.get(name)].filter(Boolean).join(' ')]
-  })
+  const lines = hostLines(cluster)
   return {
     kind: 'edit',
     path: '/etc/hosts',
@@ -75,4 +73,30 @@ function hosts({ cluster }: StepContext): EditResource {
     apply: (text) => putBlock(text, lines),
     revert: revertMarked,
   }
+}
+
+/** Of osfamily. Source: cloud-init 22.4, cc_update_etc_hosts.py. */
+const TEMPLATES = { debian: 'hosts.debian.tmpl', rhel: 'hosts.redhat.tmpl' }
+
+/** Of it cloud-init makes /etc/hosts at every boot where user-data says so: that outranks our drop-in. */
+function hostsTemplate({ cluster, os }: StepContext): EditResource {
+  const lines = hostLines(cluster)
+  return {
+    kind: 'edit',
+    path: `/etc/cloud/templates/${TEMPLATES[os.id]}`,
+    summary: 'names of all nodes, for cloud-init makes /etc/hosts of it at every boot',
+    adds: blockOf(lines),
+    // Without a template cloud-init leaves /etc/hosts alone; with one of our lines alone it would write just these.
+    apply: (text) => (text === '' ? '' : putBlock(text, lines)),
+    revert: revertMarked,
+  }
+}
+
+function hostLines(cluster: Cluster): readonly string[] {
+  const shorts = shortNames(cluster)
+  // The whole name first: it is the one that the resolver calls canonical.
+  return cluster.nodes.flatMap((node) => {
+    const name = nodeName(node)
+    return name === undefined ? [] : [[node.address, name, shorts.get(name)].filter(Boolean).join(' ')]
+  })
 }

@@ -87,6 +87,7 @@ export const facts: Facts = {
   packages: { candidates: {}, installed: {}, broken: false, rebootPending: false },
   otherClusters: [],
   nameservers: [],
+  resolvers: { etc: [] },
   hostsBlock: [],
   linkMacs: {},
   listening: [],
