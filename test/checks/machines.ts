@@ -34,9 +34,11 @@ export function soundFacts(node: Node, index: number): Facts {
     filesystems: [{ path: '/var', mount: '/', totalBytes: 100e9, freeBytes: 80e9, freeInodePercent: 90 }],
     identity: { hostname: node.name, machineId: id, productUuid: id, bootId: id, macs: [`02:00:00:00:00:0${index}`] },
     addresses: [{ interface: 'eth0', address: node.address, prefix: 24 }],
+    linkMacs: { eth0: `02:00:00:00:00:0${index}` },
     routes: [{ destination: '10.0.0.0/24', interface: 'eth0' }],
     vip: { held: false, interface: 'eth0', source: node.address },
     nameservers: ['10.0.0.1'],
+    resolvers: { etc: ['10.0.0.1'] },
   }
 }
 

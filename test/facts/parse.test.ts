@@ -112,8 +112,10 @@ describe('details', () => {
   test('behind the stub of systemd-resolved the real servers are told', () => {
     const stub = FRESH.replace('/etc/resolv.conf:nameserver 10.77.2.1', '/etc/resolv.conf:nameserver 127.0.0.53')
     expect(parsed(stub).nameservers).toEqual(['127.0.0.53'])
+    expect(parsed(stub).resolvers).toEqual({ etc: ['127.0.0.53'] })
     const real = stub.replace('/proc/1/comm', '/run/systemd/resolve/resolv.conf:nameserver 192.0.2.9\n/proc/1/comm')
     expect(parsed(real).nameservers).toEqual(['192.0.2.9'])
+    expect(parsed(real).resolvers).toEqual({ etc: ['127.0.0.53'], resolved: ['192.0.2.9'] })
   })
 
   test('packages that are half configured, or a dpkg that was interrupted, are broken', () => {
