@@ -104,6 +104,31 @@ test('in /etc/hosts no name leads to two nodes, and each to its own', () => {
   )
 })
 
+test('a machine may keep its name, one of them or all, and an offline plan says that it does not know it', () => {
+  const keptIn = (text: string) => clusterOf(text).nodes.map(({ hostName }) => hostName)
+  expect(keptIn(LAB)).toEqual([undefined, undefined, undefined])
+  expect(keptIn(`hostName: keep\n${LAB}`)).toEqual(['keep', 'keep', 'keep'])
+  expect(keptIn(LAB.replace('name: m2', 'name: m2\n    hostName: keep'))).toEqual([undefined, 'keep', undefined])
+  const all = `hostName: keep\n${LAB}`.replace('name: m2', 'name: m2\n    hostName: set')
+  expect(keptIn(all)).toEqual(['keep', undefined, 'keep'])
+  expect(problemsOf(`hostName: ours\n${LAB}`)).toHaveLength(1)
+  const cluster = clusterOf(all)
+  const plan = planOffline({
+    cluster,
+    steps,
+    selectors: {},
+    os: { id: 'debian', version: '12' },
+    manifests: unfetched(cluster),
+  })
+  const document = documentOf(plan, SAMPLE_IMPRINT, (text) => text)
+  expect(document.nodes.map((node) => node.name)).toEqual(['m1', 'm2', 'm3'])
+  expect(document.findings.filter(({ id }) => id === 'P06' || id === 'P07')).toEqual([])
+  const text = JSON.stringify(document)
+  expect(text).toContain('10.0.0.11 NAME-OF-m1\\n')
+  expect(text).toContain('name: NAME-OF-m1')
+  expect(text).toContain('10.0.0.12 m2\\n')
+})
+
 test('any names go through inventory, plan and configuration unchanged', () => {
   fc.assert(
     fc.property(names, (given) => {

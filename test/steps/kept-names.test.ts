@@ -104,7 +104,10 @@ describe('a node that keeps its host name', () => {
     expect(text).not.toMatch(/\bw1\b/)
     const [former] = wanted('former-members', on('m1'))
     expect(former?.kind === 'command' ? former.run.text : '').toContain('delete node m2')
-    const [gone] = leave({ nodes: [NODES[2] ?? contradiction()], gone: false }).resources(on('m1'))
+    const [gone] = leave({ nodes: [NODES[2] ?? contradiction()], gone: false }).resources({
+      ...on('m1'),
+      topology: { states: { m1: 'control-plane-ready', w1: 'worker-ready' }, acting: 'm1' },
+    })
     const shown = gone?.kind === 'command' ? `${gone.summary}\n${gone.run.text}` : ''
     expect(shown).toContain('kubectl drain worker-7; kubectl delete node worker-7')
     expect(shown).not.toMatch(/node w1\b/)
