@@ -10,15 +10,13 @@ const plain = clusterOf({})
 const nodes = plain.nodes.map((node) => ({ ...node, hostName: 'keep' as const }))
 const [m1, m2] = nodes
 if (!m1 || !m2) throw new Error('no nodes')
+const KEPT = m1
 
 /** m1 is looked at and called so; of the others nothing is known but what is told. */
-function context(
-  hostname: string,
-  { state = 'fresh' as NodeState, ...more }: Partial<Facts> & { state?: NodeState } = {},
-) {
-  const sound = soundFacts(m1 ?? nodes[0]!, 0)
+function context(hostname: string, { state = 'fresh', ...more }: Partial<Facts> & { state?: NodeState } = {}) {
+  const sound = soundFacts(KEPT, 0)
   const facts: Facts = { ...sound, identity: { ...sound.identity, hostname }, ...more }
-  const seen = [{ node: withOwnName(nodes[0]!, [{ node: nodes[0]!, facts }]), facts }]
+  const seen = [{ node: withOwnName(KEPT, [{ node: KEPT, facts }]), facts }]
   const cluster = { ...plain, nodes: nodes.map((node) => withOwnName(node, seen)) }
   return { cluster, seen, topology: { states: { m1: state } } }
 }
