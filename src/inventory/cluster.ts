@@ -104,6 +104,8 @@ export interface ContainerdMirror {
   readonly endpoints: readonly string[]
   /** Absolute path of a PEM file on the node. */
   readonly ca?: string
+  /** Absolute paths of PEM files on the node. */
+  readonly client?: { readonly certificate: string; readonly key: string }
   readonly skipVerify: boolean
   readonly overridePath: boolean
 }

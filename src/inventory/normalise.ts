@@ -30,7 +30,11 @@ function node(input: NodeInput, ssh: SshInput, around: Surroundings): Node {
 
 function mirrors(input: ContainerdInput['mirrors']): readonly ContainerdMirror[] {
   if (Array.isArray(input)) {
-    return input.map(({ ca, ...mirror }) => ({ ...mirror, ...(ca === undefined ? {} : { ca }) }))
+    return input.map(({ ca, client, ...mirror }) => ({
+      ...mirror,
+      ...(ca === undefined ? {} : { ca }),
+      ...(client === undefined ? {} : { client }),
+    }))
   }
   return Object.entries(input).map(([registry, endpoints]) => ({
     registry,

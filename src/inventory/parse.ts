@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import { checkContainerd } from './check-containerd.js'
 import { checkEndpoint } from './check-endpoint.js'
 import { checkReadinessFlags } from './check-readiness-flags.js'
 import { checkNetworks } from './check-networks.js'
@@ -44,6 +45,7 @@ function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
     ...checkNetworks(inventory),
     ...checkVersions(inventory, today),
     ...checkSources(inventory),
+    ...checkContainerd(inventory),
     ...checkSecrets(inventory),
   ]
 }

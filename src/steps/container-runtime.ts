@@ -3,6 +3,8 @@ import type { FileResource, PackageResource, Resource, ServiceResource } from '.
 import { render } from '../templates/index.js'
 import { containerdConfig } from './containerd-config.js'
 import { containerdInForce } from './containerd-in-force.js'
+import { criReady } from './cri-ready.js'
+import { lines, sh, type Script } from '../shell.js'
 import { containerdInPlace, containerdPackage, wantedContainerd } from './containerd-version.js'
 import { dockerAddress, dockerRepository, neededDocker } from './docker-repository.js'
 import { pauseImage } from './pause-image.js'
@@ -76,6 +78,11 @@ function service(sandboxImage: string): ServiceResource {
     unit: 'containerd.service',
     enabled: true,
     active: true,
-    runsWith: { files: [CONFIG], by: 'restart', inForce: containerdInForce(sandboxImage) },
+    runsWith: { files: [CONFIG], by: 'restart', inForce: inForce(sandboxImage) },
   }
+}
+
+/** The file as containerd reads it, then the daemon itself: it may have refused what the file says. */
+function inForce(sandboxImage: string): Script {
+  return lines([sh`(`, containerdInForce(sandboxImage), sh`) || exit`, criReady()])
 }

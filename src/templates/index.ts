@@ -87,6 +87,7 @@ export interface TemplateData {
   readonly 'hosts.toml': {
     readonly endpoints: readonly { readonly url: string }[]
     readonly ca: string | null
+    readonly client: { readonly certificate: string; readonly key: string } | null
     readonly skipVerify: boolean
     readonly overridePath: boolean
   }
