@@ -41,6 +41,17 @@ export const TEXT_FILES = [
   '/sys/module/apparmor/parameters/enabled',
 ] as const
 
+/** May set a proxy for the machine, with others beside them; see PROXY_PATTERNS. */
+const PROXY_FILES = ['/etc/profile', '/etc/systemd/system.conf', '/etc/apt/apt.conf', '/etc/dnf/dnf.conf'] as const
+
+/** Ends with the first letter of an address: that may hold a password. For shells, systemd, apt, dnf. */
+const PROXY_PATTERNS = [
+  `^[^#=]*(https?|all)[a-z,}]*_proxy=["']?[^"' ]`,
+  '^(default)?environment=.*(https?|all)_proxy=[^ ]',
+  `^[^#/"]*proxy[^"#]*["' ]https?:/`,
+  '^proxy *= *http',
+] as const
+
 /** Directories whose file system is told; those that do not exist yet are left out. */
 const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'] as const
 
@@ -127,7 +138,7 @@ end ping $?`
 
 const MACHINE = sh`
 grep -saH '' ${TEXT_FILES}
-grep -H -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' /proc/meminfo /proc/self/status /proc/1/status
+grep -sHoEi -e '^Mem.*' -e '^Cpus_allowed_list.*' -e '^CapBnd.*' ${PROXY_PATTERNS.flatMap((one) => ['-e', one])} /proc/meminfo /proc/self/status /proc/1/status ${PROXY_FILES} /etc/profile.d/*.sh /etc/systemd/system.conf.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/apt/apt.conf.d/*
 end files $?
 uname -m
 end architecture $?

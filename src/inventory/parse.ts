@@ -5,6 +5,7 @@ import { checkEndpoint } from './check-endpoint.js'
 import { checkReadinessFlags } from './check-readiness-flags.js'
 import { checkNetworks } from './check-networks.js'
 import { checkNodes, checkNumbers } from './check-nodes.js'
+import { checkProxy } from './check-proxy.js'
 import { checkSecrets } from './check-secrets.js'
 import { checkSources } from './check-sources.js'
 import { checkSubnets } from './check-subnets.js'
@@ -46,6 +47,7 @@ function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
     ...checkVersions(inventory, today),
     ...checkSources(inventory),
     ...checkContainerd(inventory),
+    ...checkProxy(inventory),
     ...checkSecrets(inventory),
   ]
 }
