@@ -45,7 +45,7 @@ export const TEXT_FILES = [
 const PROXY_FILES = ['/etc/profile', '/etc/systemd/system.conf', '/etc/apt/apt.conf', '/etc/dnf/dnf.conf'] as const
 
 /** Ends with the first letter of an address: that may hold a password. For shells, systemd, apt, dnf. */
-const PROXY_PATTERNS = [
+export const PROXY_PATTERNS = [
   `^[^#=]*(https?|all)[a-z,}]*_proxy=["']?[^"' ]`,
   '^(default)?environment=.*(https?|all)_proxy=[^ ]',
   `^[^#/"]*proxy[^"#]*["' ]https?:/`,
