@@ -47,7 +47,6 @@ function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
     ...checkVersions(inventory, today),
     ...checkSources(inventory),
     ...checkContainerd(inventory),
-    ...checkProxy(inventory),
     ...checkSecrets(inventory),
   ]
 }
@@ -69,6 +68,7 @@ function readData(data: unknown, today: Date): { inventory?: Inventory; findings
     const findings = [
       ...checkParts(inventory, today),
       ...checkEndpoint(inventory),
+      ...checkProxy(inventory),
       ...checkReadinessFlags(inventory),
       ...checkNumbers(inventory),
     ]
