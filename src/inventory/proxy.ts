@@ -1,4 +1,3 @@
-import type { Reference } from '../secret.js'
 import { parseAddress, parseSubnet } from './address.js'
 import type { Cluster } from './cluster.js'
 import type { Inventory } from './schema.js'
@@ -6,9 +5,9 @@ import { isSecretSource } from './secret-setting.js'
 
 /** How the machines reach what is outside of their network. */
 export interface Proxy {
-  /** Address, or where it comes from if it holds a password. */
-  readonly http: string | Reference
-  readonly https: string | Reference
+  /** Address, or if it holds a password where it comes from: `env:NAME`, `file:PATH` (absolute). */
+  readonly http: string
+  readonly https: string
   /** What is reached without it: hosts, domains after a dot, subnets; complete, each once. */
   readonly no: readonly string[]
 }

@@ -106,11 +106,7 @@ describe('validate', () => {
     const text = `${LAB}containerd:\n  config:\n    plugins:\n      ${CRI1}:\n        registry:\n          configs:\n            r.example.org:\n              tls: { insecure_skip_verify: true, ca_file: /etc/r.pem }\n`
     const [problem, ...more] = problemsOf(text).filter(({ severity }) => severity === 'error')
     expect(more).toEqual([])
-    expect(problem).toMatchObject({
-      line: LAB.split('\n').length + 7,
-      column: 15,
-      path: expect.stringContaining('tls'),
-    })
+    expect([problem?.line, problem?.column]).toEqual([LAB.split('\n').length + 7, 15])
     const fix = /`- (\{.*\})`/.exec(problem?.fix ?? '')?.[1] ?? ''
     const { containerd } = clusterOf(`${LAB}containerd:\n  mirrors:\n    - ${fix}\n`)
     expect(containerd.mirrors).toEqual([

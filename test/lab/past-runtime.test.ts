@@ -114,7 +114,7 @@ printf '// Acquire::http::Proxy "http://x";\\nAcquire::http::Proxy "DIRECT";\\n'
     await said(
       lab,
       'm1',
-      'rm /etc/systemd/system.conf.d/own.conf /etc/profile.d/own.sh; rmdir /etc/systemd/system.conf.d',
+      'rm /etc/systemd/system.conf.d/own.conf /etc/profile.d/o*.sh /etc/apt/apt.conf.d/other; rmdir /etc/systemd/system.conf.d',
     )
     before = await image(lab, 'm1')
   })
@@ -202,7 +202,7 @@ printf '// Acquire::http::Proxy "http://x";\\nAcquire::http::Proxy "DIRECT";\\n'
     const { lab } = context
     await write(`proxy: { http: "http://${lab.gateway}:${String(PORT)}" }\n`)
     await settle(context.tripod(['apply', '--yes', ...STEPS]))
-    await settle(context.tripod(['reset', '--yes', '--confirm', lab.name]))
+    await settle(context.tripod(['reset', '--confirm', lab.name]))
     expect(differences(before, await image(lab, 'm1'))).toEqual([])
     expect(await environment()).not.toContain('PROXY')
   })

@@ -35,7 +35,8 @@ Environment="NO_PROXY=10.0.0.11,.svc"
     const directory = mkdtempSync(path.join(tmpdir(), 'proxy-'))
     try {
       const file = path.join(directory, 'env')
-      writeFileSync(file, String(proxyEnvironment(plain).content))
+      const { content } = proxyEnvironment(plain)
+      writeFileSync(file, typeof content === 'string' ? content : '')
       const { stdout } = spawnSync('/bin/sh', ['-c', '. "$0"; echo "$HTTP_PROXY $https_proxy $no_proxy"', file], {
         encoding: 'utf8',
       })
