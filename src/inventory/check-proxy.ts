@@ -7,10 +7,10 @@ export function checkProxy({ proxy, kubelet }: Inventory): readonly Finding[] {
   if (proxy.http === undefined && proxy.https === undefined)
     return [
       {
-        severity: 'error',
+        severity: 'warning',
         path: ['proxy'],
         at: 'key',
-        message: 'proxy has neither http nor https',
+        message: 'proxy has neither http nor https, so that nothing goes through it',
         fix: 'Write `http: http://proxy.example.org:3128` below it, or take proxy out.',
       },
     ]
