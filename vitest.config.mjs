@@ -25,6 +25,7 @@ const LONG_ONLY =
         'reliability',
         'reset-image',
         'past-names',
+        'past-runtime',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({

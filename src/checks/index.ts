@@ -32,6 +32,7 @@ import { nodeAddress } from './node-address.js'
 import { noBeginning } from './no-beginning.js'
 import { operatingSystem } from './operating-system.js'
 import { otherSoftware } from './other-software.js'
+import { ownProxy } from './own-proxy.js'
 import { platform } from './platform.js'
 import { ports } from './ports.js'
 import { proxy } from './proxy.js'
@@ -52,7 +53,7 @@ import { vip } from './vip.js'
 import { voteRemoval } from './vote-removal.js'
 import { wholeSet } from './whole-set.js'
 
-/** In the order of their numbers, P02 to P40. */
+/** In the order of their numbers, P02 to P42. */
 const CHECKS: readonly Check[] = [
   operatingSystem,
   platform,
@@ -100,6 +101,7 @@ const CHECKS: readonly Check[] = [
   firewall,
   selinux,
   proxy,
+  ownProxy,
   nameservers,
   clusterDns,
   mtu,

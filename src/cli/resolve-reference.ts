@@ -59,6 +59,32 @@ async function settingSecret(kind: string, rest: string, around: Around): Promis
   )
 }
 
+/** An address of the inventory's proxy; what a file of variables or a URL could not carry as it stands is refused. */
+async function proxyAddress(kind: string, rest: string, around: Around): Promise<string> {
+  const text = (kind === 'env' ? variable(rest, around) : await file(rest, around)).trim()
+  const found = PROXY_ADDRESS.exec(text)
+  if (found === null)
+    throw new TripodError(
+      'SOURCE_REJECTED',
+      `the address of the proxy (${kind}:${rest}) is not of the form http://user:password@host:port`,
+      'Write other signs of user and password than letters, digits and "_.+=,~-" with percent signs: %40 for "@".',
+    )
+  const [, credentials = ''] = found
+  const password = credentials.slice(credentials.indexOf(':') + 1)
+  for (const part of [text, credentials, password, decoded(password)]) around.redactor.know(new Secret(part))
+  return text
+}
+
+const PROXY_ADDRESS = /^https?:\/\/(?:([A-Za-z0-9_.:%+=,~-]+)@)?[A-Za-z0-9.:[\]-]+\/?$/
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 const TOKEN_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** A bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}`: one for the run, made when the first node needs it. */
@@ -95,6 +121,8 @@ export function referenceResolver(around: Around): (reference: Reference) => Pro
   const read = async (reference: Reference): Promise<string> => {
     const [kind, rest] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)]
     if (reference === around.cluster.endpoint.vrrp?.password) return vrrpPassword(kind, rest, around)
+    if (reference === around.cluster.proxy?.http || reference === around.cluster.proxy?.https)
+      return proxyAddress(kind, rest, around)
     if (settingSources.has(reference)) return settingSecret(kind, rest, around)
     if (kind === 'env') return variable(rest, around)
     if (kind === 'file') return file(rest, around)

@@ -75,6 +75,8 @@ export interface Facts {
   readonly security: SecurityFacts
   /** /etc/environment sets a proxy; its NO_PROXY. Left out: none. The address is not read: it may hold a password. */
   readonly proxy?: { readonly exceptions: readonly string[] }
+  /** Other files that set a proxy for shells, units of systemd, containerd, apt or dnf; left out: none. */
+  readonly proxyFiles?: readonly string[]
   readonly swap: SwapFacts
   readonly kernelFeatures: {
     readonly overlay: boolean

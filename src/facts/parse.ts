@@ -20,7 +20,7 @@ import { parseProxy, parseSecurity } from './parse-security.js'
 import { parseTime } from './parse-time.js'
 import { parseUnits } from './parse-units.js'
 import { linesOf, printable, readSections, type Sections } from './sections.js'
-import { lineOf, readTextFiles, type TextFiles } from './text-files.js'
+import { lineOf, proxyFilesAmong, readTextFiles, type TextFiles } from './text-files.js'
 
 /** Where an answer came from and when: seconds since the epoch by the operator's clock, with fractions. */
 export interface Origin {
@@ -41,6 +41,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
   const units = parseUnits(sections, init)
   const proxy = parseProxy(files)
   const rewrites = hostsRewrittenBy(files)
+  const proxyFiles = proxyFilesAmong(files)
   return {
     os: parseOs(files, sections),
     kernel: lineOf(files, '/proc/sys/kernel/osrelease', sections),
@@ -65,6 +66,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     time: parseTime(units.daemons, sections, files, signs),
     security: parseSecurity(files, units.active),
     ...(proxy === undefined ? {} : { proxy }),
+    ...(proxyFiles.length === 0 ? {} : { proxyFiles }),
     swap: { active: parseActiveSwap(files, sections), units: units.swap, zramGenerator: signs.has('zram-generator') },
     kernelFeatures: parseKernelFeatures(sections, files, signs),
     packages: parsePackages(sections, signs),

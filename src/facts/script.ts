@@ -41,6 +41,17 @@ export const TEXT_FILES = [
   '/sys/module/apparmor/parameters/enabled',
 ] as const
 
+/** May set a proxy for the machine, with others beside them; see PROXY_PATTERNS. */
+const PROXY_FILES = ['/etc/profile', '/etc/systemd/system.conf', '/etc/apt/apt.conf', '/etc/dnf/dnf.conf'] as const
+
+/** Ends with the first letter of an address: that may hold a password. For shells, systemd, apt, dnf. */
+export const PROXY_PATTERNS = [
+  `^[^#=]*(https?|all)[a-z,}]*_proxy=["']?[^"' ]`,
+  '^(default)?environment=.*(https?|all)_proxy=[^ ]',
+  `^[^#/"]*proxy[^"#]*["' ]https?:/`,
+  '^proxy *= *http',
+] as const
+
 /** Directories whose file system is told; those that do not exist yet are left out. */
 const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'] as const
 
@@ -131,7 +142,9 @@ grep -saH '' ${TEXT_FILES}
 set -- /proc/meminfo /proc/self/status /proc/1/status
 for path in /etc/cloud/cloud.cfg.d/*.cfg /var/lib/cloud/instance/*cloud-config.txt; do if [ -f "$path" ]; then set -- "$@" "$path"; fi; done
 grep -aH -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' -e '^.\{0,1\}manage_etc_hosts' "$@"
-end files $?
+found=$?
+grep -sHoEi ${PROXY_PATTERNS.flatMap((one) => ['-e', one])} ${PROXY_FILES} /etc/profile.d/*.sh /etc/systemd/system.conf.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/apt/apt.conf.d/*
+end files $found
 uname -m
 end architecture $?
 head -c ${HOSTS_BYTES} /etc/hosts

@@ -7,11 +7,22 @@ export type TextFiles = ReadonlyMap<string, string>
 
 const PATHS = [...TEXT_FILES, '/proc/meminfo', '/proc/self/status', '/proc/1/status']
 
+/** A file of the machine's settings, of which the script tells where it sets a proxy. */
+const PROXY_FILE = /^(\/etc\/(?:profile|systemd|apt|dnf)\b[^:]*):/
+
+/** Files that set a proxy, but for /etc/environment; of tripod's own making none. */
+export function proxyFilesAmong(files: TextFiles): readonly string[] {
+  return [...files]
+    .filter(([path, text]) => PROXY_FILE.test(`${path}:`) && !path.includes('/tripod-') && /proxy/i.test(text))
+    .map(([path]) => printable(path))
+}
+
 /** Reads the lines `path:line` of the section `files`. */
 export function readTextFiles(sections: Sections): TextFiles {
   const files = new Map<string, string>()
   for (const line of linesOf(sections.text('files'))) {
-    const path = PATHS.find((known) => line.startsWith(`${known}:`)) ?? cloudFileOf(line)
+    const path =
+      PATHS.find((known) => line.startsWith(`${known}:`)) ?? cloudFileOf(line) ?? PROXY_FILE.exec(line)?.[1]
     if (path === undefined)
       return sections.fail('files', `a line is not of a file that was asked for: ${printable(line)}`)
     files.set(path, `${files.get(path) ?? ''}${line.slice(path.length + 1)}\n`)

@@ -1,4 +1,5 @@
 import type { Reference } from '../secret.js'
+import type { Proxy } from './proxy.js'
 
 /** What a node is for. A master that also carries workloads has `control-plane` and `worker`. */
 export type Role = 'control-plane' | 'worker' | 'load-balancer'
@@ -109,6 +110,8 @@ export interface ContainerdMirror {
   readonly endpoints: readonly string[]
   /** Absolute path of a PEM file on the node. */
   readonly ca?: string
+  /** Absolute paths of PEM files on the node. */
+  readonly client?: { readonly certificate: string; readonly key: string }
   readonly skipVerify: boolean
   readonly overridePath: boolean
 }
@@ -149,6 +152,8 @@ export interface Cluster {
   readonly time: { readonly servers: readonly string[] }
   readonly firewall?: 'disable' | 'manage' | 'ignore'
   readonly selinux: 'permissive' | 'keep-enforcing'
+  /** Left out: what is outside is reached directly, or by settings of the machines' own. */
+  readonly proxy?: Proxy
   readonly sources: {
     readonly kubernetes: RepositorySource
     readonly containerd: RepositorySource

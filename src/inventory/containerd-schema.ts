@@ -15,6 +15,13 @@ const mirror = z
       .min(1)
       .meta({ description: 'Mirrors, tried in this order before the registry itself.' }),
     ca: text('nodePath', 'PEM file of the TLS authority of the mirror, on the nodes.').optional(),
+    client: z
+      .strictObject({
+        certificate: text('nodePath', 'PEM file of the certificate, on the nodes.'),
+        key: text('nodePath', 'PEM file of its key, on the nodes.'),
+      })
+      .meta({ description: 'Certificate by which containerd shows the mirror who it is.' })
+      .optional(),
     skipVerify: z
       .boolean()
       .default(false)

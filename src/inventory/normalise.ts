@@ -5,6 +5,7 @@ import type { Cluster, ContainerdMirror, ContainerdSettings, Node, TomlValue } f
 import type { ContainerdInput } from './containerd-schema.js'
 import { endpointOf } from './endpoint.js'
 import type { NodeInput } from './node-schema.js'
+import { proxyOf } from './proxy.js'
 import { cniOf, sourcesOf } from './normalise-sources.js'
 import { absolute, sshOf, type Surroundings } from './normalise-ssh.js'
 import { readOs } from './read-os.js'
@@ -30,7 +31,11 @@ function node(input: NodeInput, { ssh, hostName }: Pick<Inventory, 'ssh' | 'host
 
 function mirrors(input: ContainerdInput['mirrors']): readonly ContainerdMirror[] {
   if (Array.isArray(input)) {
-    return input.map(({ ca, ...mirror }) => ({ ...mirror, ...(ca === undefined ? {} : { ca }) }))
+    return input.map(({ ca, client, ...mirror }) => ({
+      ...mirror,
+      ...(ca === undefined ? {} : { ca }),
+      ...(client === undefined ? {} : { client }),
+    }))
   }
   return Object.entries(input).map(([registry, endpoints]) => ({
     registry,
@@ -63,26 +68,36 @@ export interface Origin extends Surroundings {
   readonly text: string
 }
 
+function networkOf(inventory: Inventory, origin: Origin): Cluster['network'] {
+  const { podSubnet, serviceSubnet, dnsDomain } = inventory.network
+  return {
+    podSubnet: subnetOf(podSubnet),
+    serviceSubnet: subnetOf(serviceSubnet),
+    dnsDomain,
+    cni: cniOf(inventory, origin),
+  }
+}
+
 /** Fills every default in and makes every address and path canonical. The inventory has passed all checks before. */
 export function normalise(inventory: Inventory, origin: Origin): Cluster {
-  const { network, kubernetes, pki, firewall } = inventory
+  const { kubernetes, pki, firewall } = inventory
+  const endpoint = endpointOf(inventory, (path) => absolute(path, origin))
+  const nodes = inventory.nodes.map((input) => node(input, inventory, origin))
+  const network = networkOf(inventory, origin)
+  const proxy = proxyOf(inventory, { nodes, endpoint, network }, (path) => absolute(path, origin))
   const minor = Number(kubernetes.version.split('.')[1])
   return {
     name: inventory.cluster,
     inventoryPath: origin.path,
     inventoryDigest: createHash('sha256').update(origin.text).digest('hex'),
     kubernetes: { version: kubernetes.version, minor },
-    endpoint: endpointOf(inventory, (path) => absolute(path, origin)),
-    nodes: inventory.nodes.map((input) => node(input, inventory, origin)),
-    network: {
-      podSubnet: subnetOf(network.podSubnet),
-      serviceSubnet: subnetOf(network.serviceSubnet),
-      dnsDomain: network.dnsDomain,
-      cni: cniOf(inventory, origin),
-    },
+    endpoint,
+    nodes,
+    network,
     time: { servers: inventory.time.servers.map(addressOf) },
     ...(firewall === undefined ? {} : { firewall }),
     selinux: inventory.selinux,
+    ...(proxy === undefined ? {} : { proxy }),
     sources: sourcesOf(inventory, minor, origin),
     containerd: containerd(inventory.containerd, origin),
     kubelet: inventory.kubelet,

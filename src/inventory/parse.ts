@@ -1,9 +1,11 @@
 import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import { checkContainerd } from './check-containerd.js'
 import { checkEndpoint } from './check-endpoint.js'
 import { checkReadinessFlags } from './check-readiness-flags.js'
 import { checkNetworks } from './check-networks.js'
 import { checkNodes, checkNumbers } from './check-nodes.js'
+import { checkProxy } from './check-proxy.js'
 import { checkSecrets } from './check-secrets.js'
 import { checkSources } from './check-sources.js'
 import { checkSubnets } from './check-subnets.js'
@@ -44,6 +46,7 @@ function checkParts(inventory: Inventory, today: Date): readonly Finding[] {
     ...checkNetworks(inventory),
     ...checkVersions(inventory, today),
     ...checkSources(inventory),
+    ...checkContainerd(inventory),
     ...checkSecrets(inventory),
   ]
 }
@@ -65,6 +68,7 @@ function readData(data: unknown, today: Date): { inventory?: Inventory; findings
     const findings = [
       ...checkParts(inventory, today),
       ...checkEndpoint(inventory),
+      ...checkProxy(inventory),
       ...checkReadinessFlags(inventory),
       ...checkNumbers(inventory),
     ]

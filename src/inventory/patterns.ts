@@ -156,6 +156,29 @@ export const PATTERNS = {
     allowed: 'http or https, without user, password, spaces, quotes, "?" and "#"',
     example: 'https://mirror.example.org/kubernetes',
   },
+  proxyAddress: {
+    what: 'the address of a proxy',
+    regex: whole(
+      `https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[${IPV6}\\])${PORT}/?|env:[A-Za-z_][A-Za-z0-9_]*|file:${LOCAL_PATH}`,
+    ),
+    allowed:
+      'http://host:port; with user and password only by env:NAME (a variable of the environment) or file:PATH (a file on this computer)',
+    example: 'http://proxy.example.org:3128',
+    mend: (wrong: string) => (wrong.includes('://') ? wrong : `http://${wrong}`),
+  },
+  noProxy: {
+    what: 'a host, a domain or a subnet',
+    regex: whole(`\\.?${DNS_NAME}|${IPV4}(?:/(?:3[0-2]|[12]?[0-9]))?|${IPV6}(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`),
+    allowed: `a name of ${words}, joined by dots, with a dot before it for all names below it; an IP address; or a subnet`,
+    example: '.example.org',
+    mend: (wrong: string) =>
+      wrong
+        .trim()
+        .toLowerCase()
+        .replace(/^[a-z]+:\/\//, '')
+        .replace(/^\*\./, '.')
+        .replace(/:\d+$/, ''),
+  },
   urlOrLocalPath: {
     what: 'an address or a path on this computer',
     regex: whole(`${URL}|${LOCAL_PATH}`),

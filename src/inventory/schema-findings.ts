@@ -25,6 +25,8 @@ function unknownKey(path: Path, key: string): Finding {
 }
 
 function textFix(text: string, pattern: Pattern): string {
+  if (pattern.regex === PATTERNS.proxyAddress.regex && text.includes('@'))
+    return 'Write env:NAME or file:PATH in its place.'
   const mended = pattern.mend?.(text)
   const usable = mended !== undefined && mended !== text && pattern.regex.test(mended)
   return usable ? `Write ${mended}` : `Write for example ${pattern.example}`
@@ -34,7 +36,9 @@ function wrongText(path: Path, value: unknown, pattern: Pattern, at?: 'key'): Fi
   const fix = textFix(String(value), pattern)
   const code = pattern.code === undefined ? {} : { code: pattern.code }
   // A secret written in the place of its source, or a key in that of its file, is not repeated.
-  const isSecret = pattern.regex === PATTERNS.secretSource.regex || String(value).includes('PRIVATE KEY-----')
+  const isProxy = pattern.regex === PATTERNS.proxyAddress.regex && String(value).includes('@')
+  const isSecret =
+    isProxy || pattern.regex === PATTERNS.secretSource.regex || String(value).includes('PRIVATE KEY-----')
   const message = `${isSecret ? 'the value' : spellValue(value)} is not ${pattern.what}: ${pattern.allowed}`
   return error(path, message, fix, { ...(at ? { at } : {}), ...code, ...(isSecret ? { secret: true } : {}) })
 }

@@ -105,6 +105,20 @@ export const inventorySchema = z
       .enum(['permissive', 'keep-enforcing'])
       .default('permissive')
       .meta({ description: 'What to do about SELinux where it enforces.' }),
+    proxy: z
+      .strictObject({
+        http: text('proxyAddress', 'Proxy for http addresses; left out: that for https.').optional(),
+        https: text('proxyAddress', 'Proxy for https addresses; left out: that for http.').optional(),
+        no: z.array(text('noProxy', 'A host, a domain or a subnet.')).prefault([]).meta({
+          description:
+            'What is reached without it, besides the nodes, the endpoint, pods, services, the domain of the cluster and localhost, which tripod adds.',
+        }),
+      })
+      .meta({
+        description:
+          'Proxy by which containerd pulls images and the package manager, as tripod runs it, fetches packages. An address with a password is written as env:NAME or file:PATH.',
+      })
+      .optional(),
     sources: sourcesSchema.prefault({}),
     containerd: containerdSchema.prefault({}),
     kubelet: jsonSettings.prefault({}).meta({ description: 'Fields of KubeletConfiguration, passed through.' }),

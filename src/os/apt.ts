@@ -1,4 +1,5 @@
 import { lines, sh, type Script } from '../shell.js'
+import { throughProxy } from './proxy-environment.js'
 import type { WantedPackage } from './os-family.js'
 
 /** Longest wait for another package manager, in seconds: unattended upgrades take minutes. */
@@ -14,6 +15,7 @@ const OPTIONS = [
 // dpkg and apt's own list lock do not wait: `patiently` does it for them. A failure of another kind ends it at once.
 const PREPARE = sh`
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l
+${throughProxy}
 patiently() {
   waited=0
   until said=$("$@" 2>&1); do

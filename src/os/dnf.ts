@@ -1,4 +1,5 @@
 import { lines, sh, type Script } from '../shell.js'
+import { throughProxy } from './proxy-environment.js'
 import type { WantedPackage } from './os-family.js'
 import { LOCKS } from './rpm.js'
 
@@ -45,6 +46,7 @@ const namesOf = (packages: readonly WantedPackage[]) => packages.map(({ name }) 
  */
 export function install(packages: readonly WantedPackage[], along: readonly string[] = []): Script {
   return lines([
+    throughProxy,
     sh`set --`,
     ...packages.map(choose),
     release([...namesOf(packages), ...along]),

@@ -2,6 +2,7 @@ import type { NodeRecord, RecordEntry } from '../facts/facts.js'
 import type { Reference } from '../secret.js'
 import { lines, sh } from '../shell.js'
 import { digest, sha256 } from './digest.js'
+import { unitOfDropIn } from './drop-in.js'
 import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Verdict } from './kind.js'
 import type { PathNeed, PathReading, Readings, Unknown } from './readings.js'
 import type { Content, FileResource } from './resource.js'
@@ -61,7 +62,11 @@ export const file: Kind<FileResource> = {
     if (original.state === 'unknown') return original
     if (original.state === 'present')
       return isBack(original, seen) ? SAME : differs(restoration(path, original, seen, sensitive))
-    return seen.state === 'absent' ? SAME : differs(removal(path, seen, sensitive, broughtBy(before)))
+    if (seen.state === 'absent') return SAME
+    const unit = unitOfDropIn(path)
+    return differs(
+      unit === undefined ? removal(path, seen, sensitive, broughtBy(before)) : withdrawal(path, unit, seen),
+    )
   },
 }
 
@@ -260,6 +265,27 @@ function removal(path: string, seen: PresentPath, sensitive = false, bringer?: s
       notes: bringer === undefined ? [] : [`goes with the package ${bringer}, which brought it`],
     },
     act: { do: 'write', file: { path, text: null, references: {}, owner: seen.owner, mode: seen.mode, pre: check } },
+  }
+}
+
+/** A drop-in goes together with what its unit runs with: the daemon would keep it until somebody restarts it. */
+function withdrawal(path: string, unit: string, seen: PresentPath): Difference {
+  const directory = path.replace(/\/[^/]*$/, '')
+  return {
+    ...removal(path, seen),
+    disruption: 'restart',
+    units: [unit],
+    change: { ...removal(path, seen).change, summary: `delete, daemon-reload, restart ${unit} if it runs` },
+    act: runs(
+      lines([
+        sh`set -e`,
+        sh`echo ${`${seen.sha256 ?? ''}  ${path}`} | sha256sum -c --quiet`,
+        sh`rm -- ${path}`,
+        sh`rmdir --ignore-fail-on-non-empty -- ${directory}`,
+        sh`systemctl daemon-reload`,
+        sh`if systemctl is-active --quiet ${unit}; then systemctl restart ${unit}; fi`,
+      ]),
+    ),
   }
 }
 

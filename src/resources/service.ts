@@ -1,5 +1,6 @@
 import { lines, sh, type Script } from '../shell.js'
 import { sha256 } from './digest.js'
+import { unitOfDropIn } from './drop-in.js'
 import { runs, SAME, type Difference, type Kind, type Overlay, type Verdict } from './kind.js'
 import type { Needs, Readings, UnitReading } from './readings.js'
 import type { Disruption, ServiceResource } from './resource.js'
@@ -105,13 +106,18 @@ function verbs(resource: ServiceResource, seen: PresentUnit, owed: boolean): rea
   const by = resource.runsWith?.by ?? 'restart'
   return [
     ...(isMasked ? ['unmask' as const] : []),
-    ...(seen.needsDaemonReload ? ['daemon-reload' as const] : []),
+    ...(seen.needsDaemonReload || (owed && hasDropIn(resource)) ? ['daemon-reload' as const] : []),
     ...(resource.enabled && !COMES_UP.includes(seen.enablement) ? ['enable' as const] : []),
     ...(!resource.enabled && seen.enablement === 'enabled' ? ['disable' as const] : []),
     ...(resource.active === true && !running ? ['start' as const] : []),
     ...(resource.active === false && !isDown(seen) ? ['stop' as const] : []),
     ...(resource.active === true && running && owed ? [by] : []),
   ]
+}
+
+/** A drop-in that the plan is about to write is not seen as one that systemd has yet to read. */
+function hasDropIn({ runsWith }: ServiceResource): boolean {
+  return runsWith?.files.some((path) => unitOfDropIn(path) !== undefined) === true
 }
 
 /** Why a restart or reload is owed, undefined where none is, unknown where it cannot be told (architecture.md 3.1 e). */

@@ -3,12 +3,16 @@ import type { FileResource, PackageResource, Resource, ServiceResource } from '.
 import { render } from '../templates/index.js'
 import { containerdConfig } from './containerd-config.js'
 import { containerdInForce } from './containerd-in-force.js'
+import { criReady } from './cri-ready.js'
+import { lines, sh, type Script } from '../shell.js'
 import { containerdInPlace, containerdPackage, wantedContainerd } from './containerd-version.js'
 import { dockerAddress, dockerRepository, neededDocker } from './docker-repository.js'
 import { pauseImage } from './pause-image.js'
+import { containerdProxy, proxyFiles, proxyInForce } from './proxy-files.js'
 import { registryMirrors } from './registry-mirrors.js'
 import { repositoryReached } from './repository-gate.js'
 import { ownFile } from './own-file.js'
+import type { Cluster } from '../inventory/cluster.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { Step, StepContext } from './step.js'
 
@@ -31,13 +35,14 @@ export const containerRuntime: Step = {
     const sandboxImage = pauseImage(cluster)
     const configuration = [
       configFile(context, sandboxImage),
+      ...(cluster.proxy === undefined ? [] : [containerdProxy(cluster.proxy)]),
       ...registryMirrors(cluster.containerd.mirrors),
       ownFile('/etc/crictl.yaml', render('crictl.yaml', { endpoint: SOCKET, timeoutSeconds: 10 })),
     ]
     const isDocker = cluster.containerd.source === 'docker'
     const repository = isDocker ? dockerRepository(context) : []
     const runtime = { ...runtimePackage(context), ...(isDocker ? { repository: dockerAddress(context) } : {}) }
-    return [...repository, ...configuration, runtime, service(sandboxImage)]
+    return [...repository, ...configuration, runtime, service(cluster, sandboxImage)]
   },
 }
 
@@ -70,12 +75,22 @@ function configFile(context: StepContext, sandboxImage: string): FileResource {
   return { ...ownFile(CONFIG, { text, references }), mode: 0o600, sensitive: true, conffileOf }
 }
 
-function service(sandboxImage: string): ServiceResource {
+function service({ proxy }: Cluster, sandboxImage: string): ServiceResource {
   return {
     kind: 'service',
     unit: 'containerd.service',
     enabled: true,
     active: true,
-    runsWith: { files: [CONFIG], by: 'restart', inForce: containerdInForce(sandboxImage) },
+    runsWith: {
+      files: [CONFIG, ...proxyFiles(proxy)],
+      by: 'restart',
+      inForce: inForce(sandboxImage, proxy !== undefined),
+    },
   }
+}
+
+/** The file as containerd reads it, then the daemon itself: it may have refused what the file says. */
+function inForce(sandboxImage: string, hasProxy: boolean): Script {
+  const checks = [containerdInForce(sandboxImage), ...(hasProxy ? [proxyInForce] : [])]
+  return lines([...checks.flatMap((check) => [sh`(`, check, sh`) || exit`]), criReady()])
 }

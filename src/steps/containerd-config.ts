@@ -1,5 +1,6 @@
 import { TripodError } from '../errors.js'
 import type { TomlValue } from '../inventory/cluster.js'
+import { containerdTraps, spellSetting } from '../inventory/containerd-traps.js'
 import { isTable, tomlDocument, type TomlTable } from '../templates/toml.js'
 import { isAtLeast } from './containerd-version.js'
 
@@ -25,7 +26,7 @@ export interface ContainerdConfig {
 export function containerdConfig(wanted: ContainerdConfig): string {
   const { version, additions } = wanted
   const own = isAtLeast(version, 2, 0) ? version3(wanted) : version2(wanted)
-  refuseTraps(additions)
+  refuseTraps(additions, version)
   return `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.\n${tomlDocument(merge(own, additions, []))}`
 }
 
@@ -94,28 +95,13 @@ function contradiction(path: readonly string[], ours: TomlValue, theirs: TomlVal
   )
 }
 
-/** What containerd would take without a word and then not serve pods with. */
-function refuseTraps(additions: TomlTable): void {
-  const disabled = additions['disabled_plugins']
-  if (Array.isArray(disabled) && disabled.some((name) => /(^|\.)cri($|\.)/.test(String(name)))) {
-    throw trap('disabled_plugins', 'switches off the CRI plugin, through which the kubelet talks to containerd')
-  }
-  const plugins = additions['plugins']
-  for (const [plugin, settings] of Object.entries(isTable(plugins) ? plugins : {})) {
-    const registry = isTable(settings) ? settings['registry'] : undefined
-    if (isTable(registry) && registry['mirrors'] !== undefined) {
-      throw trap(
-        `plugins.${plugin}.registry.mirrors`,
-        'makes containerd refuse certs.d; mirrors belong under containerd.mirrors',
-      )
-    }
-  }
-}
-
-function trap(path: string, what: string): TripodError {
-  return new TripodError(
+/** The inventory's own check says it with line and column, unless only the machine tells which containerd it has. */
+function refuseTraps(additions: TomlTable, version: string): void {
+  const [trap] = containerdTraps(additions, version)
+  if (trap === undefined) return
+  throw new TripodError(
     'TEMPLATE_INVALID',
-    `containerd.config sets ${path}, which ${what}.`,
-    'Remove that key from containerd.config in the inventory.',
+    `containerd.config sets ${spellSetting(trap.path)}, which ${trap.why}.`,
+    trap.fix,
   )
 }

@@ -1,3 +1,4 @@
+import { withoutProxy } from '../os/proxy-environment.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { deletion, TOKEN } from './bootstrap-token.js'
@@ -54,7 +55,10 @@ function init(context: StepContext): CommandResource {
     inputs: [{ name: 'init.yaml', content: { text, references: TOKEN.references } }],
     doneText: 'control plane and etcd have their files',
     doneWhen: goesOn ? initEnded(node, cluster) : hasJoined(node),
-    run: goesOn ? finishInit() : sh`kubeadm init --config "$INPUTS/init.yaml" --skip-token-print`,
+    run: goesOn
+      ? finishInit()
+      : sh`${withoutProxy}
+kubeadm init --config "$INPUTS/init.yaml" --skip-token-print`,
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),
     undo: undoKubeadm,

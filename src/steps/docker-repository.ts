@@ -8,7 +8,7 @@ import { satisfies } from '../resources/package.js'
 import type { FileResource } from '../resources/resource.js'
 import { wantedContainerd } from './containerd-version.js'
 import { packageRepository } from './package-repository.js'
-import type { NeededRepository } from './repository-gate.js'
+import { isAskable, type NeededRepository } from './repository-gate.js'
 import type { ClusterContext, StepContext } from './step.js'
 
 /** Names of the releases that Docker's repository knows by name alone. */
@@ -39,14 +39,15 @@ export function neededDocker({ cluster, seen }: ClusterContext): readonly Needed
     const os = osFamilyOf(facts.os)
     const repository = os && repositoryFor(cluster, facts.os, os)
     const installed = facts.packages.installed['containerd.io']
-    if (!repository || !joinsCluster(node)) return []
+    if (!repository || !joinsCluster(node) || !isAskable(cluster, facts)) return []
     if (installed !== undefined && satisfies(os.packages.upstream(installed), wantedContainerd(cluster))) return []
     const { url, suite, ca } = repository
     const indexes =
       os.format === 'rpm'
         ? [`${url.replace('$basearch', facts.architecture)}/repodata/repomd.xml`]
         : ['InRelease', 'Release'].map((name) => `${url}/dists/${suite}/${name}`)
-    return [{ node: node.name, os, indexes, ownAuthority: ca !== undefined }]
+    const proxy = cluster.proxy === undefined ? {} : { proxy: cluster.proxy }
+    return [{ node: node.name, os, indexes, ownAuthority: ca !== undefined, ...proxy }]
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster, Node } from '../inventory/cluster.js'
+import { withoutProxy } from '../os/proxy-environment.js'
 import { lines, type Script, sh } from '../shell.js'
 import { hasJoined, kubectl } from './control-plane.js'
 
@@ -22,6 +23,7 @@ const LEFT_BY_THEM = [
 export function finishInit(): Script {
   return lines([
     sh`set -e`,
+    withoutProxy,
     ...PHASES.map((phase) => sh`kubeadm init phase ${phase.split(' ')} --config "$INPUTS/init.yaml"`),
   ])
 }

@@ -1,4 +1,5 @@
 import type { Node } from '../inventory/cluster.js'
+import { withoutProxy } from '../os/proxy-environment.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
 import { TOKEN } from './bootstrap-token.js'
@@ -36,7 +37,7 @@ export function join(context: StepContext): CommandResource {
     inputs: [{ name: 'join.yaml', content: { text, references: TOKEN.references } }],
     doneText: isMaster(node) ? 'control plane and etcd have their files' : 'the kubelet has its certificate',
     doneWhen: isPart(context),
-    run: lines([withoutPlaceholder(cluster), sh`kubeadm join --config "$INPUTS/join.yaml"`]),
+    run: lines([withoutProxy, withoutPlaceholder(cluster), sh`kubeadm join --config "$INPUTS/join.yaml"`]),
     evidence: kubeadmEvidence(),
     explain: kubeadmFailure(node, cluster),
     undo: undoKubeadm,

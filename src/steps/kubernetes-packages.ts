@@ -6,7 +6,7 @@ import { satisfies } from '../resources/package.js'
 import type { PackageResource } from '../resources/resource.js'
 import type { Seen } from '../topology.js'
 import { packageRepository } from './package-repository.js'
-import { type NeededRepository, repositoryReached } from './repository-gate.js'
+import { isAskable, type NeededRepository, repositoryReached } from './repository-gate.js'
 import type { ClusterContext, Step } from './step.js'
 
 /**
@@ -61,7 +61,7 @@ function kubernetesRepository({ sources }: Cluster, os: OsFamily): PackageReposi
 /** A node that has all of it needs no repository: a hold is put back without. */
 function needed({ node, facts }: Seen, { cluster }: ClusterContext): readonly NeededRepository[] {
   const os = osFamilyOf(facts.os)
-  if (os === undefined || !joinsCluster(node)) return []
+  if (os === undefined || !joinsCluster(node) || !isAskable(cluster, facts)) return []
   const isThere = ({ name, version }: PackageResource): boolean => {
     const installed = facts.packages.installed[name]
     return installed !== undefined && satisfies(os.packages.upstream(installed), version)
@@ -69,5 +69,6 @@ function needed({ node, facts }: Seen, { cluster }: ClusterContext): readonly Ne
   if (packages(cluster).every(isThere)) return []
   const { url, ca } = kubernetesRepository(cluster, os)
   const indexes = INDEXES[os.format].map((path) => `${url}/${path}`)
-  return [{ node: node.name, os, indexes, ownAuthority: ca !== undefined }]
+  const proxy = cluster.proxy === undefined ? {} : { proxy: cluster.proxy }
+  return [{ node: node.name, os, indexes, ownAuthority: ca !== undefined, ...proxy }]
 }

@@ -24,10 +24,30 @@ export function portMatrix({ cluster, seen }: ClusterContext, when: Gate['when']
     when,
     questions,
     problems: (answers) => answers.flatMap((answer) => unreached(answer, cluster.nodes)),
-    fix: `Open them in the firewall between the nodes, or set \`firewall: manage\` in ${cluster.inventoryPath} for one on the nodes.`,
+    fix: fixOf(seen, cluster),
     deadlineSeconds: 0,
     timeoutSeconds: 120,
   }
+}
+
+/** tripod manages ufw and firewalld; to rules that somebody loads by other means it has nothing to add. */
+function fixOf(seen: ClusterContext['seen'], { firewall, inventoryPath }: Cluster): string {
+  const managed = seen.filter(({ facts }) => facts.security.firewalls.length > 0)
+  const byHand = seen.filter(({ facts }) => facts.security.firewalls.length === 0).map(({ node }) => node.name)
+  const names = managed.map(({ node, facts }) => `${node.name} (${facts.security.firewalls.join(', ')})`)
+  return [
+    'Open them in the firewall between the nodes',
+    ...(managed.length > 0 && firewall !== 'manage'
+      ? [`set \`firewall: manage\` in ${inventoryPath} for ${names.join(', ')}`]
+      : []),
+    ...(byHand.length > 0
+      ? [
+          `open them in the rules of the node that is not reached (\`nft list ruleset\`, \`iptables -S INPUT\` there)${managed.length > 0 ? ` if it is ${byHand.join(', ')}` : ''}: neither ufw nor firewalld is at work there, so tripod manages none of its rules`,
+        ]
+      : []),
+  ]
+    .join('; or ')
+    .concat('.')
 }
 
 /** What others need of a peer, in a form that is quick to look up: a large cluster has very many pairs. */

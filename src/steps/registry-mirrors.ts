@@ -6,8 +6,9 @@ import { CERTS_DIRECTORY } from './containerd-config.js'
 
 /** One hosts.toml for each mirrored registry. containerd reads them at each pull: no restart is owed. */
 export function registryMirrors(mirrors: readonly ContainerdMirror[]): readonly FileResource[] {
-  return mirrors.map(({ registry, endpoints, ca, skipVerify, overridePath }) => {
-    const data = { endpoints: endpoints.map((url) => ({ url })), ca: ca ?? null, skipVerify, overridePath }
+  return mirrors.map(({ registry, endpoints, ca, client, skipVerify, overridePath }) => {
+    const where = endpoints.map((url) => ({ url }))
+    const data = { endpoints: where, ca: ca ?? null, client: client ?? null, skipVerify, overridePath }
     return ownFile(`${CERTS_DIRECTORY}/${registry}/hosts.toml`, render('hosts.toml', data))
   })
 }

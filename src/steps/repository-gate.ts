@@ -1,4 +1,8 @@
+import type { Facts } from '../facts/facts.js'
+import type { Cluster } from '../inventory/cluster.js'
+import { isSecretProxy, type Proxy } from '../inventory/proxy.js'
 import type { OsFamily } from '../os/os-family.js'
+import { PROXY_ENVIRONMENT, throughProxy, withoutProxy } from '../os/proxy-environment.js'
 import { sh, type Script } from '../shell.js'
 import type { Gate, GateAnswer } from './gate.js'
 
@@ -10,6 +14,8 @@ export interface NeededRepository {
   readonly indexes: readonly string[]
   /** Its TLS authority is one that the node is yet to get. */
   readonly ownAuthority: boolean
+  /** Of the inventory. */
+  readonly proxy?: Proxy
 }
 
 /** P21: every node that still has to install something from a repository reaches it. None needs it: no gate. */
@@ -36,10 +42,14 @@ export function repositoryReached(
 
 // The package manager runs as a unit of its own: the proxy of its configuration counts, that of a login does not. A proxy's
 // password goes by environment. Without the mirror's authority, which the step brings, only the way there can be tried.
-function fetches({ os, indexes, ownAuthority }: NeededRepository): Script {
-  return sh`unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
+function fetches({ os, indexes, ownAuthority, proxy }: NeededRepository): Script {
+  return sh`${withoutProxy}
 ${proxyOf[os.format](indexes[0] ?? '')}
-if [ -n "$proxy" ] && [ "$proxy" != DIRECT ]; then export http_proxy="$proxy" https_proxy="$proxy"; fi
+if [ -n "$proxy" ]; then
+  if [ "$proxy" != DIRECT ]; then export http_proxy="$proxy" https_proxy="$proxy"; fi
+else
+  ${proxy === undefined ? sh`:` : variablesOf(proxy)}
+fi
 for index in ${indexes}; do
   said=$(curl -q -fsSL -o /dev/null --connect-timeout 10 --max-time 25 ${ownAuthority ? ['--insecure'] : []} "$index" 2>&1)
   code=$?
@@ -47,6 +57,17 @@ for index in ${indexes}; do
 done
 printf '%s\n' "$said"
 exit $code`
+}
+
+/** Where it has a password, it lies on the node since the step before. */
+function variablesOf(proxy: Proxy): Script {
+  if (isSecretProxy(proxy)) return throughProxy
+  return sh`export http_proxy=${proxy.http} https_proxy=${proxy.https} no_proxy=${proxy.no.join(',')}`
+}
+
+/** A proxy with a password that a node does not have yet: it cannot be asked, and the package manager tells later. */
+export function isAskable({ proxy }: Cluster, { record }: Facts): boolean {
+  return proxy === undefined || !isSecretProxy(proxy) || record.entries[`file:${PROXY_ENVIRONMENT}`] !== undefined
 }
 
 const proxyOf: Readonly<Record<OsFamily['format'], (url: string) => Script>> = {

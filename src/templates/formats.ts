@@ -69,3 +69,13 @@ export const ruby: Format = {
   write: (value) =>
     /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value) ? refuse(value, 'a file in Ruby') : value.replaceAll(/[\\']/g, '\\$&'),
 }
+
+const ADDRESS = /^[A-Za-z0-9_.:/@%+=,~*[\]{}-]*$/
+
+/** Between double quotes in a unit of systemd, where a percent sign begins what systemd puts in. */
+export const unit: Format = {
+  write: (value) => (ADDRESS.test(value) ? value.replaceAll('%', '%%') : refuse(value, 'a unit of systemd')),
+}
+
+/** Between single quotes in a file of variables, for systemd and /bin/sh alike. */
+export const environment = bare('a file of variables', ADDRESS)

@@ -20,6 +20,8 @@ import metaData from './meta-data.hbs'
 import modules from './modules.conf.hbs'
 import networkConfig from './network-config.hbs'
 import networkManager from './network-manager.conf.hbs'
+import proxyConf from './proxy.conf.hbs'
+import proxyEnv from './proxy.env.hbs'
 import sysctl from './sysctl.conf.hbs'
 import userData from './user-data.hbs'
 import vagrantfile from './Vagrantfile.hbs'
@@ -87,6 +89,7 @@ export interface TemplateData {
   readonly 'hosts.toml': {
     readonly endpoints: readonly { readonly url: string }[]
     readonly ca: string | null
+    readonly client: { readonly certificate: string; readonly key: string } | null
     readonly skipVerify: boolean
     readonly overridePath: boolean
   }
@@ -163,6 +166,14 @@ export interface TemplateData {
     readonly nameserver: string
   }
   readonly 'network-manager.conf': Readonly<Record<string, never>>
+  readonly 'proxy.conf': {
+    /** With the variables in it, which the drop-in then does not have. */
+    readonly file: string | null
+    readonly http: string
+    readonly https: string
+    readonly no: string
+  }
+  readonly 'proxy.env': { readonly http: string; readonly https: string; readonly no: string }
   readonly 'sysctl.conf': {
     readonly settings: readonly { readonly key: string; readonly value: number; readonly atLeast: boolean }[]
   }
@@ -210,6 +221,8 @@ const TEMPLATES: { readonly [Name in keyof TemplateData]: (data: TemplateData[Na
   'modules.conf': template('modules.conf', modules, formats.conf),
   'network-config': template('network-config', networkConfig, formats.yaml),
   'network-manager.conf': template('network-manager.conf', networkManager, formats.conf),
+  'proxy.conf': template('proxy.conf', proxyConf, formats.unit),
+  'proxy.env': template('proxy.env', proxyEnv, formats.environment),
   'sysctl.conf': template('sysctl.conf', sysctl, formats.conf),
   'user-data': template('user-data', userData, formats.yaml),
   Vagrantfile: template('Vagrantfile', vagrantfile, formats.ruby),

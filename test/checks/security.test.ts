@@ -81,29 +81,53 @@ describe('P29, SELinux that enforces', () => {
 describe('P30, a proxy of the whole machine', () => {
   const exceptions = ['localhost', '10.0.0.0/24', '10.244.0.0/16', '10.96.0.0/12']
 
+  const ofProxy = (cluster: Partial<Cluster>, facts: Partial<Facts>) =>
+    findings(cluster, facts).filter(({ id }) => id === 'P30')
+
   test('is refused where it would stand between the parts of the cluster', () => {
-    const [found] = findings({}, { proxy: { exceptions: ['10.0.0.12', '10.244.0.0/17', '.example.org'] } })
+    const [found] = ofProxy({}, { proxy: { exceptions: ['10.0.0.12', '10.244.0.0/17', '.example.org'] } })
     expect(found).toMatchObject({ id: 'P30', severity: 'fatal', node: 'm1' })
     expect(found?.fix).toContain('10.0.0.11,10.0.0.13,10.0.0.21,10.0.0.10,10.244.0.0/16,10.96.0.0/12')
   })
 
   test('is no matter with its exceptions, as networks, one by one, or all', () => {
-    expect(findings({}, { proxy: { exceptions } })).toEqual([])
-    expect(findings({}, { proxy: { exceptions: ['*'] } })).toEqual([])
+    expect(ofProxy({}, { proxy: { exceptions } })).toEqual([])
+    expect(ofProxy({}, { proxy: { exceptions: ['*'] } })).toEqual([])
     const single = ['10.0.0.10', '10.0.0.11', '10.0.0.12', '10.0.0.13', '10.0.0.21', '10.0.0.0/8']
-    expect(findings({}, { proxy: { exceptions: single } })).toEqual([])
+    expect(ofProxy({}, { proxy: { exceptions: single } })).toEqual([])
   })
 
   test('knows names, and networks that only overlap', () => {
     const external: Partial<Cluster> = {
       endpoint: { layout: 'external', host: 'api.example.org', port: 6443, apiPort: 6443 },
     }
-    expect(findings(external, { proxy: { exceptions } })).toMatchObject([
+    expect(ofProxy(external, { proxy: { exceptions } })).toMatchObject([
       { id: 'P30', message: expect.stringContaining('api.example.org') as string },
     ])
-    expect(findings(external, { proxy: { exceptions: [...exceptions, '.example.org'] } })).toEqual([])
-    expect(findings(external, { proxy: { exceptions: [...exceptions, 'example.org'] } })).toEqual([])
-    expect(findings({}, { proxy: { exceptions: [...exceptions.slice(0, 3), '10.96.0.0/13'] } })).toHaveLength(1)
+    expect(ofProxy(external, { proxy: { exceptions: [...exceptions, '.example.org'] } })).toEqual([])
+    expect(ofProxy(external, { proxy: { exceptions: [...exceptions, 'example.org'] } })).toEqual([])
+    expect(ofProxy({}, { proxy: { exceptions: [...exceptions.slice(0, 3), '10.96.0.0/13'] } })).toHaveLength(1)
+  })
+})
+
+describe('P42, a proxy that the inventory does not know', () => {
+  const proxy = { exceptions: ['*'] }
+
+  test('is named with every place of it, and with what to write', () => {
+    const [found, ...more] = findings({}, { proxy, proxyFiles: ['/etc/apt/apt.conf.d/80proxy'] })
+    expect(more).toEqual([])
+    expect(found).toMatchObject({ id: 'P42', severity: 'warning', node: 'm1' })
+    expect(found?.message).toContain('/etc/environment and /etc/apt/apt.conf.d/80proxy')
+    expect(found?.fix).toContain('proxy: { http:')
+  })
+
+  test('is no matter with that of the inventory, or where containerd has one of its own', () => {
+    const known = { http: 'http://p:1', https: 'http://p:1', no: [] }
+    expect(findings({ proxy: known }, { proxy })).toEqual([])
+    expect(findings({}, { proxy, proxyFiles: ['/etc/systemd/system/containerd.service.d/http-proxy.conf'] })).toEqual(
+      [],
+    )
+    expect(findings({}, {})).toEqual([])
   })
 })
 

@@ -52,3 +52,17 @@ test('puts a secret of containerd.config in as one line of a TOML text, or refus
   await expect(resolverOf()('env:TRIPOD_TEST_REGISTRY')).rejects.toMatchObject({ code: 'SOURCE_REJECTED' })
   vi.unstubAllEnvs()
 })
+
+test('the address of a proxy is taken as it stands, its password known to the redactor, and refused in any other form', async () => {
+  const redactor = new Redactor()
+  const proxy = { http: 'env:TRIPOD_TEST_PROXY', https: 'env:TRIPOD_TEST_PROXY', no: [] } as const
+  const resolverOf = () => referenceResolver({ cluster: { ...sampleCluster(), proxy }, redactor, runId: 'r1' })
+  vi.stubEnv('TRIPOD_TEST_PROXY', 'http://user:p%40ssw0rd@proxy.example.org:3128\n')
+  expect(await resolverOf()('env:TRIPOD_TEST_PROXY')).toBe('http://user:p%40ssw0rd@proxy.example.org:3128')
+  expect(redactor.redact('it was p%40ssw0rd or p@ssw0rd')).toBe('it was [secret] or [secret]')
+  for (const wrong of ["http://u:p'w@proxy:1", 'http://u:p w@proxy:1', 'socks5://proxy:1', 'http://u:$(id)@proxy:1']) {
+    vi.stubEnv('TRIPOD_TEST_PROXY', wrong)
+    await expect(resolverOf()('env:TRIPOD_TEST_PROXY')).rejects.toMatchObject({ code: 'SOURCE_REJECTED' })
+  }
+  vi.unstubAllEnvs()
+})

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { PROXY_PATTERNS } from '../../src/facts/script.js'
+import { proxyFilesAmong } from '../../src/facts/text-files.js'
 import { parseProxy, parseSecurity } from '../../src/facts/parse-security.js'
 import { fixture, parsed, withSection } from './fixture.js'
 
@@ -71,5 +74,53 @@ UnitFileState=disabled
     expect(parsed(fixture('debian12-fresh')).time.synchronized).toBe(false)
     expect(parsed(withSection(fixture('debian12-fresh'), 'synchronized', 'yes')).time.synchronized).toBe(true)
     expect(parsed(withSection(fixture('debian12-fresh'), 'synchronized', '', 1)).time.synchronized).toBe(false)
+  })
+})
+
+describe('files that set a proxy', () => {
+  const told = (text: string): boolean =>
+    spawnSync('grep', ['-oEi', ...PROXY_PATTERNS.flatMap((one) => ['-e', one])], { input: text }).status === 0
+
+  it.each([
+    'export HTTPS_PROXY="http://u:secret@p:3128"',
+    'export {http,https,ftp}_proxy=http://p:3128',
+    '  http_proxy=http://p:1',
+    'all_proxy=socks5://p:1',
+    'DefaultEnvironment="A=b" "HTTPS_PROXY=http://p:1"',
+    'Environment=NO_PROXY=x HTTP_PROXY=http://p:1',
+    'Acquire::http::Proxy "http://p:3142";',
+    'Acquire { http { Proxy "http://p:3142"; } }',
+    "Acquire::https::Proxy::pkgs.k8s.io 'http://p:3142';",
+    'proxy=http://p:1',
+    'proxy = https://p:1',
+  ])('by %s', (text) => {
+    expect(told(`# first\n${text}\n`)).toBe(true)
+  })
+
+  it.each([
+    '# export http_proxy=http://p:1',
+    'export http_proxy=""',
+    'unset http_proxy https_proxy',
+    'export no_proxy=localhost',
+    '#DefaultEnvironment=HTTP_PROXY=http://p:1',
+    '// Acquire::http::Proxy "http://p:1";',
+    'Acquire::http::Proxy "DIRECT";',
+    'Acquire::http::Proxy "false";',
+    '#proxy=http://p:1',
+    'proxy_plugins=1',
+  ])('not by %s', (text) => {
+    expect(told(`${text}\n`)).toBe(false)
+  })
+
+  it('are told by their paths, without those of tripod', () => {
+    const found = proxyFilesAmong(
+      files({
+        '/etc/environment': 'http_proxy=x',
+        '/etc/profile.d/a.sh': 'export http_proxy=h',
+        '/etc/profile': 'Memory of something',
+        '/etc/systemd/system/containerd.service.d/tripod-proxy.conf': 'Environment="HTTP_PROXY=h',
+      }),
+    )
+    expect(found).toEqual(['/etc/profile.d/a.sh'])
   })
 })

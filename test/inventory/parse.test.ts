@@ -215,7 +215,7 @@ containerd:
     _default: [https://a.example.org, https://b.example.org]
   config:
     oom_score: -999
-    plugins: { io.containerd.grpc.v1.cri: { restrict_oom_score_adj: true } }
+    plugins: { io.containerd.cri.v1.runtime: { restrict_oom_score_adj: true } }
 kubelet: { maxPods: 200, systemReserved: { cpu: 100m } }
 kubeProxy: { conntrack: { maxPerCore: 0 } }
 apiServer: { extraArgs: { audit-log-maxage: "30" }, certSANs: [api.example.org, "*.example.org", 192.0.2.7] }
@@ -233,7 +233,7 @@ accept: [P04, P24]
         overridePath: false,
       },
     ],
-    config: { oom_score: -999, plugins: { 'io.containerd.grpc.v1.cri': { restrict_oom_score_adj: true } } },
+    config: { oom_score: -999, plugins: { 'io.containerd.cri.v1.runtime': { restrict_oom_score_adj: true } } },
   })
   expect(cluster.kubelet).toEqual({ maxPods: 200, systemReserved: { cpu: '100m' } })
   expect(cluster.kubeProxy).toEqual({ conntrack: { maxPerCore: 0 } })

@@ -157,3 +157,19 @@ describe('the data of a package that tripod installed', () => {
     expect(verdict).toMatchObject({ difference: { act: { data: [] } } })
   })
 })
+
+describe('a drop-in that nothing wants any more', () => {
+  it('goes together with what its unit runs with, and its directory if it is empty then', () => {
+    const path = '/etc/systemd/system/containerd.service.d/tripod-proxy.conf'
+    const verdict = file.leftover(
+      path,
+      entryWith({ state: 'absent' }),
+      readingsOf({ paths: { [path]: fileReading('x') } }),
+    )
+    if (verdict.state !== 'differs' || verdict.difference.act.do !== 'run') throw new Error(verdict.state)
+    expect(verdict.difference).toMatchObject({ action: 'delete', disruption: 'restart', units: ['containerd.service'] })
+    expect(verdict.difference.act.script.text).toMatch(
+      /rm -- .*\nrmdir .*\nsystemctl daemon-reload\nif systemctl is-active/,
+    )
+  })
+})

@@ -190,3 +190,20 @@ describe('a unit that shall not run', () => {
       expect(verdict).toMatchObject({ difference: { disruption: 'stop', units: ['keepalived.service'] } })
   })
 })
+
+describe('a drop-in among the files of a unit', () => {
+  const DROP_IN = '/etc/systemd/system/containerd.service.d/tripod-proxy.conf'
+  const files = [CONFIG, DROP_IN]
+  const withDropIn: ServiceResource = { ...containerd, runsWith: { files, by: 'restart' } }
+
+  it('that is about to be written is read by systemd before the restart', () => {
+    const writes = new Map([[DROP_IN, 'm1:file']])
+    const unit = unitReading()
+    expect(todo(judge({ unit, resource: withDropIn, overlay: { ...overlay, writes } }))).toBe(
+      'daemon-reload, restart (its configuration changes)',
+    )
+    expect(todo(judge({ unit, overlay: { ...overlay, writes: new Map([[CONFIG, 'm1:file']]) } }))).toBe(
+      'restart (its configuration changes)',
+    )
+  })
+})

@@ -1,10 +1,14 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lines, sh } from '../../src/shell.js'
 import type { TomlTable } from '../../src/templates/toml.js'
 import { containerdConfig } from '../../src/steps/containerd-config.js'
+import { criReady } from '../../src/steps/cri-ready.js'
 import { containerdInForce } from '../../src/steps/containerd-in-force.js'
 import { debianContainerd, NoRepository } from './debian-containerd.js'
 import { runScript, type Ran } from './run-script.js'
@@ -32,6 +36,31 @@ function write(text: string): string {
 
 const config = (version: string, additions: TomlTable = {}): string =>
   containerdConfig({ seLinux: false, version, sandboxImage: IMAGE, additions })
+
+/** What `criReady` says of a containerd that was started for it with that configuration. */
+async function daemonSays(containerd: string, text: string, how: 'curl' | 'no curl'): Promise<Ran> {
+  const home = mkdtempSync(path.join(directory, 'daemon-'))
+  const programs = path.dirname(containerd)
+  const file = path.join(home, 'config.toml')
+  // The sockets of CRI's own streams and the state of this computer's containerd are left alone.
+  writeFileSync(file, text)
+  const socket = path.join(home, 'socket')
+  const places = ['--root', path.join(home, 'root'), '--state', path.join(home, 'state'), '--address', socket]
+  const daemon = spawn(containerd, ['-c', file, ...places], {
+    env: { ...process.env, PATH: `${programs}:${process.env['PATH'] ?? ''}` },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let log = ''
+  daemon.stderr.on('data', (part: Buffer) => (log += part.toString()))
+  try {
+    for (let waited = 0; waited < 200 && !log.includes('successfully booted'); waited += 1) await sleep(100)
+    const asked = criReady(socket, path.join(programs, 'ctr'))
+    return runScript(how === 'curl' ? asked : lines([sh`command() { return 1; }`, asked]))
+  } finally {
+    daemon.kill()
+    if (daemon.exitCode === null) await once(daemon, 'exit')
+  }
+}
 
 describe.each(MAJORS)('the real containerd of Debian $suite', ({ suite, version, other, cri }) => {
   let program: string | undefined
@@ -88,6 +117,38 @@ describe.each(MAJORS)('the real containerd of Debian $suite', ({ suite, version,
     const { code, stdout } = inForce(containerd, `disabled_plugins = ["${cri}"]\n${config(version)}`)
     expect(code).toBe(1)
     expect(stdout).toContain('the CRI plugin is disabled\n')
+  })
+
+  const isRoot = process.getuid?.() === 0
+  if (!isRoot) console.warn('SKIPPED, containerd runs as root alone: what the running daemon says')
+  const IMAGES = cri.replace('runtime', 'images')
+  const LINES: readonly (readonly [title: string, line: string, code: number, says: RegExp])[] = [
+    ['is ready', '', 0, /^$/],
+    [
+      'refuses mirrors beside certs.d',
+      `[plugins."${IMAGES}".registry.mirrors."r"]\nendpoint = ["https://r"]\n`,
+      1,
+      /^the CRI plugin is not loaded: .*`mirrors` cannot be set/,
+    ],
+    [
+      'refuses a default runtime that is not there',
+      `[plugins."${cri}".containerd]\ndefault_runtime_name = "kata"\n`,
+      1,
+      /^the CRI plugin is not loaded: .*no corresponding runtime/,
+    ],
+    ['is switched off', 'off', 1, /^the CRI plugin is not loaded\n$/],
+  ]
+  it.skipIf(!isRoot).for(LINES)('that runs says so: CRI %s', async ([, line, code, says], context) => {
+    if (program === undefined) return context.skip(why)
+    const grpc = 'io.containerd.grpc.v1.cri'
+    const text = config(version)
+    const whole = line === 'off' ? `disabled_plugins = ["${grpc}"]\n${text}` : text + line
+    // Whichever tool there is: without curl, the list of plugins tells.
+    const answers = [await daemonSays(program, whole, 'curl'), await daemonSays(program, whole, 'no curl')]
+    expect(answers.map((one) => [one.code, says.test(one.stdout)])).toEqual([
+      [code, true],
+      [code, true],
+    ])
   })
 
   real('shows another sandbox image', (containerd) => {

@@ -88,3 +88,30 @@ describe('the port matrix', () => {
     expect(gateOf([nodeOf('m1', '10.0.0.11')]).questions).toEqual([])
   })
 })
+
+describe('what to do about a port that is not reached', () => {
+  const [m1, m2] = [nodeOf('m1', '10.0.0.11'), nodeOf('m2', '10.0.0.12')]
+  const fixOf = (firewalls: readonly (readonly ('ufw' | 'firewalld')[])[], firewall?: Cluster['firewall']): string => {
+    const seen = [m1, m2].map((one, index) => ({
+      node: one,
+      facts: { ...facts, security: { ...facts.security, firewalls: firewalls[index] ?? [] } },
+    }))
+    const whole = { ...cluster, nodes: [m1, m2], ...(firewall === undefined ? {} : { firewall }) }
+    return portMatrix({ cluster: whole, seen, topology: { states: {} } }, 'after').fix
+  }
+
+  it('is not to let tripod manage rules that neither ufw nor firewalld made', () => {
+    expect(fixOf([[], []])).not.toContain('firewall: manage')
+    expect(fixOf([[], []])).toContain('iptables -S INPUT')
+  })
+
+  it('is that where one of them is at work, by name of the nodes', () => {
+    expect(fixOf([['ufw'], ['firewalld']])).toBe(
+      'Open them in the firewall between the nodes; or set `firewall: manage` in inventory.yaml for m1 (ufw), m2 (firewalld).',
+    )
+    const mixed = fixOf([['ufw'], []])
+    expect(mixed).toContain('`firewall: manage` in inventory.yaml for m1 (ufw)')
+    expect(mixed).toContain('if it is m2: neither ufw nor firewalld')
+    expect(fixOf([['ufw'], ['ufw']], 'manage')).not.toContain('firewall: manage')
+  })
+})
