@@ -1,6 +1,7 @@
 import { carriesBalancer, joinsCluster } from '../inventory/roles.js'
 import type { Resource } from '../resources/resource.js'
 import { kernelExtras } from './kernel-extras.js'
+import { readableByAll } from './readable-by-all.js'
 import type { Step } from './step.js'
 
 /** What later steps and kubeadm's own preflight call, in one transaction. */
@@ -17,6 +18,7 @@ export const basePackages: Step = {
       ...(carriesBalancer(node, cluster.endpoint) ? os.balancerTools : []),
     ]
     return [
+      ...readableByAll(os),
       ...[...new Set(names)].map((name) => ({ kind: 'package', name, held: false }) as const),
       ...(joinsCluster(node) ? kernelExtras({ facts }) : []),
     ]

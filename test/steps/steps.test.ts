@@ -19,6 +19,8 @@ function shown(resource: Resource): unknown {
       const state = resource.masked ? 'masked' : `enabled=${resource.enabled} active=${resource.active}`
       return `service ${resource.unit} ${state}${resource.runsWith ? ` with ${resource.runsWith.files.join()}` : ''}`
     }
+    case 'access':
+      return `access ${resource.path} ${resource.bits.toString(8)}`
     case 'command':
       return `command ${resource.id}: ${resource.summary}; done when ${resource.doneText}`
   }
