@@ -11,6 +11,8 @@ import { clockStep } from './clock-step.js'
 import { clones } from './clones.js'
 import { containerdPair } from './containerd-pair.js'
 import { containerdSource } from './containerd-source.js'
+import { controllers } from './controllers.js'
+import { dBus } from './d-bus.js'
 import { disk } from './disk.js'
 import type { Finding } from './finding.js'
 import { foreignBalancer } from './foreign-balancer.js'
@@ -23,6 +25,8 @@ import { incomplete } from './incomplete.js'
 import { installedVersion } from './installed-version.js'
 import { kernel } from './kernel.js'
 import { kernelModules } from './kernel-modules.js'
+import { kernelSettings } from './kernel-settings.js'
+import { mountOptions } from './mount-options.js'
 import { mtu } from './mtu.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
@@ -43,6 +47,7 @@ import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
 import { timeDaemon } from './time-daemon.js'
 import { unappliable } from './unappliable.js'
+import { unexplainedSwap } from './unexplained-swap.js'
 import { unlisted } from './unlisted.js'
 import { unpackaged } from './unpackaged.js'
 import { unregistered } from './unregistered.js'
@@ -54,8 +59,10 @@ import { wholeSet } from './whole-set.js'
 const CHECKS: readonly Check[] = [
   operatingSystem,
   platform,
+  dBus,
   size,
   disk,
+  mountOptions,
   clones,
   hostName,
   hostsFile,
@@ -64,8 +71,11 @@ const CHECKS: readonly Check[] = [
   clockStep,
   timeDaemon,
   swapInUse,
+  unexplainedSwap,
   cgroup,
+  controllers,
   kernelModules,
+  kernelSettings,
   kernel,
   ports,
   networks,

@@ -24,6 +24,8 @@ export const TEXT_FILES = [
   '/proc/1/comm',
   '/proc/filesystems',
   '/proc/swaps',
+  '/proc/cgroups',
+  '/sys/fs/cgroup/cgroup.controllers',
   '/proc/net/ipv6_route',
   '/proc/sys/kernel/hostname',
   '/proc/sys/kernel/osrelease',
@@ -37,12 +39,39 @@ export const TEXT_FILES = [
   '/etc/sysconfig/chronyd',
   '/etc/selinux/config',
   '/etc/ufw/ufw.conf',
+  '/etc/fstab',
+  '/etc/waagent.conf',
+  '/etc/sysctl.conf',
+  '/etc/ufw/sysctl.conf',
   '/sys/fs/selinux/enforce',
   '/sys/module/apparmor/parameters/enabled',
 ] as const
 
 /** Directories whose file system is told; those that do not exist yet are left out. */
-const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'] as const
+const DISK_PATHS = [
+  ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'],
+  [
+    '/etc',
+    '/usr/bin',
+    '/usr/libexec/kubernetes',
+    '/opt',
+    '/opt/cni/bin',
+    '/var/lib/kubelet',
+    '/var/lib/dpkg',
+    '/var/log',
+  ],
+].flat()
+
+/**
+ * Directories of files that systemd-sysctl and `sysctl --system` read, the strongest first (sysctl.d(5)). Releases that are supported
+ * have no /lib beside /usr/lib.
+ */
+export const SYSCTL_DIRECTORIES = [
+  '/etc/sysctl.d',
+  '/run/sysctl.d',
+  '/usr/local/lib/sysctl.d',
+  '/usr/lib/sysctl.d',
+] as const
 
 /** Debian and RPM names of what decides a choice or stands in the way. */
 export const KNOWN_PACKAGES = [
@@ -73,8 +102,17 @@ const LOADED_UNITS = [
   'snap.*kube*.service',
 ] as const
 
-/** What makes swap at boot and may be masked, hence not in memory. */
-const SWAP_SERVICES = ['zramswap', 'zram-swap', 'dphys-swapfile'] as const
+/**
+ * Services that make swap at boot or on demand: zram-tools of Debian, zram of Fedora, zram-config of Ubuntu, Armbian's, Jetson's, zramd,
+ * systemd-swap, swapspace, and the former one of Raspberry Pi OS. They may be masked, hence not in memory.
+ */
+export const SWAP_SERVICES = [
+  ['zramswap', 'zram-swap', 'zram-config', 'armbian-zram-config', 'nvzramconfig', 'zramd'],
+  ['systemd-swap', 'swapspace', 'dphys-swapfile'],
+].flat()
+
+/** Generators of systemd that make units of swap at each boot: systemd-zram-generator, and that of Raspberry Pi OS. */
+const SWAP_GENERATORS = ['zram-generator', 'rpi-swap-generator'] as const
 
 /** Services: clock daemons, firewall managers, and others at work. */
 const OTHER_SERVICES = [
@@ -90,6 +128,7 @@ const UNIT_DIRECTORIES = [
   '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
+  '/run/systemd/generator',
   '/run/systemd/generator.late',
 ] as const
 
@@ -125,10 +164,15 @@ kill "$asked" 2>/dev/null
 { wait "$asked"; } 2>/dev/null
 end ping $?`
 
+// Of the mounts, those that may hold programs or data: pods have theirs below /run and deeper, and many.
 const MACHINE = sh`
-grep -saH '' ${TEXT_FILES}
-grep -H -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' /proc/meminfo /proc/self/status /proc/1/status
+set --
+for path in ${SYSCTL_DIRECTORIES}; do set -- "$@" "$path"/*.conf; done
+grep -saH '' ${TEXT_FILES} "$@"
+grep -H -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' -e '^[^ ]* / ' -e '^[^ ]* /[^/r ][^/ ]*\(/[^/ ]*\)\{0,4\} ' /proc/meminfo /proc/self/status /proc/1/status /proc/self/mounts
 end files $?
+for path; do if [ -L "$path" ]; then echo "link $path"; else echo "file $path"; fi; done
+end sysctl-files 0
 uname -m
 end architecture $?
 head -c ${HOSTS_BYTES} /etc/hosts
@@ -153,9 +197,8 @@ yes reboot-required /run/reboot-required
 yes cloud-init /etc/cloud/cloud.cfg
 yes timesyncd-synchronized /run/systemd/timesync/synchronized
 for path in /usr/local/*bin/kubelet /usr/local/*bin/kubeadm /usr/local/*bin/kubectl; do yes "shadowing $path" "$path"; done
-for path in /usr/lib/systemd/system-generators/zram-generator /lib/systemd/system-generators/zram-generator; do
-  yes zram-generator "$path"
-done
+for name in ${SWAP_GENERATORS}; do yes "swap-generator $name" "/lib/systemd/system-generators/$name"; done
+yes d-bus /run/dbus/system_bus_socket
 etcd=/etc/kubernetes/manifests/etcd.yaml
 data=$(sed -n 's/^ *- --data-dir=//p' $etcd 2>/dev/null)
 for path in /var/lib/etcd $data; do yes etcd-data "$path/member"; done
