@@ -34,7 +34,8 @@ function isExplained(path: string, { units, generators, fstab, waagent }: SwapFa
     return generators.length > 0 || atWork.some(({ unit }) => /zram|systemd-swap/.test(unit))
   if (!path.startsWith('/dev/')) {
     const isAzure = waagent?.swap === true && path.endsWith('/swapfile')
-    return isAzure || generators.length > 0 || FILES.some(([maker, file]) => has(maker) && file.test(path))
+    const isPi = generators.includes('rpi-swap-generator') && path === '/var/swap'
+    return isAzure || isPi || FILES.some(([maker, file]) => has(maker) && file.test(path))
   }
   // Only the machine could tell which device a name like UUID=... or /dev/mapper/... means.
   return [...fstab, ...atWork.map(({ unit }) => unit)].some((source) => OTHER_NAME.test(source))

@@ -140,6 +140,7 @@ describe('P10: swap that nothing known starts', () => {
     ['/var/lib/swapspace/3', unit('swapspace.service', 'enabled')],
     ['/var/swap', unit('dphys-swapfile.service', 'generated')],
     ['/mnt/resource/swapfile', { waagent: { swap: true } }],
+    ['/var/swap', { generators: ['rpi-swap-generator'] }],
   ])('%s is explained', (path, swap) => {
     expect(swapped(path, swap)).toBe(0)
   })
@@ -152,6 +153,7 @@ describe('P10: swap that nothing known starts', () => {
     ['/dev/zram0', unit('zramswap.service', 'disabled')],
     ['/srv/swap', unit('swapspace.service', 'enabled')],
     ['/mnt/resource/swapfile', { waagent: { swap: false } }],
+    ['/srv/forgotten', { generators: ['zram-generator', 'rpi-swap-generator'] }],
   ])('%s is not explained by what does not start it', (path, swap) => {
     expect(swapped(path, swap)).toBe(1)
   })

@@ -78,7 +78,7 @@ describe.skipIf(hindered !== undefined)('a machine with a past', () => {
       expect(stdout.replaceAll(/\n\s+/g, ' ')).toMatch(
         named instanceof RegExp ? named : new RegExp(named.replaceAll('.', '\\.')),
       )
-    expect(stdout).not.toContain('zzz-masked')
+    expect(/P38.*/.exec(stdout)?.[0]).not.toContain('zzz-masked')
   })
 
   it('gets its name without hostnamectl, its settings, and no swap, now and after a reboot', async () => {
@@ -116,7 +116,9 @@ describe.skipIf(hindered !== undefined)('a machine with a past', () => {
   it('is after a reset what it was', async () => {
     const reset = await context.tripod(['reset', '--confirm', context.lab.name])
     expect([reset.code, reset.code === 0 ? '' : reset.stdout + reset.stderr]).toEqual([0, ''])
-    expect(differences(before, await image(context.lab, 'm1'))).toEqual([])
+    // A directory that may be anybody's stays (docs/reset.md).
+    const found = differences(before, await image(context.lab, 'm1'))
+    expect(found).toEqual(['+ etc ./systemd/system-generators d 755 root:root '])
   })
 
   it('has what is mounted so that nothing runs there, and swap of unknown origin, named before anything is done', async () => {
