@@ -45,7 +45,9 @@ describe.skipIf(hindered !== undefined)('a machine with a past', () => {
 
   /** Waits until its boot is another one and tripod can look at it; ends what does not come back. */
   const rebooted = async (before: string): Promise<void> => {
-    for (const end = Date.now() + 5 * MINUTE; Date.now() < end; await sleep(1000)) {
+    const end = Date.now() + 5 * MINUTE
+    while (Date.now() < end) {
+      await sleep(1000)
       const { code, stdout } = await inside(context.lab, 'm1', 'cat /proc/sys/kernel/random/boot_id')
       if (code !== 0 || stdout === before) continue
       if ((await context.tripod(['plan', '--step', 'host-identity'])).code === 0) return
