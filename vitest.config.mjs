@@ -26,6 +26,7 @@ const LONG_ONLY =
         'reset-image',
         'past-names',
         'past-runtime',
+        'past-kernel',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({

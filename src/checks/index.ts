@@ -12,6 +12,8 @@ import { clockStep } from './clock-step.js'
 import { clones } from './clones.js'
 import { containerdPair } from './containerd-pair.js'
 import { containerdSource } from './containerd-source.js'
+import { controllers } from './controllers.js'
+import { dBus } from './d-bus.js'
 import { disk } from './disk.js'
 import type { Finding } from './finding.js'
 import { foreignBalancer } from './foreign-balancer.js'
@@ -25,6 +27,8 @@ import { incomplete } from './incomplete.js'
 import { installedVersion } from './installed-version.js'
 import { kernel } from './kernel.js'
 import { kernelModules } from './kernel-modules.js'
+import { kernelSettings } from './kernel-settings.js'
+import { mountOptions } from './mount-options.js'
 import { mtu } from './mtu.js'
 import { nameservers } from './nameservers.js'
 import { networks } from './networks.js'
@@ -46,6 +50,7 @@ import { strandedData } from './stranded-data.js'
 import { swapInUse } from './swap-in-use.js'
 import { timeDaemon } from './time-daemon.js'
 import { unappliable } from './unappliable.js'
+import { unexplainedSwap } from './unexplained-swap.js'
 import { unlisted } from './unlisted.js'
 import { unpackaged } from './unpackaged.js'
 import { unregistered } from './unregistered.js'
@@ -57,8 +62,10 @@ import { wholeSet } from './whole-set.js'
 const CHECKS: readonly Check[] = [
   operatingSystem,
   platform,
+  dBus,
   size,
   disk,
+  mountOptions,
   clones,
   hostName,
   keptName,
@@ -68,8 +75,11 @@ const CHECKS: readonly Check[] = [
   clockStep,
   timeDaemon,
   swapInUse,
+  unexplainedSwap,
   cgroup,
+  controllers,
   kernelModules,
+  kernelSettings,
   kernel,
   ports,
   networks,

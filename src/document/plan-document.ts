@@ -12,7 +12,7 @@ const op = z.object({
   id: z.string().meta({ description: 'Stable: m1:file:/etc/containerd/config.toml.' }),
   step: z.string(),
   node: z.string(),
-  kind: z.enum(['file', 'edit', 'package', 'service', 'command']),
+  kind: z.enum(['file', 'edit', 'access', 'package', 'service', 'command']),
   name: z.string().meta({ description: 'Path, package, unit or command.' }),
   action,
   certainty: z.enum(['sure', 'maybe']),

@@ -19,6 +19,8 @@ export function outlookOf(resource: Resource, difference: Difference): Outlook {
       return { undo: undoOfFile(difference), ...fetching(difference, sourcesOf(resource)) }
     case 'edit':
       return { undo: 'our lines are taken back' }
+    case 'access':
+      return { undo: 'its former mode is restored' }
     case 'package':
       return packageOutlook(resource, difference)
     case 'service':

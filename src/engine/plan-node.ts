@@ -123,11 +123,15 @@ function versionsOf(wishes: readonly Wish[], readings: Readings): PackageVersion
   return Object.fromEntries(rows)
 }
 
-/** A file that was right before tripod ever wrote it is not ours to take away: it stays out of the record. */
+/** A file or mode that was right before tripod ever changed it is not ours to take away: it stays out of the record. */
 function settle(input: NodePlanInput, step: string, resource: Resource, id: string): readonly Settled[] {
   const kind = input.kinds[resource.kind]
   const entry = input.record.entries[id]
-  if (input.readings === 'assumed' || isTransient(resource) || (resource.kind === 'file' && entry === undefined))
+  if (
+    input.readings === 'assumed' ||
+    isTransient(resource) ||
+    ((resource.kind === 'file' || resource.kind === 'access') && entry === undefined)
+  )
     return []
   const before = entry === undefined ? kind.before(resource, input.readings, input.record) : entry.before
   return [{ resourceId: id, step, wanted: digest(kind.wish(resource)), before }]

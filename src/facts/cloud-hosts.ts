@@ -19,7 +19,7 @@ export const isCloudFile = (path: string): boolean => path.startsWith(CONFIGURAT
 export function hostsRewrittenBy(files: TextFiles): string | undefined {
   const later = [...files.keys()].filter((path) => path.startsWith(CONFIGURATION) && path > CLOUD_DROP_IN)
   const ranked = [...OF_INSTANCE.map((name) => INSTANCE + name), ...later.toSorted().toReversed()]
-  const first = ranked.find((path) => files.has(path))
+  const first = ranked.find((path) => files.get(path)?.includes('manage_etc_hosts') === true)
   return first !== undefined && isTemplate(files.get(first) ?? '') ? first : undefined
 }
 

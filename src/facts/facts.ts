@@ -67,6 +67,10 @@ export interface Facts {
   readonly keepalived?: true
   /** NetworkManager runs. Left out: it does not. */
   readonly networkManager?: true
+  /** The message bus of the system answers: hostnamectl and the like work. */
+  readonly dBus: boolean
+  /** Files of kernel settings that are there, in no order; a link comes with the text of its target. */
+  readonly sysctlFiles: readonly { readonly path: string; readonly text: string; readonly isLink: boolean }[]
   /** cloud-init is installed: it may take the host name and /etc/hosts back at the next boot. */
   readonly cloudInit: boolean
   /** The file that has cloud-init make /etc/hosts anew at every boot, whatever our drop-in says; left out: none does. */
@@ -88,6 +92,8 @@ export interface Facts {
     readonly modulesDirectory: boolean
     readonly ipv6: boolean
     readonly cgroup: 'v1' | 'v2'
+    /** Controllers of cgroups that the kubelet needs and the kernel does not have, or has switched off: `memory`. */
+    readonly missingControllers: readonly string[]
   }
   readonly packages: {
     /** Version the repositories offer, as last refreshed; only of packages that decide a choice and are not installed (containerd). */
@@ -123,12 +129,14 @@ export interface Facts {
 }
 
 export interface FilesystemFacts {
-  /** The directory that was asked for: /, /var, /var/lib, /var/lib/etcd, /var/lib/containerd, /boot. */
+  /** The directory that was asked for: /, /var, /var/lib/containerd, /opt/cni/bin, ... */
   readonly path: string
   readonly mount: string
   readonly totalBytes: number
   readonly freeBytes: number
   readonly freeInodePercent: number
+  /** Of the mount: `rw`, `noexec`, `nosuid`. Left out where the list of mounts does not tell. */
+  readonly options?: readonly string[]
 }
 
 export interface TimeFacts {
@@ -161,8 +169,12 @@ export interface SwapFacts {
   readonly active: readonly { readonly path: string; readonly sizeBytes: number; readonly usedBytes: number }[]
   /** Units of type swap and what starts swap at boot, with their UnitFileState: `dev-sda2.swap`, `zramswap.service`. */
   readonly units: readonly { readonly unit: string; readonly enablement: string; readonly active: boolean }[]
-  /** systemd-zram-generator is installed: it makes swap at each boot unless its configuration is empty. */
-  readonly zramGenerator: boolean
+  /** Generators of systemd that make swap at each boot: zram-generator, rpi-swap-generator. */
+  readonly generators: readonly string[]
+  /** What /etc/fstab switches on: `/swapfile`, `UUID=...`. */
+  readonly fstab: readonly string[]
+  /** /etc/waagent.conf of Azure's agent is there; `swap`: it has the agent make a swap file at each boot. */
+  readonly waagent?: { readonly swap: boolean }
 }
 
 export interface EtcdMember {

@@ -41,7 +41,8 @@ export function parseMemory(files: TextFiles, row: 'MemTotal' | 'MemAvailable', 
 const DF_ROW = /^(\S+)\s+(\d+)\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(.+)$/
 
 /** Rows of df. File systems without a fixed number of inodes (btrfs) have them all free. */
-export function parseFilesystems(sections: Sections): readonly FilesystemFacts[] {
+export function parseFilesystems(files: TextFiles, sections: Sections): readonly FilesystemFacts[] {
+  const mounts = parseMounts(files)
   return linesOf(sections.text('filesystems'))
     .slice(1)
     .map((line) => {
@@ -49,8 +50,49 @@ export function parseFilesystems(sections: Sections): readonly FilesystemFacts[]
       if (path === undefined || mount === undefined) return sections.fail('filesystems', `df says ${printable(line)}`)
       const share = Number(inodes) > 0 ? (100 * Number(freeInodes)) / Number(inodes) : 100
       const freeInodePercent = Math.round(share)
-      return { path, mount: printable(mount), totalBytes: Number(size), freeBytes: Number(free), freeInodePercent }
+      const options = mounts.get(printable(mount))
+      const rest = { freeInodePercent, ...(options === undefined ? {} : { options }) }
+      return { path, mount: printable(mount), totalBytes: Number(size), freeBytes: Number(free), ...rest }
     })
+}
+
+/** Mount point -> options, of the rows of /proc/self/mounts that were asked for. What is mounted last lies on top. */
+function parseMounts(files: TextFiles): ReadonlyMap<string, readonly string[]> {
+  const rows = linesOf(files.get('/proc/self/mounts') ?? '').map((row) => row.split(' '))
+  return new Map(rows.map(([, point = '', , options = '']) => [unescapeMount(point), options.split(',')]))
+}
+
+/** What the kubelet cannot do without; on v1 by mounts of their own (pkg/kubelet/cm and system-validators of Kubernetes). */
+const CONTROLLERS = ['cpu', 'cpuset', 'memory', 'pids'] as const
+const CONTROLLERS_OF_V1 = ['cpuacct', 'devices', 'freezer'] as const
+
+/** Rows of /proc/cgroups say of v1 whether a controller is switched on, and on which hierarchy (0: none of v1). */
+export function parseMissingControllers(files: TextFiles, version: 'v1' | 'v2'): readonly string[] {
+  if (version === 'v2') {
+    const own = (files.get('/sys/fs/cgroup/cgroup.controllers') ?? '').trim().split(/\s+/)
+    return CONTROLLERS.filter((name) => !own.includes(name))
+  }
+  const rows = linesOf(files.get('/proc/cgroups') ?? '').map((row) => row.split('\t'))
+  const atWork = rows.flatMap(([name = '', hierarchy, , enabled]) =>
+    enabled === '1' && hierarchy !== '0' ? [name] : [],
+  )
+  return [...CONTROLLERS, ...CONTROLLERS_OF_V1].filter((name) => !atWork.includes(name))
+}
+
+/** What the lines of type swap in /etc/fstab switch on; a line that is switched off is a comment. */
+export function parseFstab(files: TextFiles): readonly string[] {
+  const lines = linesOf(files.get('/etc/fstab') ?? '').map((line) => line.trim().split(/[ \t]+/))
+  return lines.flatMap(([device = '', , type]) =>
+    type === 'swap' && !device.startsWith('#') ? [unescapeMount(device)] : [],
+  )
+}
+
+/** The agent of Azure reads `NAME=value`, the last one wins (azurelinuxagent/common/conf.py). */
+export function parseWaagent(files: TextFiles): Pick<SwapFacts, 'waagent'> {
+  const text = files.get('/etc/waagent.conf')
+  if (text === undefined) return {}
+  const last = [...text.matchAll(/^\s*ResourceDisk\.EnableSwap=\s*["']?(\w+)/gim)].at(-1)?.[1]
+  return { waagent: { swap: last?.toLowerCase() === 'y' } }
 }
 
 /** Rows of /proc/swaps; a kernel without swap has no such file. */

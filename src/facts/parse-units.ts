@@ -1,4 +1,5 @@
 import type { Facts, SwapFacts, TimeFacts } from './facts.js'
+import { SWAP_SERVICES } from './script.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
 interface Unit {
@@ -33,6 +34,8 @@ const NONE: UnitFacts = { swap: [], otherClusters: [], activeUnits: [], daemons:
 
 const CLOCK_DAEMON = /^(chronyd?|systemd-timesyncd|ntpd?|ntpsec|openntpd)\.service$/
 
+const SWAP_UNITS: ReadonlySet<string> = new Set(SWAP_SERVICES.map((name) => `${name}.service`))
+
 const ENDED = ['inactive', 'failed']
 
 /** Reads blocks of `systemctl show`. Without systemd there are no units; preflight refuses such a machine. */
@@ -45,7 +48,7 @@ export function parseUnits(sections: Sections, init: string): UnitFacts {
     .split('\n\n')
     .flatMap((block) => unitOf(block, uptime))
   const units = [...new Map(told.map((unit) => [unit.name, unit])).values()]
-  const swap = units.filter(({ name }) => name.endsWith('.swap') || /swap(file)?\.service$/.test(name))
+  const swap = units.filter(({ name }) => name.endsWith('.swap') || SWAP_UNITS.has(name))
   const inUse = units.filter(({ active, enablement }) => !ENDED.includes(active) || enablement.startsWith('enabled'))
   return {
     swap: swap.map(({ name, active, enablement }) => ({ unit: name, enablement, active: active === 'active' })),

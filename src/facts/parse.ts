@@ -8,15 +8,19 @@ import {
   parseClock,
   parseCpus,
   parseFilesystems,
+  parseFstab,
   parseMemory,
+  parseMissingControllers,
   parseNameservers,
   parseOs,
   parseVirtualization,
+  parseWaagent,
 } from './parse-machine.js'
 import { parseListening, parseNetwork, parseVip } from './parse-network.js'
 import { parsePackages } from './parse-packages.js'
 import { parseRecord } from './parse-record.js'
 import { parseProxy, parseSecurity } from './parse-security.js'
+import { parseSysctlFiles } from './parse-sysctl-files.js'
 import { parseTime } from './parse-time.js'
 import { parseUnits } from './parse-units.js'
 import { linesOf, printable, readSections, type Sections } from './sections.js'
@@ -51,7 +55,7 @@ export function parseFacts(output: string, origin: Origin): Facts {
     cpus: parseCpus(files, sections),
     memoryBytes: parseMemory(files, 'MemTotal', sections),
     memoryAvailableBytes: parseMemory(files, 'MemAvailable', sections),
-    filesystems: parseFilesystems(sections),
+    filesystems: parseFilesystems(files, sections),
     identity: { ...parseIdentity(files, sections, isContainer(virtualization)), macs: network.macs },
     ...parseHosts(sections),
     addresses: network.addresses,
@@ -61,13 +65,21 @@ export function parseFacts(output: string, origin: Origin): Facts {
     gateways: network.gateways,
     ...(vip === undefined ? {} : { vip }),
     clock: parseClock(sections, { sentAt: origin.sentAt, receivedAt: origin.receivedAt }),
+    dBus: signs.has('d-bus'),
+    sysctlFiles: parseSysctlFiles(sections, files),
     cloudInit: signs.has('cloud-init'),
     ...(rewrites === undefined ? {} : { hostsRewrittenBy: printable(rewrites) }),
     time: parseTime(units.daemons, sections, files, signs),
     security: parseSecurity(files, units.active),
     ...(proxy === undefined ? {} : { proxy }),
     ...(proxyFiles.length === 0 ? {} : { proxyFiles }),
-    swap: { active: parseActiveSwap(files, sections), units: units.swap, zramGenerator: signs.has('zram-generator') },
+    swap: {
+      active: parseActiveSwap(files, sections),
+      units: units.swap,
+      generators: [...signs].flatMap((sign) => /^swap-generator (.+)$/.exec(sign)?.[1] ?? []),
+      fstab: parseFstab(files),
+      ...parseWaagent(files),
+    },
     kernelFeatures: parseKernelFeatures(sections, files, signs),
     packages: parsePackages(sections, signs),
     otherClusters: [...new Set([...linesOf(sections.text('other-clusters')), ...units.otherClusters])],
@@ -102,6 +114,7 @@ function parseKernelFeatures(
     bridgeNetfilter: signs.has('bridge'),
     conntrack: signs.has('conntrack'),
   }
+  const cgroup = signs.has('cgroup2') ? 'v2' : 'v1'
   const inForce: Readonly<Record<string, boolean>> = {
     overlay: features.overlay,
     br_netfilter: features.bridgeNetfilter,
@@ -112,6 +125,7 @@ function parseKernelFeatures(
     unavailable: linesOf(sections.text('modules')).filter((module) => inForce[module] !== true),
     modulesDirectory: signs.has('modules'),
     ipv6: signs.has('ipv6'),
-    cgroup: signs.has('cgroup2') ? 'v2' : 'v1',
+    cgroup,
+    missingControllers: parseMissingControllers(files, cgroup),
   }
 }

@@ -24,6 +24,8 @@ export const TEXT_FILES = [
   '/proc/1/comm',
   '/proc/filesystems',
   '/proc/swaps',
+  '/proc/cgroups',
+  '/sys/fs/cgroup/cgroup.controllers',
   '/proc/net/ipv6_route',
   '/proc/sys/kernel/hostname',
   '/proc/sys/kernel/osrelease',
@@ -37,6 +39,10 @@ export const TEXT_FILES = [
   '/etc/sysconfig/chronyd',
   '/etc/selinux/config',
   '/etc/ufw/ufw.conf',
+  '/etc/fstab',
+  '/etc/waagent.conf',
+  '/etc/sysctl.conf',
+  '/etc/ufw/sysctl.conf',
   '/sys/fs/selinux/enforce',
   '/sys/module/apparmor/parameters/enabled',
 ] as const
@@ -53,7 +59,30 @@ export const PROXY_PATTERNS = [
 ] as const
 
 /** Directories whose file system is told; those that do not exist yet are left out. */
-const DISK_PATHS = ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'] as const
+const DISK_PATHS = [
+  ['/', '/var', '/var/lib', '/var/lib/etcd', '/var/lib/containerd', '/boot'],
+  [
+    '/etc',
+    '/usr/bin',
+    '/usr/libexec/kubernetes',
+    '/opt',
+    '/opt/cni/bin',
+    '/var/lib/kubelet',
+    '/var/lib/dpkg',
+    '/var/log',
+  ],
+].flat()
+
+/**
+ * Directories of files that systemd-sysctl and `sysctl --system` read, the strongest first (sysctl.d(5)). Releases that are supported
+ * have no /lib beside /usr/lib.
+ */
+export const SYSCTL_DIRECTORIES = [
+  '/etc/sysctl.d',
+  '/run/sysctl.d',
+  '/usr/local/lib/sysctl.d',
+  '/usr/lib/sysctl.d',
+] as const
 
 /** Debian and RPM names of what decides a choice or stands in the way. */
 export const KNOWN_PACKAGES = [
@@ -84,8 +113,17 @@ const LOADED_UNITS = [
   'snap.*kube*.service',
 ] as const
 
-/** What makes swap at boot and may be masked, hence not in memory. */
-const SWAP_SERVICES = ['zramswap', 'zram-swap', 'dphys-swapfile'] as const
+/**
+ * Services that make swap at boot or on demand: zram-tools of Debian, zram of Fedora, zram-config of Ubuntu, Armbian's, Jetson's, zramd,
+ * systemd-swap, swapspace, and the former one of Raspberry Pi OS. They may be masked, hence not in memory.
+ */
+export const SWAP_SERVICES = [
+  ['zramswap', 'zram-swap', 'zram-config', 'armbian-zram-config', 'nvzramconfig', 'zramd'],
+  ['systemd-swap', 'swapspace', 'dphys-swapfile'],
+].flat()
+
+/** Generators of systemd that make units of swap at each boot: systemd-zram-generator, and that of Raspberry Pi OS. */
+const SWAP_GENERATORS = ['zram-generator', 'rpi-swap-generator'] as const
 
 /** Services: clock daemons, firewall managers, and others at work. */
 const OTHER_SERVICES = [
@@ -101,6 +139,7 @@ const UNIT_DIRECTORIES = [
   '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
+  '/run/systemd/generator',
   '/run/systemd/generator.late',
 ] as const
 
@@ -136,15 +175,18 @@ kill "$asked" 2>/dev/null
 { wait "$asked"; } 2>/dev/null
 end ping $?`
 
+// Of the mounts, those that may hold programs or data: pods have theirs below /run and deeper, and many.
 const MACHINE = sh`
-grep -saH '' ${TEXT_FILES}
-# Of cloud-init's files this line alone: they hold passwords.
-set -- /proc/meminfo /proc/self/status /proc/1/status
-for path in /etc/cloud/cloud.cfg.d/*.cfg /var/lib/cloud/instance/*cloud-config.txt; do if [ -f "$path" ]; then set -- "$@" "$path"; fi; done
-grep -aH -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' -e '^.\{0,1\}manage_etc_hosts' "$@"
+set --
+for path in ${SYSCTL_DIRECTORIES}; do set -- "$@" "$path"/*.conf; done
+grep -saH '' ${TEXT_FILES} "$@"
+grep -H -e '^Mem' -e '^Cpus_allowed_list' -e '^CapBnd' -e '^[^ ]* / ' -e '^[^ ]* /[^/r ][^/ ]*\(/[^/ ]*\)\{0,4\} ' /proc/meminfo /proc/self/status /proc/1/status /proc/self/mounts
 found=$?
-grep -sHoEi ${PROXY_PATTERNS.flatMap((one) => ['-e', one])} ${PROXY_FILES} /etc/profile.d/*.sh /etc/systemd/system.conf.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/apt/apt.conf.d/*
+# Of these files no more than that: they may hold passwords. Some of them may not be there.
+grep -saHoEi -e '^.?manage_etc_hosts.*' ${PROXY_PATTERNS.flatMap((one) => ['-e', one])} /etc/cloud/cloud.cfg.d/*.cfg /var/lib/cloud/instance/*cloud-config.txt ${PROXY_FILES} /etc/profile.d/*.sh /etc/systemd/system.conf.d/*.conf /etc/systemd/system/containerd.service.d/*.conf /etc/apt/apt.conf.d/*
 end files $found
+for path; do if [ -L "$path" ]; then echo "link $path"; else echo "file $path"; fi; done
+end sysctl-files 0
 uname -m
 end architecture $?
 head -c ${HOSTS_BYTES} /etc/hosts
@@ -169,9 +211,8 @@ yes reboot-required /run/reboot-required
 yes cloud-init /etc/cloud/cloud.cfg
 yes timesyncd-synchronized /run/systemd/timesync/synchronized
 for path in /usr/local/*bin/kubelet /usr/local/*bin/kubeadm /usr/local/*bin/kubectl; do yes "shadowing $path" "$path"; done
-for path in /usr/lib/systemd/system-generators/zram-generator /lib/systemd/system-generators/zram-generator; do
-  yes zram-generator "$path"
-done
+for name in ${SWAP_GENERATORS}; do yes "swap-generator $name" "/lib/systemd/system-generators/$name"; done
+yes d-bus /run/dbus/system_bus_socket
 etcd=/etc/kubernetes/manifests/etcd.yaml
 data=$(sed -n 's/^ *- --data-dir=//p' $etcd 2>/dev/null)
 for path in /var/lib/etcd $data; do yes etcd-data "$path/member"; done

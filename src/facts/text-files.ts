@@ -1,11 +1,14 @@
 import { isCloudFile } from './cloud-hosts.js'
-import { TEXT_FILES } from './script.js'
+import { SYSCTL_DIRECTORIES, TEXT_FILES } from './script.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
 /** Path -> text of the files the script read in one go; a file that is not there is left out. */
 export type TextFiles = ReadonlyMap<string, string>
 
-const PATHS = [...TEXT_FILES, '/proc/meminfo', '/proc/self/status', '/proc/1/status']
+const PATHS = [...TEXT_FILES, '/proc/meminfo', '/proc/self/status', '/proc/1/status', '/proc/self/mounts']
+
+/** Files of directories, whose names are not known beforehand. */
+const IN_DIRECTORIES = new RegExp(`^(?:${SYSCTL_DIRECTORIES.join('|').replaceAll('.', '\\.')})/[^/]*?\\.conf(?=:)`)
 
 /** A file of the machine's settings, of which the script tells where it sets a proxy. */
 const PROXY_FILE = /^(\/etc\/(?:profile|systemd|apt|dnf)\b[^:]*):/
@@ -22,7 +25,10 @@ export function readTextFiles(sections: Sections): TextFiles {
   const files = new Map<string, string>()
   for (const line of linesOf(sections.text('files'))) {
     const path =
-      PATHS.find((known) => line.startsWith(`${known}:`)) ?? cloudFileOf(line) ?? PROXY_FILE.exec(line)?.[1]
+      PATHS.find((known) => line.startsWith(`${known}:`)) ??
+      IN_DIRECTORIES.exec(line)?.[0] ??
+      cloudFileOf(line) ??
+      PROXY_FILE.exec(line)?.[1]
     if (path === undefined)
       return sections.fail('files', `a line is not of a file that was asked for: ${printable(line)}`)
     files.set(path, `${files.get(path) ?? ''}${line.slice(path.length + 1)}\n`)

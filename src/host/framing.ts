@@ -29,8 +29,9 @@ export interface FrameRequest {
 /** One argument may hold 131,072 bytes (Linux MAX_ARG_STRLEN); beyond this a script travels by stdin. */
 const LONGEST_LINE = 100_000
 
-/** The same for every login: sudo's secure_path, sshd's default and /etc/environment differ. */
-const ENVIRONMENT = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH'
+/** The same for every login: sudo's secure_path, sshd's default, /etc/environment and the umask of machines differ. */
+const ENVIRONMENT =
+  'umask 022; LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH'
 
 /** Wraps a script so that no login shell parses it, and so that a sudo that fails can be told from a script that fails. */
 export function frame(request: FrameRequest): Framed {

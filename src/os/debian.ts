@@ -23,6 +23,22 @@ export const debian: OsFamily = {
     // All of them provide time-daemon and conflict with it.
     excludesOthers: true,
   },
+  closed: {
+    readers: '_apt and other users',
+    directories: [
+      [
+        '/usr/share',
+        '/usr/share/keyrings',
+        '/etc/apt',
+        '/etc/apt/keyrings',
+        '/etc/apt/trusted.gpg.d',
+        '/etc/apt/sources.list.d',
+      ],
+      ['/etc/apt/apt.conf.d', '/etc/apt/preferences.d', '/etc/ssl', '/etc/ssl/certs'],
+      ['/var/lib/apt', '/var/lib/apt/lists', '/var/cache', '/var/cache/apt', '/var/cache/apt/archives'],
+    ].flat(),
+    files: ['/etc/apt/sources.list', '/etc/ssl/certs/ca-certificates.crt'],
+  },
   keepalivedScripts: '/etc/keepalived',
   haproxy: { adminSocket: '/run/haproxy/admin.sock' },
   repository: aptRepository,

@@ -58,6 +58,12 @@ export interface OsFamily {
     /** Its package and those of other clock daemons exclude each other. */
     readonly excludesOthers: boolean
   }
+  /** Paths of its own that users without rights must read, and who does; beside those of every system. */
+  readonly closed: {
+    readonly readers: string
+    readonly directories: readonly string[]
+    readonly files: readonly string[]
+  }
   /** Where keepalived's scripts may lie: root's own directory, and on SELinux one with the right label. */
   readonly keepalivedScripts: string
   /** HAProxy as the family packages it: its chroot's socket for logs, and where its own admin socket goes. */

@@ -29,6 +29,12 @@ export const rhel: OsFamily = {
     excludesOthers: false,
   },
   // SELinux lets keepalived run what lies there.
+  // dnf downloads as root.
+  closed: {
+    readers: 'chrony, HAProxy and other users',
+    directories: ['/etc/pki', '/etc/pki/tls', '/etc/pki/tls/certs'],
+    files: [],
+  },
   keepalivedScripts: '/usr/libexec/keepalived',
   haproxy: { adminSocket: '/var/lib/haproxy/stats' },
   repository: dnfRepository,

@@ -1,4 +1,5 @@
 import type { OsFamily } from '../os/os-family.js'
+import { access } from './access.js'
 import { command } from './command.js'
 import { edit } from './edit.js'
 import { file } from './file.js'
@@ -12,7 +13,7 @@ export type Kinds = Readonly<Record<ResourceKind, Kind<Resource>>>
 
 /** The kinds as they are for one OS family. */
 export function kindsFor(os: OsFamily): Kinds {
-  return { file, edit, package: packageKind(os), service, command }
+  return { file, edit, access, package: packageKind(os), service, command }
 }
 
 /** `file:/etc/fstab`: stable over runs; names the resource in ops and in the node's record. */

@@ -46,6 +46,16 @@ export interface EditResource {
   readonly revert: (text: string) => string
 }
 
+/** A path that is not ours and must be open to others; what is missing is opened, nothing is closed. */
+export interface AccessResource {
+  readonly kind: 'access'
+  readonly path: string
+  /** What others need of its mode: 0o005 of a directory, 0o004 of a file. */
+  readonly bits: number
+  /** Who cannot read it else, for the plan: `_apt`. */
+  readonly readers: string
+}
+
 export interface PackageResource {
   readonly kind: 'package'
   readonly name: string
@@ -142,7 +152,8 @@ export interface CommandResource {
   readonly timeoutSeconds?: number
 }
 
-export type Resource = FileResource | EditResource | PackageResource | ServiceResource | CommandResource
+export type Resource =
+  FileResource | EditResource | AccessResource | PackageResource | ServiceResource | CommandResource
 export type ResourceKind = Resource['kind']
 
 /** From harmless to worst; the order is the scale by which consent is asked. What stops does not come back: that is no restart. */

@@ -2,6 +2,7 @@ import { carriesBalancer, joinsCluster } from '../inventory/roles.js'
 import type { Resource } from '../resources/resource.js'
 import { kernelExtras } from './kernel-extras.js'
 import { proxyEnvironment } from './proxy-files.js'
+import { readableByAll } from './readable-by-all.js'
 import type { Step } from './step.js'
 
 /** What later steps and kubeadm's own preflight call, in one transaction. */
@@ -19,6 +20,7 @@ export const basePackages: Step = {
     ]
     return [
       ...(cluster.proxy === undefined ? [] : [proxyEnvironment(cluster.proxy)]),
+      ...readableByAll(os),
       ...[...new Set(names)].map((name) => ({ kind: 'package', name, held: false }) as const),
       ...(joinsCluster(node) ? kernelExtras({ facts }) : []),
     ]

@@ -4,7 +4,7 @@ import { nodeName } from '../inventory/node-name.js'
 import { shortNames } from '../inventory/short-names.js'
 import { blockOf, putBlock, revertMarked } from '../resources/markers.js'
 import type { CommandResource, EditResource, Resource } from '../resources/resource.js'
-import { sh } from '../shell.js'
+import { sh, type Script } from '../shell.js'
 import { isUntouched } from '../topology.js'
 import { ownFile } from './own-file.js'
 import type { Step, StepContext } from './step.js'
@@ -41,13 +41,20 @@ function namesFor({ node, facts, topology }: StepContext): readonly string[] {
 // Files instead of hostnamectl, which would start a service only to look.
 const STATIC = sh`grep -v '^#' /etc/hostname | head -n 1`
 
+/** hostnamectl where it can work: it needs D-Bus, which a machine may lack. Else as it does it: the file, and the kernel. */
+function named(name: string): Script {
+  return sh`if [ -S /run/dbus/system_bus_socket ] && hostnamectl set-hostname ${name}; then exit; fi
+umask 022
+printf '%s\n' ${name} >/etc/hostname && printf '%s\n' ${name} >/proc/sys/kernel/hostname`
+}
+
 function hostname(name: string): CommandResource {
   return {
     kind: 'command',
     id: 'hostname',
     // The same words for every node, so that nodes which change alike stand together.
     summary: "hostnamectl set-hostname (the node's name)",
-    run: sh`hostnamectl set-hostname ${name}`,
+    run: named(name),
     doneWhen: sh`read -r live </proc/sys/kernel/hostname
 kept=$(${STATIC})
 if [ "$live" = ${name} ] && [ "$kept" = ${name} ]; then exit 0; fi
@@ -57,7 +64,7 @@ exit 1`,
     remember: STATIC,
     undo: {
       summary: 'the former name is set again',
-      run: (former) => sh`hostnamectl set-hostname ${former.trim()}`,
+      run: (former) => named(former.trim()),
     },
   }
 }

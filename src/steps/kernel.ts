@@ -3,12 +3,11 @@ import { loadModules, modulesFor } from './load-modules.js'
 import { loadSysctl } from './load-sysctl.js'
 import { ownFile } from './own-file.js'
 import { joinsCluster } from '../inventory/roles.js'
+import { withoutRivals } from './without-rivals.js'
 import type { Step } from './step.js'
-import { CHANGED_ALONG, settingsFor } from './sysctl.js'
+import { CHANGED_ALONG, settingsFor, SYSCTL_FILE } from '../facts/kernel-settings.js'
 
 const MODULES_FILE = '/etc/modules-load.d/tripod.conf'
-/** Sorts after 99-sysctl.conf, which is /etc/sysctl.conf on Debian. */
-const SYSCTL_FILE = '/etc/sysctl.d/99-zz-tripod.conf'
 
 /** Kernel modules first: the settings of bridges exist only with br_netfilter. At boot systemd keeps the same order. */
 export const kernel: Step = {
@@ -24,6 +23,7 @@ export const kernel: Step = {
       ownFile(MODULES_FILE, render('modules.conf', { modules })),
       loadModules(modules),
       ownFile(SYSCTL_FILE, render('sysctl.conf', { settings })),
+      ...withoutRivals(facts, settings),
       loadSysctl(settings, { ownFile: SYSCTL_FILE, alsoBack: CHANGED_ALONG }),
     ]
   },

@@ -1,6 +1,6 @@
 import type { CommandResource } from '../resources/resource.js'
 import { lines, sh, type Script } from '../shell.js'
-import type { Setting } from './sysctl.js'
+import type { Setting } from '../facts/kernel-settings.js'
 
 /** Where systemd-sysctl and procps look, relative to the root directory. */
 const PLACES = ['etc/sysctl.conf', 'etc/sysctl.d', 'run/sysctl.d', 'usr/local/lib/sysctl.d', 'usr/lib/sysctl.d']

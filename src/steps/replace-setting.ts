@@ -7,7 +7,7 @@ export function replaceSetting(
   { name, from, to }: { readonly name: string; readonly from: string; readonly to: string },
 ): EditResource {
   // Its reader may not mind case, and what is said behind the value.
-  const setting = new RegExp(`^\\s*${name}=\\s*["']?(?:${from})["']?\\s*(?:#.*)?$`, 'i')
+  const setting = new RegExp(`^\\s*${name.replaceAll('.', '\\.')}\\s*=\\s*["']?(?:${from})["']?\\s*(?:#.*)?$`, 'i')
   const line = `${name}=${to}`
   return {
     kind: 'edit',

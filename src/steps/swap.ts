@@ -1,10 +1,11 @@
 import type { Facts } from '../facts/facts.js'
 import { revertMarked } from '../resources/markers.js'
-import type { FileResource, Resource, ServiceResource } from '../resources/resource.js'
+import type { EditResource, FileResource, Resource, ServiceResource } from '../resources/resource.js'
 import { withoutSwap } from './fstab.js'
 import { ownFile } from './own-file.js'
 import { keepsSwap } from '../inventory/own-settings.js'
 import { joinsCluster } from '../inventory/roles.js'
+import { replaceSetting } from './replace-setting.js'
 import type { Step } from './step.js'
 import { stillOff, swapoff } from './swapoff.js'
 
@@ -47,21 +48,32 @@ function withoutAny(facts: Facts): readonly Resource[] {
       apply: withoutSwap,
       revert: revertMarked,
     },
-    ...zramGenerator(facts),
+    ...generators(facts),
+    ...waagent(facts),
     // Before the units: stopping one is a swapoff too, and only this one looks whether the memory suffices.
     swapoff(),
     ...units(facts),
   ]
 }
 
-const NO_ZRAM = `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
-# Empty on purpose: without a [zram0] section there is no swap in memory, with which the kubelet does not start.
+/** Of the same name in /etc it takes the place of the one in /usr/lib (systemd.generator(7)), whatever files configure that one. */
+const NO_SWAP = `#!/bin/sh
+# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+# Does nothing on purpose: the generator of this name in /usr/lib makes swap at each boot, with which the kubelet does not start.
+exit 0
 `
 
-/** zram-generator makes swap at each boot unless its configuration says nothing. */
-function zramGenerator(facts: Facts): readonly FileResource[] {
-  if (!facts.swap.zramGenerator) return []
-  return [ownFile('/etc/systemd/zram-generator.conf', NO_ZRAM)]
+function generators({ swap }: Facts): readonly FileResource[] {
+  return swap.generators.map((name) => ({
+    ...ownFile(`/etc/systemd/system-generators/${name}`, NO_SWAP),
+    mode: 0o755,
+  }))
+}
+
+/** Azure's agent makes its swap file anew at each boot, unless its configuration says no. */
+function waagent({ swap }: Facts): readonly EditResource[] {
+  if (swap.waagent === undefined) return []
+  return [replaceSetting('/etc/waagent.conf', { name: 'ResourceDisk.EnableSwap', from: 'y', to: 'n' })]
 }
 
 function units({ swap }: Facts): readonly ServiceResource[] {

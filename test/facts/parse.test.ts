@@ -29,6 +29,7 @@ describe('facts of real machines', () => {
       totalBytes: 84_281_106_432,
       freeBytes: 61_981_106_176,
       freeInodePercent: 97,
+      options: ['rw', 'relatime', 'discard'],
     })
     expect(facts.listening).toEqual([{ port: 22, process: 'sshd', pid: 69 }])
     expect(facts.kubernetes).toEqual({ files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} })

@@ -93,6 +93,12 @@ describe('a framed script', () => {
     expect(stdout).toBe(nasty)
   })
 
+  it('makes files that others can read, whatever the umask of the login', () => {
+    const { line } = frame({ script: sh`umask`, root: { by: 'login' }, input: false })
+    const { stdout } = spawnSync('sh', ['-c', `umask 077; ${line}`], { encoding: 'utf8' })
+    expect(stdout).toMatch(/\n0022\n$/)
+  })
+
   it('never starts when sudo refuses, and the marker is missing then', () => {
     for (const mode of ['PASSWORD', 'DENIED', 'NOT_ALLOWED']) {
       const { code, stdout, stderr, marker } = execute({ script: sh`echo ran`, root: { by: 'sudo' }, mode })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadSysctl } from '../../src/steps/load-sysctl.js'
-import type { Setting } from '../../src/steps/sysctl.js'
+import type { Setting } from '../../src/facts/kernel-settings.js'
 import { runScript } from './run-script.js'
 
 const SETTINGS: readonly Setting[] = [

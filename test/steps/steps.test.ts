@@ -19,6 +19,8 @@ function shown(resource: Resource): unknown {
       const state = resource.masked ? 'masked' : `enabled=${resource.enabled} active=${resource.active}`
       return `service ${resource.unit} ${state}${resource.runsWith ? ` with ${resource.runsWith.files.join()}` : ''}`
     }
+    case 'access':
+      return `access ${resource.path} ${resource.bits.toString(8)}`
     case 'command':
       return `command ${resource.id}: ${resource.summary}; done when ${resource.doneText}`
   }
@@ -131,12 +133,13 @@ describe('swap', () => {
         { unit: 'srv-swapfile.swap', enablement: 'enabled', active: false },
         { unit: 'zramswap.service', enablement: 'enabled', active: true },
       ],
-      zramGenerator: true,
+      generators: ['zram-generator'],
+      fstab: [],
     }
     expect(wanted('swap', contextWith({ facts: { swap } })).map(shown)).toMatchInlineSnapshot(`
       [
         "edit /etc/fstab: comment out swap lines",
-        "file /etc/systemd/zram-generator.conf 644 root:root",
+        "file /etc/systemd/system-generators/zram-generator 755 root:root",
         "command swapoff: swapoff -a; done when /proc/swaps lists nothing",
         "service dev-sda2.swap masked",
         "service srv-swapfile.swap enabled=false active=false",
@@ -145,12 +148,41 @@ describe('swap', () => {
     `)
   })
 
+  it('switches off what makes it in memory or on demand, whatever files configure that, and Azure’s agent', () => {
+    const units = ['zram-config', 'armbian-zram-config', 'swapspace'].map((name) => ({
+      unit: `${name}.service`,
+      enablement: 'enabled',
+      active: true,
+    }))
+    const generators = ['zram-generator', 'rpi-swap-generator']
+    const swap = { active: [], units, generators, fstab: [], waagent: { swap: true } }
+    const resources = wanted('swap', contextWith({ facts: { swap } }))
+    expect(resources.map(shown)).toEqual([
+      'edit /etc/fstab: comment out swap lines',
+      'file /etc/systemd/system-generators/zram-generator 755 root:root',
+      'file /etc/systemd/system-generators/rpi-swap-generator 755 root:root',
+      'edit /etc/waagent.conf: ResourceDisk.EnableSwap=n instead of y',
+      'command swapoff: swapoff -a; done when /proc/swaps lists nothing',
+      'service armbian-zram-config.service enabled=false active=false',
+      'service swapspace.service enabled=false active=false',
+      'service zram-config.service enabled=false active=false',
+    ])
+    const agent = resources.find((one) => one.kind === 'edit' && one.path === '/etc/waagent.conf')
+    if (agent?.kind !== 'edit') throw new Error('no edit of the agent')
+    const text = 'ResourceDisk.Format=y\nResourceDisk.EnableSwap=y\nResourceDiskXEnableSwap=y\n'
+    expect(agent.apply(text)).toMatch(
+      /^ResourceDisk\.Format=y\n# disabled by tripod: ResourceDisk\.EnableSwap=y\nResourceDiskXEnableSwap=y\n[^]*\nResourceDisk\.EnableSwap=n\n/,
+    )
+    expect(agent.revert(agent.apply(text))).toBe(text)
+    expect(agent.apply('ResourceDisk.EnableSwap=n\n')).toBe('ResourceDisk.EnableSwap=n\n')
+  })
+
   it('keeps wanting what it wanted once that is so', () => {
     const units = [
       { unit: 'dev-sda2.swap', enablement: 'masked', active: false },
       { unit: 'zramswap.service', enablement: 'disabled', active: false },
     ]
-    const context = contextWith({ facts: { swap: { active: [], units, zramGenerator: false } } })
+    const context = contextWith({ facts: { swap: { active: [], units, generators: [], fstab: [] } } })
     expect(wanted('swap', context).map(shown).slice(2)).toEqual([
       'service dev-sda2.swap masked',
       'service zramswap.service enabled=false active=false',

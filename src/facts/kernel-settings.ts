@@ -1,5 +1,8 @@
 import type { Cluster } from '../inventory/cluster.js'
-import type { Facts } from '../facts/facts.js'
+import type { Facts } from './facts.js'
+
+/** tripod's own file. It sorts after 99-sysctl.conf, which is /etc/sysctl.conf on Debian. */
+export const SYSCTL_FILE = '/etc/sysctl.d/99-zz-tripod.conf'
 
 /** One kernel setting. `atLeast`: a higher value is as good. */
 export interface Setting {
