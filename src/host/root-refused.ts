@@ -48,19 +48,7 @@ export function sudoRefused(node: string, user: string, said: string): TripodErr
   return new TripodError(
     'SUDO_REFUSED',
     `${node}: ${user} cannot become root: ${reason?.why ?? (output === '' ? 'sudo failed without a word' : output)}`,
-    reason?.fix(user) ??
-      `Log in to ${node} as ${user} and look: has the account a shell, and what does \`sudo -v\` say?`,
-    { node, output },
-  )
-}
-
-/** The error for a login that runs no commands: nologin, an expired account, a forced command. */
-export function loginRefused(node: string, user: string, said: string): TripodError {
-  const output = said.trim().slice(-2000)
-  return new TripodError(
-    'AUTH_REFUSED',
-    `${node}: the login of ${user} does not run commands${output === '' ? '' : `: ${output}`}`,
-    `Give ${user} a shell and an account that has not expired, and no forced command in authorized_keys.`,
+    reason?.fix(user) ?? `Log in to ${node} as ${user} and look what \`sudo -v\` says.`,
     { node, output },
   )
 }
