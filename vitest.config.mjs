@@ -24,6 +24,7 @@ const LONG_ONLY =
         'half-installed',
         'reliability',
         'reset-image',
+        'past-ssh',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({

@@ -39,7 +39,8 @@ export const ALTERED = 'tripod-altered'
 const LONGEST_LINE = 100_000
 
 /** The same for every login: sudo's secure_path, sshd's default and /etc/environment differ. */
-const ENVIRONMENT = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH'
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const ENVIRONMENT = `LC_ALL=C PATH=${PATH}; export LC_ALL PATH`
 
 /** Puts the words of a script together again, and runs it only if every byte is there: some shells (xonsh) rewrite words. */
 function run(bytes: number): string {
@@ -47,8 +48,11 @@ function run(bytes: number): string {
   return `LC_ALL=C; tripod_script=$(printf %b "$@"); [ "\${#tripod_script}" -eq ${bytes} ] || ${refuse}; eval "$tripod_script"`
 }
 
-/** sudo speaks English so that its reason can be told. The nonce is in $0: no line of the command looks like the marker. */
-const HAND_OVER = 'echo tripod-ready-$0 >&2; LC_ALL=C; export LC_ALL; exec sudo "$@"'
+/**
+ * sudo speaks English so that its reason can be told, and is found although the login has no PATH. The nonce is an argument:
+ * no part of the command looks like the line.
+ */
+const HAND_OVER = `echo tripod-ready-$1 >&2; shift; LC_ALL=C; PATH=$PATH:${PATH}; export LC_ALL PATH; exec sudo "$@"`
 
 /** Wraps a script so that no login shell parses it, and so that a sudo that fails can be told from a script that fails. */
 export function frame(request: FrameRequest): Framed {
@@ -87,7 +91,7 @@ function build({ script, root, input }: FrameRequest, nonce: string, byStdin: bo
 function become(root: Root, nonce: string): readonly string[] {
   if (root.by === 'login') return ['exec /bin/sh']
   const options = root.password ? "-k -S -p ''" : '-n'
-  return [`exec /bin/sh -c '${HAND_OVER}' ${nonce}`, options, '-- /bin/sh']
+  return [`exec /bin/sh -c '${HAND_OVER}' sh ${nonce}`, options, '-- /bin/sh']
 }
 
 /** A sudo that needs no password leaves its line on stdin: whatever stands before the nonce is dropped. */

@@ -35,6 +35,18 @@ const REASONS: readonly Reason[] = [
       `Pass --ask-sudo-pass or set TRIPOD_SUDO_PASSWORD; or, on the machine: echo '${login} ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/tripod`,
   },
   {
+    pattern: /sudo: Permission denied/,
+    why: 'the user may not start the sudo program',
+    fix: () =>
+      'On the machine, as root: ls -l /usr/bin/sudo (4755 root:root where everybody may start it); or log in as root: ssh.user: root.',
+  },
+  {
+    pattern: /setuid bit|must be setuid root|effective uid is not 0/,
+    why: 'sudo does not run as root: its setuid bit is gone, or its file system is mounted nosuid',
+    fix: () =>
+      'On the machine, as root: chown root:root /usr/bin/sudo; chmod 4755 /usr/bin/sudo; findmnt -T /usr/bin/sudo',
+  },
+  {
     pattern: /sudo.*(?:not found|No such file)/,
     why: 'sudo is not installed',
     fix: () => 'Install sudo on the machine, or log in as root: ssh.user: root.',

@@ -105,6 +105,14 @@ describe('a framed script', () => {
     expect(stdout).toBe(nasty)
   })
 
+  it('finds sudo although the login has no PATH', () => {
+    const { line } = frame({ script: sh`:`, root: { by: 'sudo' }, input: false })
+    const ran = spawnSync('/bin/sh', ['-c', line.replace('exec sudo', 'echo "$PATH"; exit')], {
+      env: { PATH: '/nothing' },
+    })
+    expect(ran.stdout.toString()).toMatch(/^\/nothing:.*:\/usr\/bin/)
+  })
+
   it('does nothing if a login shell altered it on the way', () => {
     const { line, marker } = frame({ script: sh`echo ran`, root: { by: 'login' }, input: false })
     const ran = spawnSync('sh', ['-c', line.replace('echo ran', 'echo run; echo ran')])
