@@ -254,8 +254,8 @@ export const ERRORS = {
   SSH_FEATURE_MISSING: {
     exit: 77,
     title: 'An SSH feature that tripod does not have is needed',
-    why: 'Host certificates (@cert-authority), hardware-backed keys (sk-*) and some options of ssh_config are not supported.',
-    fix: 'Use a plain key for this node, or add its host key with `tripod trust scan`.',
+    why: 'Certificates (of users, and of hosts by @cert-authority), hardware-backed keys (sk-*) and some options of ssh_config are not supported.',
+    fix: 'Use a plain key or a password for this node, or add its host key with `tripod trust scan`.',
   },
   INTERRUPTED: {
     exit: 130,
