@@ -16,6 +16,8 @@ import { readOutcomes, writeFrame, writeScript } from './write.js'
 
 const EXEC_SECONDS = 30
 const WRITE_SECONDS = 60
+/** Of the deadline of a command: how long its stdin waits for a login shell to hand over. */
+const READY_SHARE = 2 / 3
 /** Bytes of stdout, and of stderr. */
 const OUTPUT_CAP = 1024 * 1024
 /** Besides the lock's: three channels per node at most. */
@@ -106,10 +108,13 @@ export class SshHost implements Host {
     const { line, preamble, marker, ready } = this.#frame(script, input !== undefined)
     const opened = await this.#channels.open(line, timeoutSeconds)
     const stdin = Buffer.concat([preamble, Buffer.from(input ?? '')])
+    const waits = ready !== undefined && stdin.length > 0
+    // Whatever else a login shell started and reads stdin (another shell) ends, for there is nothing to read.
+    const patience = setTimeout(() => opened.channel.end(), timeoutSeconds * 1000 * READY_SHARE)
     const send = (): void => {
+      clearTimeout(patience)
       opened.channel.end(stdin)
     }
-    const waits = ready !== undefined && stdin.length > 0
     const collected = collect(opened.channel, {
       marker,
       cap: OUTPUT_CAP,
@@ -117,6 +122,8 @@ export class SshHost implements Host {
       ...(ready !== undefined && { ready }),
       ...(waits && { onReady: send }),
       ...(onLine && { onLine }),
+    }).finally(() => {
+      clearTimeout(patience)
     })
     if (!waits) send()
     const deadline = { opened, title, ...(signal && { signal }) }

@@ -319,6 +319,12 @@ describe('becoming root', () => {
           channel.write(`tripod-shell:${shell.path}\n`)
         } else {
           channel.stderr.write(shell.says)
+          if (shell.untilEnd === true) {
+            channel.on('end', () => {
+              channel.exit(0)
+              channel.end()
+            })
+          }
           if (shell.code === undefined) return true
         }
         channel.exit(shell.code ?? 0)
@@ -341,8 +347,9 @@ describe('becoming root', () => {
 
 interface LoginShell {
   readonly says: string
-  /** Never ends if left out. */
+  /** Never ends if left out, or only with its stdin. */
   readonly code?: number
+  readonly untilEnd?: boolean
   readonly path?: string
   readonly named: RegExp
 }

@@ -65,11 +65,20 @@ describe.skipIf(hindered !== undefined)('a login whose shell is not bash', () =>
   it.each(NAMED)('is named with node, login and next command under %s', async (path, what) => {
     await said(context.lab, 'm1', PROGRAMS)
     await shell(path)
-    const refused = await context.tripod(['plan', '--step', 'swap'], { TRIPOD_SUDO_PASSWORD: 'hunter2222' })
+    await expectNamed(what, {})
+  })
+
+  it('never gets the sudo password if it starts another shell', async () => {
+    await shell('/usr/local/bin/other')
+    await expectNamed('another shell', { TRIPOD_SUDO_PASSWORD: 'hunter2222' })
+  })
+
+  async function expectNamed(what: string, environment: Readonly<Record<string, string>>): Promise<void> {
+    const refused = await context.tripod(['plan', '--step', 'swap'], environment)
     expect(refused.code).toBe(77)
     expect(refused.stderr).toMatch(/LOGIN_SHELL_UNUSABLE m1: the login of ops does not run commands/)
     expect(refused.stderr).toContain(what)
     expect(refused.stderr).toContain('usermod -s /bin/bash ops')
     expect(refused.stdout + refused.stderr).not.toContain('hunter2222')
-  })
+  }
 })
