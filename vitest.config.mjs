@@ -27,6 +27,7 @@ const LONG_ONLY =
         'past-names',
         'past-runtime',
         'past-kernel',
+        'past-ssh',
       ].map((name) => `test/lab/${name}.test.ts`)
 
 export default defineConfig({

@@ -245,11 +245,17 @@ export const ERRORS = {
     why: 'sudo asks for a password, refused the one given, or the user is not in sudoers. One attempt was made.',
     fix: 'Give the user NOPASSWD, pass --ask-sudo-pass, or set TRIPOD_SUDO_PASSWORD.',
   },
+  LOGIN_SHELL_UNUSABLE: {
+    exit: 77,
+    title: 'The login on a node runs no commands',
+    why: 'The login shell of the account never started /bin/sh: it is nologin, false, a restricted shell or a menu, or a startup file or a forced command runs something else.',
+    fix: 'Give the account an ordinary shell (sh, bash, dash, zsh, ksh, fish, csh, tcsh), or set another `ssh.user`.',
+  },
   SSH_FEATURE_MISSING: {
     exit: 77,
     title: 'An SSH feature that tripod does not have is needed',
-    why: 'Host certificates (@cert-authority), hardware-backed keys (sk-*) and some options of ssh_config are not supported.',
-    fix: 'Use a plain key for this node, or add its host key with `tripod trust scan`.',
+    why: 'Certificates (of users, and of hosts by @cert-authority), hardware-backed keys (sk-*) and some options of ssh_config are not supported.',
+    fix: 'Use a plain key or a password for this node, or add its host key with `tripod trust scan`.',
   },
   INTERRUPTED: {
     exit: 130,

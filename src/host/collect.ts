@@ -8,8 +8,10 @@ export interface Collected {
   readonly stdout: string
   /** After the marker. */
   readonly stderr: string
-  /** What was said before the script began: sudo, a login shell, sshd. */
+  /** What was said before the script began: by sudo if the login shell had handed over, else by the login shell or sshd. */
   readonly before: string
+  /** Whether the login shell handed over (`ready` came), or the script began. */
+  readonly ready: boolean
   /** Whether the marker came: the script ran, as root. */
   readonly started: boolean
   /** More than the cap came; the rest was dropped and the channel closed. */
@@ -18,6 +20,9 @@ export interface Collected {
 
 export interface CollectOptions {
   readonly marker: string
+  /** Line of stderr that comes before the marker; `onReady` is called when it is there. */
+  readonly ready?: string
+  readonly onReady?: () => void
   readonly onStarted?: () => void
   /** Complete lines of stdout and stderr, as they come. */
   readonly onLine?: (line: string) => void
@@ -29,13 +34,20 @@ export interface CollectOptions {
 
 /** Reads an exec to its end. Never rejects. */
 export async function collect(channel: Channel, options: CollectOptions): Promise<Collected> {
-  const { marker, cap, onLine, onAnswer, onStarted } = options
+  const { marker, cap, onLine, onAnswer, onStarted, ready, onReady } = options
   const stop = (): void => {
     channel.close()
   }
   const answer = onAnswer ?? onLine
   const out = new Sink({ marker, cap, stop, ...(answer && { onLine: answer }) })
-  const err = new Sink({ marker, cap, stop, ...(onLine && { onLine }), ...(onStarted && { onStarted }) })
+  const err = new Sink({
+    marker,
+    cap,
+    stop,
+    ...(onLine && { onLine }),
+    ...(onStarted && { onStarted }),
+    ...(ready !== undefined && { ready, onReady: onReady ?? (() => undefined) }),
+  })
   channel.on('data', (chunk: Buffer) => {
     out.take(chunk)
   })
@@ -50,12 +62,13 @@ export async function collect(channel: Channel, options: CollectOptions): Promis
     stdout: out.text(),
     stderr: err.text(),
     before: err.before() + out.before(),
+    ready: err.ready || err.started,
     started: err.started,
     tooMuch,
   }
 }
 
-/** Keeps back what precedes the marker. */
+/** Keeps back what precedes a marker. */
 class Gate {
   open = false
   before = Buffer.alloc(0)
@@ -79,6 +92,8 @@ interface SinkOptions {
   readonly marker: string
   readonly cap: number
   readonly stop: () => void
+  readonly ready?: string
+  readonly onReady?: () => void
   readonly onLine?: (line: string) => void
   readonly onStarted?: () => void
 }
@@ -87,6 +102,7 @@ interface SinkOptions {
 class Sink {
   full = false
   readonly #options: SinkOptions
+  readonly #first: Gate | undefined
   readonly #gate: Gate
   readonly #chunks: Buffer[] = []
   readonly #decoder = new StringDecoder('utf8')
@@ -94,7 +110,12 @@ class Sink {
   #partial = ''
   constructor(options: SinkOptions) {
     this.#options = options
+    this.#first = options.ready === undefined ? undefined : new Gate(options.ready)
     this.#gate = new Gate(options.marker)
+  }
+
+  get ready(): boolean {
+    return this.#first?.open === true
   }
 
   get started(): boolean {
@@ -102,9 +123,10 @@ class Sink {
   }
 
   take(chunk: Buffer): void {
-    const { cap, stop, onLine, onStarted } = this.#options
+    const { cap, stop, onLine, onReady, onStarted } = this.#options
     if (this.full) return
-    const rest = this.#gate.pass(chunk, onStarted)
+    const said = this.#first?.pass(chunk, onReady) ?? chunk
+    const rest = this.#gate.pass(said, onStarted)
     this.#size += rest.length
     if (this.#size > cap) {
       this.full = true
@@ -126,6 +148,7 @@ class Sink {
   }
 
   before(): string {
-    return this.#gate.before.toString('utf8')
+    const { before } = this.#first?.open === false ? this.#first : this.#gate
+    return before.toString('utf8')
   }
 }

@@ -1,4 +1,5 @@
 import { messageOf, TripodError } from '../errors.js'
+import { onlyBeyond } from './credentials.js'
 
 /** Whom a connection was tried to, for messages. */
 export interface ConnectContext {
@@ -9,6 +10,8 @@ export interface ConnectContext {
   readonly user: string
   /** What was offered to log in with, by name. */
   readonly offered?: string
+  /** What ssh would offer besides, and tripod cannot. */
+  readonly beyond?: readonly string[]
 }
 
 /** What the far side does when it is only too busy; a refused port, silence, host keys and logins are never tried again. */
@@ -46,11 +49,23 @@ const SYSTEM: Readonly<Record<string, string>> = {
 }
 
 function refused(context: ConnectContext, cause: unknown): TripodError {
-  const { node, label, address, user, offered } = context
+  const { node, label, address, user, offered, beyond = [] } = context
+  if (beyond.length > 0) return onlyBeyond(context, beyond)
+  if (/too many authentication failures/i.test(messageOf(cause))) return tooMany(context, cause)
   return new TripodError(
     'AUTH_REFUSED',
     `${label}: ${address} accepted none of what was offered for ${user} (${offered ?? 'nothing'}): ${messageOf(cause)}`,
     `Put the public key on the machine (ssh-copy-id ${user}@${hostOf(address)}), correct ssh.user or ssh.identityFile, or pass --ask-ssh-pass.`,
+    { node, cause },
+  )
+}
+
+/** sshd counts each key that is offered (MaxAuthTries, 6 unless set). */
+function tooMany({ node, label, address, user, offered }: ConnectContext, cause: unknown): TripodError {
+  return new TripodError(
+    'AUTH_REFUSED',
+    `${label}: ${address} ended the login of ${user} after too many keys (MaxAuthTries), before all were offered: ${offered ?? 'nothing'}`,
+    'Name the one key: ssh.identityFile in the inventory (a .pub file if only the agent holds the key), or IdentityFile with IdentitiesOnly yes in the ssh configuration.',
     { node, cause },
   )
 }

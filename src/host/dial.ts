@@ -100,7 +100,7 @@ function dialHop(hop: Hop, request: HopRequest): Promise<{ link: Link; hostKey: 
 async function attempt(hop: Hop, { rules, from, pin }: HopRequest): Promise<{ link: Link; hostKey: string }> {
   const { signal } = rules
   const name = knownHostName(hop.host, hop.port, hop.hostKeyAlias)
-  const [entries, credentials] = await Promise.all([
+  const [entries, { ways, beyond }] = await Promise.all([
     readKnownHosts([rules.knownHosts, ...hop.knownHostsFiles]),
     credentialsFor(hop, rules),
   ])
@@ -114,12 +114,12 @@ async function attempt(hop: Hop, { rules, from, pin }: HopRequest): Promise<{ li
   const link = await openLink({
     socket,
     user: hop.user,
-    credentials,
+    credentials: ways,
     hostKeyAlgorithms: algorithms,
     verify,
     ...(signal && { signal }),
   }).catch((error: unknown) => {
-    throw connectError(error, { ...whom(hop), offered: offered(credentials) })
+    throw connectError(error, { ...whom(hop), offered: offered(ways), beyond })
   })
   return { link, hostKey }
 }

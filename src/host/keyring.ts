@@ -72,16 +72,6 @@ function refuseOpen(path: string, { mode, uid }: Stats): void {
   )
 }
 
-/** The public key beside a private one (`FILE.pub`), in wire format. */
-export async function publicHalf(path: string): Promise<Buffer | undefined> {
-  try {
-    const [, base64] = (await readFile(`${path}.pub`, 'utf8')).trim().split(/\s+/)
-    return base64 === undefined ? undefined : Buffer.from(base64, 'base64')
-  } catch {
-    return undefined
-  }
-}
-
 function unusable(path: string, text: Buffer, cause: unknown): TripodError {
   // Security keys keep their secret in hardware; the name of the type stands in the unencrypted header of the file.
   const body = Buffer.from(text.toString('latin1').replace(/-----[^-]+-----|\s/g, ''), 'base64').toString('latin1')

@@ -34,8 +34,8 @@ export interface PrivateKey {
 /** One way to log in; they are tried in the order given, each at most once. */
 export type Credential =
   | { readonly kind: 'key'; readonly label: string; readonly key: PrivateKey }
-  /** `only`: public keys (wire format) that may be offered; every key of the agent when left out. */
-  | { readonly kind: 'agent'; readonly label: string; readonly socket: string; readonly only?: readonly Buffer[] }
+  /** `keys`: public keys (wire format) that are offered, in this order. */
+  | { readonly kind: 'agent'; readonly label: string; readonly socket: string; readonly keys: readonly Buffer[] }
   | { readonly kind: 'password'; readonly label: string; readonly password: Secret }
 
 /** All that opening a connection takes, names resolved and keys read. */

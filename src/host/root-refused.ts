@@ -35,6 +35,18 @@ const REASONS: readonly Reason[] = [
       `Pass --ask-sudo-pass or set TRIPOD_SUDO_PASSWORD; or, on the machine: echo '${login} ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/tripod`,
   },
   {
+    pattern: /sudo: Permission denied/,
+    why: 'the user may not start the sudo program',
+    fix: () =>
+      'On the machine, as root: ls -l /usr/bin/sudo (4755 root:root where everybody may start it); or log in as root: ssh.user: root.',
+  },
+  {
+    pattern: /setuid bit|must be setuid root|effective uid is not 0/,
+    why: 'sudo does not run as root: its setuid bit is gone, or its file system is mounted nosuid',
+    fix: () =>
+      'On the machine, as root: chown root:root /usr/bin/sudo; chmod 4755 /usr/bin/sudo; findmnt -T /usr/bin/sudo',
+  },
+  {
     pattern: /sudo.*(?:not found|No such file)/,
     why: 'sudo is not installed',
     fix: () => 'Install sudo on the machine, or log in as root: ssh.user: root.',
@@ -48,19 +60,7 @@ export function sudoRefused(node: string, user: string, said: string): TripodErr
   return new TripodError(
     'SUDO_REFUSED',
     `${node}: ${user} cannot become root: ${reason?.why ?? (output === '' ? 'sudo failed without a word' : output)}`,
-    reason?.fix(user) ??
-      `Log in to ${node} as ${user} and look: has the account a shell, and what does \`sudo -v\` say?`,
-    { node, output },
-  )
-}
-
-/** The error for a login that runs no commands: nologin, an expired account, a forced command. */
-export function loginRefused(node: string, user: string, said: string): TripodError {
-  const output = said.trim().slice(-2000)
-  return new TripodError(
-    'AUTH_REFUSED',
-    `${node}: the login of ${user} does not run commands${output === '' ? '' : `: ${output}`}`,
-    `Give ${user} a shell and an account that has not expired, and no forced command in authorized_keys.`,
+    reason?.fix(user) ?? `Log in to ${node} as ${user} and look what \`sudo -v\` says.`,
     { node, output },
   )
 }

@@ -11,9 +11,16 @@ export interface Hop {
   readonly host: string
   readonly port: number
   readonly user: string
+  /** Private keys, or public ones that the agent holds the other half of. */
   readonly identityFiles: readonly string[]
-  /** The identity files were named (inventory, or IdentitiesOnly): they must be usable, and no other key is offered. */
-  readonly named: boolean
+  /** No other key is offered: the inventory names one, or the ssh configuration says IdentitiesOnly. */
+  readonly onlyThese: boolean
+  /** The inventory names the key: it must be usable. Files of the ssh configuration are often missing, as ssh has it. */
+  readonly required: boolean
+  /** User certificates that the ssh configuration names. */
+  readonly certificateFiles: readonly string[]
+  /** Another agent than that of the run; null for none. */
+  readonly agentSocket?: string | null
   readonly hostKeyAlias?: string
   readonly knownHostsFiles: readonly string[]
   readonly policy?: SshConfig['policy']
@@ -70,7 +77,10 @@ function hopOf(who: Pick<Hop, 'node' | 'label'>, hop: LooseHop, config: SshConfi
     port: hop.port === undefined || hop.port === 22 ? config.port : hop.port,
     user: hop.user ?? config.user,
     identityFiles: hop.identityFile === undefined ? config.identityFiles : [hop.identityFile],
-    named: hop.identityFile !== undefined || config.identitiesOnly,
+    onlyThese: hop.identityFile !== undefined || config.identitiesOnly,
+    required: hop.identityFile !== undefined,
+    certificateFiles: config.certificateFiles,
+    ...(config.agentSocket !== undefined && { agentSocket: config.agentSocket }),
     knownHostsFiles: config.knownHostsFiles,
     ...(config.hostKeyAlias !== undefined && { hostKeyAlias: config.hostKeyAlias }),
     ...(config.policy && { policy: config.policy }),

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { hostname as localHostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../errors.js'
 
@@ -11,6 +11,10 @@ export interface SshConfig {
   /** In OpenSSH's order; most of the default ones do not exist. */
   readonly identityFiles: readonly string[]
   readonly identitiesOnly: boolean
+  /** CertificateFile, in order. */
+  readonly certificateFiles: readonly string[]
+  /** IdentityAgent: the agent's socket, null for none; left out if the configuration leaves it to SSH_AUTH_SOCK. */
+  readonly agentSocket?: string | null
   /** `user@host:port,...`, from the operator outward. */
   readonly proxyJump?: string
   readonly proxyCommand?: string
@@ -29,7 +33,7 @@ function home(): string {
 export type SshConfigReader = (host: string) => Promise<SshConfig>
 
 const WORDS =
-  /^\s*(hostname|port|user|identityfile|identitiesonly|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile|stricthostkeychecking)\b/im
+  /^\s*(hostname|port|user|identityfile|identitiesonly|identityagent|certificatefile|proxyjump|proxycommand|hostkeyalias|userknownhostsfile|globalknownhostsfile|stricthostkeychecking)\b/im
 
 /** Starting `ssh` and loading execa costs more than reading these: most machines configure nothing of interest. */
 export async function configMatters(files?: readonly string[]): Promise<boolean> {
@@ -95,6 +99,7 @@ export function plainConfig(host: string): SshConfig {
     user: userInfo().username,
     identityFiles: ['id_rsa', 'id_ecdsa', 'id_ed25519'].map((name) => join(ssh, name)),
     identitiesOnly: false,
+    certificateFiles: [],
     knownHostsFiles: [
       join(ssh, 'known_hosts'),
       join(ssh, 'known_hosts2'),
@@ -112,18 +117,26 @@ export function parseSshConfig(output: string, host: string): SshConfig {
   const one = (word: string): string | undefined => all(word).find((value) => value !== 'none')
   const hostname = one('hostname') ?? host
   const user = one('user') ?? userInfo().username
-  const path = (text: string): string => expand(text, { hostname, user })
+  const port = Number(one('port') ?? 22)
+  const hostKeyAlias = one('hostkeyalias')
+  const path = (text: string): string => expand(text, { host, hostname, user, port, alias: hostKeyAlias ?? host })
+  const named = (word: string): readonly string[] =>
+    all(word)
+      .filter((value) => value !== 'none')
+      .map(path)
   const files = [...all('userknownhostsfile'), ...all('globalknownhostsfile')].flatMap((list) => list.split(' '))
   const proxyJump = one('proxyjump')
   const proxyCommand = one('proxycommand')
-  const hostKeyAlias = one('hostkeyalias')
+  const agentSocket = agentSocketOf(all('identityagent')[0], path)
   const policy = POLICIES[one('stricthostkeychecking') ?? '']
   return {
     hostname,
-    port: Number(one('port') ?? 22),
+    port,
     user,
-    identityFiles: all('identityfile').map(path),
+    identityFiles: named('identityfile'),
     identitiesOnly: one('identitiesonly') === 'yes',
+    certificateFiles: named('certificatefile'),
+    ...(agentSocket !== undefined && { agentSocket }),
     knownHostsFiles: files.filter((file) => file !== 'none' && file !== '').map(path),
     ...(proxyJump !== undefined && { proxyJump }),
     ...(proxyCommand !== undefined && { proxyCommand }),
@@ -135,14 +148,40 @@ export function parseSshConfig(output: string, host: string): SshConfig {
 /** `no` and `off` are left out on purpose: keys are always checked. `ask` is the default, which the run decides. */
 const POLICIES: Readonly<Record<string, 'yes' | 'accept-new'>> = { true: 'yes', yes: 'yes', 'accept-new': 'accept-new' }
 
-function expand(text: string, names: { readonly hostname: string; readonly user: string }): string {
+/** IdentityAgent (ssh_config(5)): `none`, `SSH_AUTH_SOCK` (the default), `$NAME` for a variable of the environment, or a path. */
+function agentSocketOf(value: string | undefined, path: (text: string) => string): string | null | undefined {
+  if (value === undefined || value === 'SSH_AUTH_SOCK') return undefined
+  if (value === 'none') return null
+  // A variable that is not set is no agent, as ssh has it.
+  if (/^\$[^{]/.test(value)) return process.env[value.slice(1)] ?? null
+  return path(value)
+}
+
+interface Names {
+  readonly host: string
+  readonly hostname: string
+  readonly user: string
+  readonly port: number
+  readonly alias: string
+}
+
+/** `~`, `${NAME}` and the tokens of ssh_config(5) that name files; the others are left as they are. */
+function expand(text: string, names: Names): string {
   const tokens: Readonly<Record<string, string>> = {
     '%': '%',
     d: home(),
     h: names.hostname,
+    i: String(userInfo().uid),
+    k: names.alias,
+    L: localHostname().split('.')[0] ?? '',
+    l: localHostname(),
+    n: names.host,
+    p: String(names.port),
     r: names.user,
     u: userInfo().username,
   }
   const path = text === '~' || text.startsWith('~/') ? home() + text.slice(1) : text
-  return path.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole)
+  return path
+    .replace(/\$\{(\w+)\}/g, (whole, name: string) => process.env[name] ?? whole)
+    .replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole)
 }

@@ -5,15 +5,19 @@ import { sh } from '../shell.js'
 import { connectionLost, type Channels, type Opened } from './channels.js'
 import { collect, type Collected } from './collect.js'
 import { FirstExec } from './first-exec.js'
-import { frame, type Framed, type Root } from './framing.js'
+import { ALTERED, frame, type Framed, type Root } from './framing.js'
 import { holdOpen } from './hold.js'
 import type { Held, Host, RemoteFile, RunOptions, RunResult, WriteOutcome } from './host.js'
 import { interrupted } from './interrupted.js'
-import { loginRefused, sudoRefused } from './root-refused.js'
+import { askShell } from './ask-shell.js'
+import { loginShellUnusable } from './login-shell.js'
+import { sudoRefused } from './root-refused.js'
 import { readOutcomes, writeFrame, writeScript } from './write.js'
 
 const EXEC_SECONDS = 30
 const WRITE_SECONDS = 60
+/** Of the deadline of a command: how long its stdin waits for a login shell to hand over. */
+const READY_SHARE = 2 / 3
 /** Bytes of stdout, and of stderr. */
 const OUTPUT_CAP = 1024 * 1024
 /** Besides the lock's: three channels per node at most. */
@@ -60,8 +64,7 @@ export class SshHost implements Host {
     return this.#first.guard(async (started) => {
       const framed = this.#frame(script, true)
       const opened = await this.#channels.open(framed.line, EXEC_SECONDS)
-      opened.channel.write(framed.preamble)
-      const { held, result } = holdOpen(opened.channel, { marker: framed.marker, onStarted: started, cap: OUTPUT_CAP })
+      const { held, result } = holdOpen(opened.channel, { ...framed, onStarted: started, cap: OUTPUT_CAP })
       const lost = async (): Promise<Held> => {
         await this.#check(await result, opened, 'taking the lock')
         throw new TripodError(
@@ -102,18 +105,40 @@ export class SshHost implements Host {
   async #exec(script: Script, options: RunOptions, started: () => void): Promise<RunResult> {
     const { signal, timeoutSeconds = EXEC_SECONDS, title = 'a command', input, onLine } = options
     if (signal?.aborted === true) throw interrupted(this.name, signal)
-    const framed = this.#frame(script, input !== undefined)
-    const opened = await this.#channels.open(framed.line, timeoutSeconds)
+    const { line, preamble, marker, ready } = this.#frame(script, input !== undefined)
+    const opened = await this.#channels.open(line, timeoutSeconds)
+    const stdin = Buffer.concat([preamble, Buffer.from(input ?? '')])
+    const waits = ready !== undefined && stdin.length > 0
+    // Whatever else a login shell started and reads stdin (another shell) ends, for there is nothing to read.
+    const patience = setTimeout(() => opened.channel.end(), timeoutSeconds * 1000 * READY_SHARE)
+    const send = (): void => {
+      clearTimeout(patience)
+      opened.channel.end(stdin)
+    }
     const collected = collect(opened.channel, {
-      marker: framed.marker,
+      marker,
       cap: OUTPUT_CAP,
       onStarted: started,
+      ...(ready !== undefined && { ready }),
+      ...(waits && { onReady: send }),
       ...(onLine && { onLine }),
+    }).finally(() => {
+      clearTimeout(patience)
     })
-    opened.channel.end(Buffer.concat([framed.preamble, Buffer.from(input ?? '')]))
-    const ended = await this.#within(timeoutSeconds, { opened, title, ...(signal && { signal }) }, collected)
+    if (!waits) send()
+    const deadline = { opened, title, ...(signal && { signal }) }
+    const ended = await this.#within(timeoutSeconds, deadline, collected).catch((error: unknown) =>
+      this.#stuck(error, collected),
+    )
     await this.#check(ended, opened, title)
     return { code: ended.code, stdout: ended.stdout, stderr: ended.stderr }
+  }
+
+  /** A login shell that talks and never comes to the command (a menu) is no lost connection. */
+  async #stuck(error: unknown, collected: Promise<Collected>): Promise<never> {
+    const late = error instanceof TripodError && error.code === 'CONNECTION_LOST' && !this.#first.proven
+    const ended = late ? await collected : undefined
+    throw ended && !ended.ready && ended.before !== '' ? await this.#unusable({ ...ended, code: null }) : error
   }
 
   /** Waits for the end of an exec, its deadline or its interruption, whichever comes first. */
@@ -151,7 +176,20 @@ export class SshHost implements Host {
     if (ended.code === null && !link.isAlive()) throw connectionLost(this.name, await link.lost, title)
     if (ended.started) return
     if (ended.code === null) throw connectionLost(this.name, 'the session ended before the command began', title)
-    throw root.by === 'sudo' ? sudoRefused(this.name, user, ended.before) : loginRefused(this.name, user, ended.before)
+    if (root.by === 'sudo' && ended.ready && !ended.before.includes(`${ALTERED}\n`))
+      throw sudoRefused(this.name, user, ended.before)
+    throw await this.#unusable(ended)
+  }
+
+  async #unusable({ before, code }: Collected): Promise<TripodError> {
+    const shell = await askShell(this.#channels)
+    return loginShellUnusable({
+      node: this.name,
+      user: this.#options.user,
+      said: before,
+      code,
+      ...(shell && { shell }),
+    })
   }
 
   #tooMuch(title: string): TripodError {

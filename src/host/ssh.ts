@@ -164,7 +164,7 @@ function login(user: string, credentials: readonly Credential[]): AuthHandlerMid
 function keyMethod(user: string, credential: Exclude<Credential, { kind: 'password' }>): AnyAuthMethod {
   return credential.kind === 'key'
     ? { type: 'publickey', username: user, key: credential.key.native as ParsedKey }
-    : { type: 'agent', username: user, agent: new NamedAgent(credential.socket, credential.only) }
+    : { type: 'agent', username: user, agent: new NamedAgent(credential.socket, credential.keys) }
 }
 
 /** Answers one hidden prompt, once; anything else (a one-time code, a second question) gets no answer. */
@@ -184,20 +184,20 @@ function interactive(
   }
 }
 
-/** The agent, offering the named keys alone: a server that allows few attempts must not be asked about all of them. */
+/** The agent, offering the named keys alone, in that order: a server that allows few attempts must not be asked about all. */
 class NamedAgent extends BaseAgent {
   readonly #agent: BaseAgent
-  readonly #only: readonly Buffer[] | undefined
-  constructor(socket: string, only?: readonly Buffer[]) {
+  readonly #wanted: readonly Buffer[]
+  constructor(socket: string, wanted: readonly Buffer[]) {
     super()
     this.#agent = createAgent(socket)
-    this.#only = only
+    this.#wanted = wanted
   }
   override getIdentities(done: IdentityCallback): void {
     this.#agent.getIdentities((error, keys = []) => {
-      const only = this.#only
+      const named = this.#wanted.flatMap((wanted) => keys.filter((key) => wanted.equals(blobOf(key))).slice(0, 1))
       if (error) done(error)
-      else done(null, only ? keys.filter((key) => only.some((wanted) => wanted.equals(blobOf(key)))) : keys)
+      else done(null, named)
     })
   }
   override sign(
@@ -215,16 +215,6 @@ function blobOf(key: unknown): Buffer {
   const parsed = utils.parseKey(key as Buffer) as ParsedKey | ParsedKey[] | Error
   const one = Array.isArray(parsed) ? parsed[0] : parsed
   return one === undefined || one instanceof Error ? Buffer.alloc(0) : one.getPublicSSH()
-}
-
-/** Public keys that the agent holds, in wire format. Rejects when it does not answer. */
-export function agentKeys(socket: string): Promise<readonly Buffer[]> {
-  return new Promise((resolve, reject) => {
-    createAgent(socket).getIdentities((error, keys = []) => {
-      if (error) reject(error)
-      else resolve(keys.map(blobOf))
-    })
-  })
 }
 
 /** Reads a private key (OpenSSH or PEM). Throws the library's error: it speaks of a passphrase when one is missing or wrong. */

@@ -26,7 +26,7 @@ const ELSEWHERE: Readonly<Record<string, Role>> = {
 /** The role that was meant by another word for it, `master` or `controlplane`; undefined where that cannot be guessed. */
 export function meantRole(word: string): Role | undefined {
   const known = ELSEWHERE[plain(word)]
-  return known ?? ROLES.find((role) => role === nearest(word, ROLES))
+  return known ?? ROLES.find((role) => role === nearest(word, ROLES) || plain(role) === plain(word))
 }
 
 /** Where a word stands among the roles of a node. */
@@ -51,4 +51,9 @@ export function roleList(text: string): string {
   return `[${[...new Set(words.map((word) => meantRole(word) ?? word))].join(', ')}]`
 }
 
-const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '')
+/** Kubespray's groups are called kube_control_plane, kube-master, kube_node. */
+const plain = (word: string): string =>
+  word
+    .toLowerCase()
+    .replaceAll(/[-_ ]/g, '')
+    .replace(/^(?:kube|k8s)/, '')

@@ -19,7 +19,10 @@ const bastion = z.union([hopText, hop, z.array(z.union([hopText, hop])).max(8)])
 const fields = {
   user: text('user', 'Login user.'),
   port: port('SSH port.'),
-  identityFile: text('localPath', 'Private key file; ~ and paths relative to the inventory are resolved.').optional(),
+  identityFile: text(
+    'localPath',
+    'Private key file, or a public one (.pub) whose private half the SSH agent holds; ~ and paths relative to the inventory are resolved.',
+  ).optional(),
   agent: z.boolean().meta({ description: 'Use the SSH agent when one is running.' }),
   bastion: bastion.optional(),
   sudo: z.boolean().meta({ description: 'Become root through sudo when the login user is not root.' }),

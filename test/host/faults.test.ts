@@ -310,18 +310,84 @@ describe('becoming root', () => {
     expect(held).toMatchObject({ greeting: 'first ' })
   })
 
-  it('names a login that runs no commands', async () => {
+  it.each(LOGIN_SHELLS)('names a login shell for what it is, and gives it no password: %s', async (_, shell) => {
+    const heard: string[] = []
     const server = await serve({
-      onExec: (channel) => {
-        channel.write('This account is currently not available.\n')
-        channel.exit(1)
+      onExec: (channel, _server, command) => {
+        channel.on('data', (data: Buffer) => heard.push(data.toString()))
+        if (command === 'echo tripod-shell:$SHELL' && shell.path !== undefined) {
+          channel.write(`tripod-shell:${shell.path}\n`)
+        } else {
+          channel.stderr.write(shell.says)
+          if (shell.untilEnd === true) {
+            channel.on('end', () => {
+              channel.exit(0)
+              channel.end()
+            })
+          }
+          if (shell.code === undefined) return true
+        }
+        channel.exit(shell.code ?? 0)
         channel.end()
         return true
       },
     })
-    await expect((await login(server.settings())).run(sh`:`)).rejects.toMatchObject({
-      code: 'AUTH_REFUSED',
-      message: expect.stringContaining('not available') as string,
+    const credentials = { keys: new Keyring(), sudoPassword: new Secret('hunter22') }
+    const host = await login(server.settings({ user: 'ops' }), { credentials })
+    const error = await host.run(sh`:`, { timeoutSeconds: 2 }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'LOGIN_SHELL_UNUSABLE',
+      message: expect.stringMatching(shell.named) as string,
+      hint: expect.stringMatching(/^On m1, as root: /) as string,
     })
+    expect((error as Error).message).toMatch(/^m1: the login of ops /)
+    expect(heard).toEqual([])
   })
 })
+
+interface LoginShell {
+  readonly says: string
+  /** Never ends if left out, or only with its stdin. */
+  readonly code?: number
+  readonly untilEnd?: boolean
+  readonly path?: string
+  readonly named: RegExp
+}
+
+/** Words as the programs print them: nologin of shadow, bash, ksh93, OpenSSH, PAM. */
+const LOGIN_SHELLS: readonly (readonly [string, LoginShell])[] = [
+  [
+    'nologin',
+    { says: 'This account is currently not available.\n', code: 1, named: /is nologin; it says: This account/ },
+  ],
+  ['false', { says: '', code: 1, named: /says nothing, as \/bin\/false does$/ }],
+  [
+    'rbash',
+    {
+      says: 'rbash: line 1: exec: restricted\n',
+      code: 1,
+      path: '/bin/rbash',
+      named: /a restricted one .*; \/bin\/rbash; it says: rbash/,
+    },
+  ],
+  ['rksh', { says: '/bin/rksh93: exec: /bin/sh: restricted\n', code: 1, named: /a restricted one/ }],
+  ['a menu that ends', { says: '1) status\n2) quit\n', code: 0, named: /runs something else .*1\) status/s }],
+  ['a menu that waits', { says: '1) status\n2) quit\n', named: /waits for something.*1\) status/s }],
+  [
+    'a shell that execs another',
+    { says: '', code: 0, named: /runs something else instead of the command \(another shell/ },
+  ],
+  [
+    'a shell of its own syntax',
+    { says: 'tripod-altered\n', code: 125, named: /passed on something else; nothing was run$/ },
+  ],
+  ['sftp only', { says: 'This service allows sftp connections only.\n', code: 1, named: /may transfer files only/ }],
+  [
+    'expired',
+    {
+      says: 'WARNING: Your password has expired.\nPassword change required but no TTY available.\n',
+      code: 1,
+      named: /has expired/,
+    },
+  ],
+]

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { frame, type Root } from '../../src/host/framing.js'
 import { Secret } from '../../src/secret.js'
@@ -17,19 +18,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(directory, { recursive: true })
 })
-
-/** What a shell reads from single quotes and backslashes; `escape` is what it takes for one between the quotes. */
-function unquoted(word: string, escape: RegExp): string {
-  let text = ''
-  let inside = false
-  for (let at = 0; at < word.length; at += 1) {
-    escape.lastIndex = at
-    if (inside ? escape.test(word) : word[at] === '\\') text += word[(at += 1)] ?? ''
-    else if (word[at] === "'") inside = !inside
-    else text += word[at] ?? ''
-  }
-  return text
-}
 
 interface Outcome {
   readonly code: number | null
@@ -63,6 +51,11 @@ function execute(request: {
   }
 }
 
+/** Those of sh, bash, dash, zsh, ksh, fish, csh and tcsh that are installed here; a machine of the lab has all of them. */
+const SHELLS = ['sh', 'bash', 'dash', 'zsh', 'ksh', 'fish', 'csh', 'tcsh'].filter(
+  (shell) => spawnSync(shell, ['-c', 'echo']).error === undefined,
+)
+
 const password: Root = { by: 'sudo', password: new Secret('right') }
 const long = sh`text=${'x'.repeat(150_000)}; printf '%s' "$text" | wc -c; cat`
 
@@ -79,15 +72,34 @@ describe('a framed script', () => {
     expect(execute({ script: long, root, mode, input: Buffer.from('tail') }).stdout).toBe('150000\ntail')
   })
 
-  it('is the same word to fish, which takes a backslash for a sign of its own between single quotes too', () => {
-    const script = sh`printf '%s\n' ${"a\\\\b 'c' \\' d\\"}`
-    const { line } = frame({ script, root: { by: 'login' }, input: false })
-    const word = line.slice(line.indexOf("'"))
-    expect(unquoted(word, /\\[\\']/y)).toBe(unquoted(word, /(?!)/y))
-    expect(unquoted(word, /(?!)/y)).toContain(script.text)
+  it('is one line of words that sh, csh, tcsh and fish read alike, whatever stands in the script', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 4000 }), fc.boolean(), (text, bySudo) => {
+        const script = sh`: ${text.replaceAll('\0', '')}`
+        const { line } = frame({ script, root: bySudo ? password : { by: 'login' }, input: true })
+        // No line breaks (csh ends there), no history (csh), and nothing that fish takes for an escape between quotes.
+        expect(line).toMatch(/^[ -~]*$/)
+        expect(line).not.toMatch(/!|\\['\\]/)
+        // Words of csh are short.
+        expect(Math.max(...line.split(' ').map((word) => word.length))).toBeLessThan(1024)
+        const words = line.match(/'[^']*'|[^' ]+/g) ?? []
+        expect(words.join(' ')).toBe(line)
+      }),
+    )
   })
 
-  it.each(['dash', 'bash'])('survives quotes, dollars and line breaks through the login shell %s', (shell) => {
+  it('brings every text through the login shell unchanged', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+        const wanted = text.replaceAll('\0', '')
+        const { stdout } = execute({ script: sh`printf '%s' ${wanted}`, root: { by: 'login' }, mode: '' })
+        expect(Buffer.from(stdout, 'latin1').toString('utf8')).toBe(Buffer.from(wanted).toString('utf8'))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it.each(SHELLS)('survives quotes, dollars and line breaks through the login shell %s', (shell) => {
     const nasty = `a'b"c$(echo no)\\d\n\`e\` !x`
     const { stdout } = execute({ script: sh`printf '%s' ${nasty}`, root: password, mode: 'PASSWORD', shell })
     expect(stdout).toBe(nasty)
@@ -97,6 +109,22 @@ describe('a framed script', () => {
     const { line } = frame({ script: sh`umask`, root: { by: 'login' }, input: false })
     const { stdout } = spawnSync('sh', ['-c', `umask 077; ${line}`], { encoding: 'utf8' })
     expect(stdout).toMatch(/\n0022\n$/)
+  })
+
+  it('finds sudo although the login has no PATH', () => {
+    const { line } = frame({ script: sh`:`, root: { by: 'sudo' }, input: false })
+    const ran = spawnSync('/bin/sh', ['-c', line.replace('exec sudo', 'echo "$PATH"; exit')], {
+      env: { PATH: '/nothing' },
+    })
+    expect(ran.stdout.toString()).toMatch(/^\/nothing:.*:\/usr\/bin/)
+  })
+
+  it('does nothing if a login shell altered it on the way', () => {
+    const { line, marker } = frame({ script: sh`echo ran`, root: { by: 'login' }, input: false })
+    const ran = spawnSync('sh', ['-c', line.replace('echo ran', 'echo run; echo ran')])
+    expect([ran.status, ran.stdout.toString()]).toEqual([125, ''])
+    expect(ran.stderr.toString()).toBe('tripod-altered\n')
+    expect(ran.stderr.toString()).not.toContain(marker)
   })
 
   it('never starts when sudo refuses, and the marker is missing then', () => {

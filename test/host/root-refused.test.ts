@@ -13,6 +13,12 @@ const WORDS: readonly (readonly [said: string, why: string])[] = [
   ],
   ['sudo: Authentication failed, try again.\n', 'the sudo password is wrong'],
   ['sudo: Maximum 3 incorrect authentication attempts', 'the sudo password is wrong'],
+  ['sh: 1: exec: sudo: Permission denied', 'the user may not start the sudo program'],
+  [
+    'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set',
+    'sudo does not run as root: its setuid bit is gone, or its file system is mounted nosuid',
+  ],
+  ['sh: 1: exec: sudo: not found', 'sudo is not installed'],
   ['sudo: a password is required', 'sudo asks for a password and none was given'],
   ['sudo: interactive authentication is required', 'sudo asks for a password and none was given'],
 ]

@@ -22,7 +22,7 @@ export interface FaultyServer {
 
 export interface FaultyOptions {
   /** True when it has dealt with the command. */
-  readonly onExec?: (channel: ServerChannel, server: FaultyServer) => boolean
+  readonly onExec?: (channel: ServerChannel, server: FaultyServer, command: string) => boolean
   readonly onLogin?: (context: AuthContext) => void
   /** Sockets that are closed before a word is said. */
   readonly dropFirst?: number
@@ -53,7 +53,7 @@ export async function startServer(options: FaultyOptions = {}): Promise<FaultySe
       const session = accept()
       session.on('exec', (ok, _refuse, info) => {
         const channel = ok()
-        if (options.onExec?.(channel, server) !== true)
+        if (options.onExec?.(channel, server, info.command) !== true)
           runLocally(channel, `${options.profile ?? ''}\n${info.command}`, options.env)
       })
     })

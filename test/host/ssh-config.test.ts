@@ -28,6 +28,8 @@ Host m1
   User config-user
   IdentityFile ~/keys/%h-%r
   IdentitiesOnly yes
+  CertificateFile ~/c-cert.pub
+  IdentityAgent ~/agent-%h
   ProxyJump ops@jump1:2022,jump2
   HostKeyAlias first
   UserKnownHostsFile ~/.ssh/one %d/two
@@ -70,11 +72,31 @@ describe('the ssh configuration of the user', () => {
       user: 'config-user',
       identityFiles: [join(userInfo().homedir, 'keys/10.0.0.1-config-user')],
       identitiesOnly: true,
+      certificateFiles: [join(userInfo().homedir, 'c-cert.pub')],
+      agentSocket: join(userInfo().homedir, 'agent-10.0.0.1'),
       proxyJump: 'ops@jump1:2022,jump2',
       hostKeyAlias: 'first',
       knownHostsFiles: [join(userInfo().homedir, '.ssh/one'), join(userInfo().homedir, 'two')],
       policy: 'accept-new',
     })
+  })
+
+  it.each([
+    ['none', null],
+    ['SSH_AUTH_SOCK', undefined],
+    ['$TRIPOD_TEST_SOCKET', '/run/agent'],
+    ['${TRIPOD_TEST_SOCKET}/x', '/run/agent/x'],
+    ['$TRIPOD_TEST_UNSET', null],
+    ['~/a', join(userInfo().homedir, 'a')],
+    ['%d/%r-%n-%p-%%', join(userInfo().homedir, 'kim-agent-22-%')],
+  ])('names the agent as ssh does: IdentityAgent %s', async (value, socket) => {
+    process.env['TRIPOD_TEST_SOCKET'] = '/run/agent'
+    const config = await reader(`Host agent\n  User kim\n  IdentityAgent ${value}\n`)('agent')
+    expect(config.agentSocket).toBe(socket)
+  })
+
+  it('may name no key at all', async () => {
+    expect((await reader('Host *\n  IdentityFile none\n')('m1')).identityFiles).toEqual([])
   })
 
   it('never switches the check of host keys off', async () => {
@@ -104,6 +126,8 @@ describe('the ssh configuration of the user', () => {
       'Include /etc/ssh/ssh_config.d/*.conf\nHost *\n  SendEnv LANG LC_*\n#   Port 22\n  HashKnownHosts yes\n'
     expect(await configMatters([file('debian', debian), join(directory, 'missing')])).toBe(false)
     expect(await configMatters([file('port', 'Host *\n\tport=2222\n')])).toBe(true)
+    expect(await configMatters([file('agent', 'IdentityAgent none\n')])).toBe(true)
+    expect(await configMatters([file('certificate', 'CertificateFile x\n')])).toBe(true)
     expect(await configMatters([file('include', 'Include other\n')])).toBe(true)
   })
 
@@ -123,7 +147,12 @@ describe('the way to a node', () => {
       ['node (bastion jump2)', 'jump2', 22, expect.any(String)],
       ['node', '10.0.0.1', 2222, 'ops'],
     ])
-    expect(route.at(-1)).toMatchObject({ named: true, hostKeyAlias: 'first', policy: 'accept-new' })
+    expect(route.at(-1)).toMatchObject({
+      onlyThese: true,
+      required: false,
+      hostKeyAlias: 'first',
+      policy: 'accept-new',
+    })
   })
 
   it('lets the inventory win', async () => {
@@ -134,8 +163,8 @@ describe('the way to a node', () => {
     })
     const route = await routeTo({ name: 'node', ssh }, reader())
     expect(route).toMatchObject([
-      { host: 'b', port: 22, user: 'x', identityFiles: ['/b'], named: true },
-      { host: '10.0.0.1', port: 2200, user: 'ops', identityFiles: ['/key'], named: true },
+      { host: 'b', port: 22, user: 'x', identityFiles: ['/b'], onlyThese: true, required: true },
+      { host: '10.0.0.1', port: 2200, user: 'ops', identityFiles: ['/key'], onlyThese: true, required: true },
     ])
   })
 

@@ -147,6 +147,18 @@ const STRUCTURE: readonly WrongInventory[] = [
     fix: /Did you mean worker\?$/,
   },
   {
+    title: 'the name of a group of Kubespray',
+    text: lab('[control-plane]', '[«kube-master]'),
+    says: /"kube-master" is not one of/,
+    fix: /Did you mean control-plane\?$/,
+  },
+  {
+    title: 'the name of another group of Kubespray',
+    text: lab('[control-plane]', '[«kube_control_plane]'),
+    says: /"kube_control_plane" is not one of/,
+    fix: /Did you mean control-plane\?$/,
+  },
+  {
     title: 'other words for roles as one text',
     text: lab('roles: [control-plane]', 'roles: «master, etcd, Workers'),
     says: /must be a list/,
