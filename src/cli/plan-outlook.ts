@@ -14,14 +14,15 @@ const WORTH_SAYING_SECONDS = 10
 
 /** What a reader asks of a whole plan, beside what it changes and disturbs: a word, and the answer in one line. Nothing is escaped. */
 export interface Outlook {
-  readonly about: 'Downloads' | 'Secrets' | 'Undo' | 'Duration'
+  readonly about: 'Assumed' | 'Downloads' | 'Secrets' | 'Undo' | 'Duration'
   readonly text: string
 }
 
-/** From where it is downloaded, what is secret, what cannot be taken back, how long it takes; what has no answer is left out. */
+/** What is assumed, from where it is downloaded, what is secret, what cannot be taken back, how long it takes; what has no answer is left out. */
 export function planOutlook(plan: PlanDocument): readonly Outlook[] {
   if (plan.ops.length === 0) return []
   const rows = [
+    ...(plan.assumptions ?? []).map((text) => ['Assumed', text] as const),
     ['Downloads', downloads(plan.ops, false)],
     ['Downloads', downloads(plan.ops, true)],
     ['Secrets', secrets(plan)],

@@ -78,6 +78,7 @@ export function documentOf(
     contents: Object.fromEntries([...contents].sort(([a], [b]) => (a < b ? -1 : 1))),
     unknown,
     findings,
+    ...(plan.assumptions && { assumptions: [...plan.assumptions] }),
   }
   return withoutSecrets(document, redact)
 }

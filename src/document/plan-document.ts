@@ -156,6 +156,10 @@ export const planDocumentSchema = z
       .meta({ description: 'Texts by their sha256; each stands once, however many nodes get it.' }),
     unknown: z.array(z.object({ node: z.string(), step: z.string(), resource: z.string(), reason: z.string() })),
     findings: z.array(finding),
+    assumptions: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Of an offline plan: what it takes for granted of the machines.' }),
   })
   .meta({ title: 'tripod plan', description: 'What `tripod plan --out` writes and `tripod plan --json` prints.' })
 

@@ -22,6 +22,7 @@ export interface PlanParts {
   readonly findings: readonly Finding[]
   readonly plans: ReadonlyMap<string, NodePlan>
   readonly seconds: number
+  readonly assumptions?: readonly string[]
 }
 
 /** Puts what was found on all nodes into the one plan: ops by step, then node in inventory order, then resource. */
@@ -45,6 +46,7 @@ export function assemble(parts: PlanParts): Plan {
     steps: bySteps(parts, ops),
     unknown,
     findings,
+    ...(parts.assumptions && { assumptions: parts.assumptions }),
     summary: summarise(ops, nodes),
     seconds: parts.seconds,
   }

@@ -118,6 +118,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[]
   readonly unknown: readonly UnknownResource[]
   readonly findings: readonly Finding[]
+  /** Of an offline plan: what it takes for granted of the machines, a sentence each. */
+  readonly assumptions?: readonly string[]
   readonly summary: PlanSummary
   /** How long connecting and the two looks took. */
   readonly seconds: number

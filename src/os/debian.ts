@@ -24,6 +24,7 @@ export const debian: OsFamily = {
     excludesOthers: true,
   },
   keepalivedScripts: '/etc/keepalived',
+  keepalivedBringsConfig: false,
   haproxy: { adminSocket: '/run/haproxy/admin.sock' },
   repository: aptRepository,
   packages: { query, read, install, hold, remove, takeAway, isAway, list, upstream, explainFailure },

@@ -30,6 +30,7 @@ export const rhel: OsFamily = {
   },
   // SELinux lets keepalived run what lies there.
   keepalivedScripts: '/usr/libexec/keepalived',
+  keepalivedBringsConfig: true,
   haproxy: { adminSocket: '/var/lib/haproxy/stats' },
   repository: dnfRepository,
   packages: {
