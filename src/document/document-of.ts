@@ -69,9 +69,10 @@ export function documentOf(
     summary: { ...summary },
     seconds,
     nodes,
-    steps: plan.steps.map(({ gates = [], ops: own, ...step }) => ({
+    steps: plan.steps.map(({ gates = [], atEnd, ops: own, ...step }) => ({
       ...step,
       gates: [...gates],
+      ...(atEnd && { atEnd: [...atEnd] }),
       opIds: own.map((op) => op.id),
     })),
     ops,

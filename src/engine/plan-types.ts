@@ -68,6 +68,8 @@ export interface PlannedStep {
   readonly ops: readonly Op[]
   /** What is checked around the step: `first: P16 nobody answers for 10.0.0.10`. Left out where nothing is. */
   readonly gates?: readonly string[]
+  /** What the run does when it ends, well or not: `the token to join with is deleted`. Left out: nothing. */
+  readonly atEnd?: readonly string[]
 }
 
 export interface PlanSummary {

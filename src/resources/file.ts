@@ -148,7 +148,7 @@ function octal(mode: number): string {
 
 function describe(resource: FileResource): string {
   const text = literal(resource.content)
-  const lines = text === undefined ? 'put in at apply' : `${text.split('\n').length - 1} lines`
+  const lines = text === undefined ? 'content fetched at apply' : `${text.split('\n').length - 1} lines`
   return `${octal(resource.mode)} ${resource.owner}  ${resource.sensitive ? 'secret' : lines}`
 }
 

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { planOffline } from '../../src/engine/offline.js'
 import type { Plan } from '../../src/engine/plan-types.js'
 import type { OsRelease } from '../../src/inventory/cluster.js'
+import { unfetched } from '../../src/manifests/sets.js'
 import { steps } from '../../src/steps/index.js'
 import { clusterOf, LAB } from '../inventory/lab.js'
 
@@ -63,5 +65,35 @@ describe('an offline plan', () => {
     const named = planFor(DEBIAN, LAB.replace('  vip: 10.0.0.10\n', '  vip: 10.0.0.10\n  interface: eth1\n'))
     const [other] = named.steps.flatMap(({ ops }) => ops.filter((op) => op.name.endsWith('keepalived.conf')))
     expect(other?.change.notes).toEqual([])
+  })
+
+  it('shows what the pod network is told, and the digest of what is sent', () => {
+    const withNetwork = (text: string, version: string) => {
+      const cluster = clusterOf(text.replace('1.36.4', version))
+      return planOffline({ cluster, steps, selectors: {}, os: DEBIAN, manifests: unfetched(cluster) })
+    }
+    const opOf = (plan: Plan) => plan.steps.flatMap(({ ops }) => ops).find(({ name }) => name === 'apply:calico')
+    const rendered = opOf(withNetwork(LAB, '1.36.4'))
+    expect(rendered?.change.after).toContain('kind: Installation')
+    const digest = createHash('sha256')
+      .update(rendered?.change.after ?? '')
+      .digest('hex')
+    expect(rendered?.change.notes).toContain(`from tripod, sha256:${digest}`)
+    const fetched = opOf(withNetwork(LAB, '1.28.15'))
+    expect(fetched?.change.notes.join('\n')).toMatch(/with .*CALICO_IPV4POOL_CIDR=10\.244\.0\.0\/16/)
+  })
+
+  it('has among its findings what is doubtful about the inventory, with its line', () => {
+    const { findings } = planFor(DEBIAN, LAB.replace('1.36.4', '1.28.15'))
+    expect(findings.filter(({ id }) => id === 'P37')).toMatchObject([
+      { severity: 'warning', message: expect.stringMatching(/^inventory\.yaml:3: Kubernetes 1\.28 is out of support/) },
+    ])
+    expect(planFor(DEBIAN).findings).toEqual([])
+  })
+
+  it('lists what the run takes away at its end apart from what it checks', () => {
+    const init = planFor(DEBIAN).steps.find(({ id }) => id === 'control-plane-init')
+    expect(init?.atEnd).toEqual(['the token to join with is deleted'])
+    expect(init?.gates?.filter((gate) => gate.includes('token'))).toEqual([])
   })
 })
