@@ -11,10 +11,10 @@ function found(minor: number, cluster: Partial<Cluster> = {}) {
 }
 
 test('P22 names the nodes whose apt may refuse the repository of a minor that had ended before apt refused its signature', () => {
-  expect(found(31)).toMatchObject([
-    { severity: 'warning', message: expect.stringMatching(/^apt on m2 and w1 \(Debian/) },
-  ])
-  expect(found(31)).toHaveLength(1)
+  const [one, ...others] = found(31)
+  expect(others).toEqual([])
+  expect(one?.severity).toBe('warning')
+  expect(one?.message).toMatch(/^apt on m2 and w1 \(Debian/)
 })
 
 test('P22 is silent on minors that got packages since then, and on sources of one owner', () => {

@@ -85,9 +85,10 @@ describe('an offline plan', () => {
 
   it('has among its findings what is doubtful about the inventory, with its line', () => {
     const { findings } = planFor(DEBIAN, LAB.replace('1.36.4', '1.28.15'))
-    expect(findings.filter(({ id }) => id === 'P37')).toMatchObject([
-      { severity: 'warning', message: expect.stringMatching(/^inventory\.yaml:3: Kubernetes 1\.28 is out of support/) },
-    ])
+    const [one, ...others] = findings.filter(({ id }) => id === 'P37')
+    expect(others).toEqual([])
+    expect(one?.severity).toBe('warning')
+    expect(one?.message).toMatch(/^inventory\.yaml:3: Kubernetes 1\.28 is out of support/)
     expect(planFor(DEBIAN).findings).toEqual([])
   })
 
