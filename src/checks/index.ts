@@ -42,6 +42,7 @@ import { ports } from './ports.js'
 import { proxy } from './proxy.js'
 import { quorum } from './quorum.js'
 import { rebootPending } from './reboot-pending.js'
+import { repositorySignature } from './repository-signature.js'
 import { selinux } from './selinux.js'
 import { shadowing } from './shadowing.js'
 import { signingKeys } from './signing-keys.js'
@@ -99,6 +100,7 @@ const CHECKS: readonly Check[] = [
   containerdPair,
   calicoPair,
   signingKeys,
+  repositorySignature,
   unpackaged,
   installedVersion,
   clusterVersion,

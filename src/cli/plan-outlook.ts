@@ -14,14 +14,15 @@ const WORTH_SAYING_SECONDS = 10
 
 /** What a reader asks of a whole plan, beside what it changes and disturbs: a word, and the answer in one line. Nothing is escaped. */
 export interface Outlook {
-  readonly about: 'Downloads' | 'Secrets' | 'Undo' | 'Duration'
+  readonly about: 'Assumed' | 'Downloads' | 'Secrets' | 'Undo' | 'Duration'
   readonly text: string
 }
 
-/** From where it is downloaded, what is secret, what cannot be taken back, how long it takes; what has no answer is left out. */
+/** What is assumed, from where it is downloaded, what is secret, what cannot be taken back, how long it takes; what has no answer is left out. */
 export function planOutlook(plan: PlanDocument): readonly Outlook[] {
   if (plan.ops.length === 0) return []
   const rows = [
+    ...(plan.assumptions ?? []).map((text) => ['Assumed', text] as const),
     ['Downloads', downloads(plan.ops, false)],
     ['Downloads', downloads(plan.ops, true)],
     ['Secrets', secrets(plan)],
@@ -65,9 +66,16 @@ function secrets(plan: PlanDocument): string | undefined {
 function undo(plan: PlanDocument): string | undefined {
   const final = plan.ops.filter((op) => op.undo === 'impossible' || op.disruption === 'data-loss')
   if (final.length === 0 && plan.ops.some(({ step }) => isUndo(step))) return undefined
-  if (final.length === 0) return 'every change can be taken back; originals of files stay on the nodes'
+  if (final.length === 0) return `every change can be taken back${lasting(plan)}; originals of files stay on the nodes`
   const names = [...groupedBy(final, ({ kind, name }) => `${kind} ${name}`)]
   return `cannot be taken back: ${some(names.map(([name, ops]) => `${name} on ${nodesOf(plan, ops)}`))}`
+}
+
+/** What the run itself takes away when it ends stays no longer than that. */
+function lasting(plan: PlanDocument): string {
+  const brief = new Set(plan.steps.filter(({ atEnd }) => atEnd !== undefined).map(({ id }) => id))
+  const ops = plan.ops.filter((op) => op.kind === 'command' && op.undo === 'nothing' && !brief.has(op.step))
+  return ops.length === 0 ? '' : ` but ${some(unique(ops.map(({ name }) => name)))}, which stay as they are`
 }
 
 function duration(plan: PlanDocument): string | undefined {

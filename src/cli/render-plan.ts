@@ -44,17 +44,22 @@ export function renderStep(
   options: Omit<PlanRendering, 'verb' | 'closing'>,
 ): readonly string[] {
   const why = options.explain === true && step.why !== undefined ? [`  ${escapeLine(step.why)}`] : []
+  // Of the step, not of the group: nodes that differ take turns as well.
+  const isInTurns = step.rollout === 'serial' && new Set(step.ops.map(({ node }) => node)).size > 1
   return groupNodes(plan, step.ops).flatMap((group) => {
     const title = options.paint('bold', step.id)
-    const turns = step.rollout === 'serial' && group.nodes.length > 1 ? ', one at a time' : ''
+    const turns = isInTurns ? ', one node at a time' : ''
     const header = title + inColumns(step.id, namesOf(group) + turns).slice(step.id.length)
     return [header, ...why, ...group.ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
   })
 }
 
-/** What is checked around the step, once for all of its nodes. */
-function renderGates({ gates }: StepWithOps, { paint }: Pick<PlanRendering, 'paint'>): readonly string[] {
-  return gates.map((gate) => `${paint('cyan', '  =')} check    ${escapeLine(gate)}`)
+/** What is checked around the step, once for all of its nodes, and what the run does for it when it ends. */
+function renderGates({ gates, atEnd = [] }: StepWithOps, { paint }: Pick<PlanRendering, 'paint'>): readonly string[] {
+  return [
+    ...gates.map((gate) => `${paint('cyan', '  =')} check    ${escapeLine(gate)}`),
+    ...atEnd.map((deed) => `${paint('cyan', '  >')} cleanup  when the run ends, well or not: ${escapeLine(deed)}`),
+  ]
 }
 
 function driftLine(plan: PlanDocument): readonly string[] {

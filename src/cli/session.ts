@@ -77,10 +77,11 @@ async function runInput(
     progress,
     runId,
     signal,
-  }: Omit<Session, 'input'> & { readonly runId: string; readonly signal: AbortSignal },
+    verb,
+  }: Omit<Session, 'input'> & { readonly runId: string; readonly signal: AbortSignal; readonly verb: string },
 ): Promise<RunInput> {
   const selectors = selectorsOf(flags)
-  const cluster = await openInventory(flags.inventory, flags.guests)
+  const cluster = await openInventory(flags.inventory, verb, flags.guests)
   selectSteps(steps, selectors)
   const nodes = selectNodes(cluster, selectors)
   const { redactor } = log
@@ -136,7 +137,7 @@ export async function withSession<T>(
   try {
     const asker = openAsker({ noInput: flags['no-input'], signal, onInterrupt: interrupt.stop })
     const around = { log, asker, progress }
-    const result = await work({ ...around, input: await runInput(flags, { ...around, runId, signal }) })
+    const result = await work({ ...around, input: await runInput(flags, { ...around, runId, signal, verb }) })
     events.end()
     return result
   } catch (error) {

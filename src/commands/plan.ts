@@ -54,7 +54,7 @@ export default class PlanCommand extends BaseCommand {
     const { flags } = await this.parse(PlanCommand)
     if (flags.offline) {
       const os = flags.os === undefined ? {} : { os: parseOs(flags.os) }
-      const cluster = await openInventory(flags.inventory)
+      const cluster = await openInventory(flags.inventory, 'plan')
       const plan = planOffline({ cluster, steps, selectors: selectorsOf(flags), manifests: unfetched(cluster), ...os })
       return this.show(plan, flags, (text) => new Redactor().redact(text))
     }

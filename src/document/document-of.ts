@@ -69,15 +69,17 @@ export function documentOf(
     summary: { ...summary },
     seconds,
     nodes,
-    steps: plan.steps.map(({ gates = [], ops: own, ...step }) => ({
+    steps: plan.steps.map(({ gates = [], atEnd, ops: own, ...step }) => ({
       ...step,
       gates: [...gates],
+      ...(atEnd && { atEnd: [...atEnd] }),
       opIds: own.map((op) => op.id),
     })),
     ops,
     contents: Object.fromEntries([...contents].sort(([a], [b]) => (a < b ? -1 : 1))),
     unknown,
     findings,
+    ...(plan.assumptions && { assumptions: [...plan.assumptions] }),
   }
   return withoutSecrets(document, redact)
 }

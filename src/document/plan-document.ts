@@ -147,6 +147,7 @@ export const planDocumentSchema = z
         why: z.string().optional(),
         rollout: z.enum(['parallel', 'serial']).optional().meta({ description: 'serial: one node at a time.' }),
         gates: z.array(z.string()).meta({ description: 'What is checked around the step.' }),
+        atEnd: z.array(z.string()).optional().meta({ description: 'What the run does when it ends, well or not.' }),
         opIds: z.array(z.string()),
       }),
     ),
@@ -156,6 +157,10 @@ export const planDocumentSchema = z
       .meta({ description: 'Texts by their sha256; each stands once, however many nodes get it.' }),
     unknown: z.array(z.object({ node: z.string(), step: z.string(), resource: z.string(), reason: z.string() })),
     findings: z.array(finding),
+    assumptions: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Of an offline plan: what it takes for granted of the machines.' }),
   })
   .meta({ title: 'tripod plan', description: 'What `tripod plan --out` writes and `tripod plan --json` prints.' })
 

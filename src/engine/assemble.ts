@@ -22,6 +22,7 @@ export interface PlanParts {
   readonly findings: readonly Finding[]
   readonly plans: ReadonlyMap<string, NodePlan>
   readonly seconds: number
+  readonly assumptions?: readonly string[]
 }
 
 /** Puts what was found on all nodes into the one plan: ops by step, then node in inventory order, then resource. */
@@ -29,7 +30,7 @@ export function assemble(parts: PlanParts): Plan {
   const nodePlans = parts.stations.flatMap(({ node }) => parts.plans.get(node.name) ?? [])
   const ops = nodePlans.flatMap((plan) => plan.changes.map((change) => change.op))
   const unknown = nodePlans.flatMap((plan) => plan.unknown)
-  const findings = [...parts.findings, ...forgottenCommands(parts)]
+  const findings = [...inventoryWarnings(parts), ...parts.findings, ...forgottenCommands(parts)]
   const nodes = parts.stations.map((station) => plannedNode(station, parts.context))
   const readable = nodes.every((node) => node.problems.length === 0) && unknown.length === 0
   const caHash = caHashOf(parts.context)
@@ -45,6 +46,7 @@ export function assemble(parts: PlanParts): Plan {
     steps: bySteps(parts, ops),
     unknown,
     findings,
+    ...(parts.assumptions && { assumptions: parts.assumptions }),
     summary: summarise(ops, nodes),
     seconds: parts.seconds,
   }
@@ -80,10 +82,8 @@ function bySteps({ steps, context }: PlanParts, ops: readonly Op[]): readonly Pl
       title,
       why,
       rollout,
-      gates: [
-        ...(gates?.(context) ?? []).map(gateLine),
-        ...(cleanup?.(context) ?? []).map((one) => `when the run ends, well or not: ${one.title}`),
-      ],
+      gates: (gates?.(context) ?? []).map(gateLine),
+      atEnd: (cleanup?.(context) ?? []).map(({ title }) => title),
     })),
     {
       id: LEFTOVERS,
@@ -91,13 +91,15 @@ function bySteps({ steps, context }: PlanParts, ops: readonly Op[]): readonly Pl
       why: 'An earlier apply made it, and the inventory as it is now wants none of it.',
       rollout: 'parallel' as const,
       gates: [],
+      atEnd: [],
     },
   ]
   return all
-    .map(({ gates, ...step }) => ({
+    .map(({ gates, atEnd, ...step }) => ({
       ...step,
       ops: ops.filter((op) => op.step === step.id),
       ...(gates.length === 0 ? {} : { gates }),
+      ...(atEnd.length === 0 ? {} : { atEnd }),
     }))
     .filter((step) => step.ops.length > 0)
 }
@@ -110,6 +112,17 @@ const MOMENTS: Readonly<Record<Gate['when'], string>> = {
 
 function gateLine({ when, check, title }: Gate): string {
   return `${MOMENTS[when]}: ${title}${check === undefined ? '' : ` (${check})`}`
+}
+
+/** Whoever reads or reviews the plan has to know them, also from a file. A reset leaves nothing that they could be about. */
+function inventoryWarnings({ cluster, intent }: PlanParts): readonly Finding[] {
+  if (intent?.do === 'reset') return []
+  return (cluster.warnings ?? []).map(({ code = 'INVENTORY', file, line, message, fix }) => ({
+    id: code,
+    severity: 'warning',
+    message: `${file}:${line}: ${message}`,
+    fix,
+  }))
 }
 
 /** Commands that nothing wants any more, in the words of the step that ran them. */

@@ -7,6 +7,8 @@ import { kindsFor } from '../resources/kinds.js'
 import type { ManifestSet, Step } from '../steps/step.js'
 import { topologyOf } from '../topology.js'
 import { assemble } from './assemble.js'
+import { assumedReadings } from './assumed-readings.js'
+import { assumptionsOf } from './assumptions.js'
 import { wishesOf } from './wishes.js'
 import { planNode } from './plan-node.js'
 import type { Plan, Selectors } from './plan-types.js'
@@ -34,13 +36,23 @@ export function planOffline(input: OfflineInput): Plan {
   const plans = stations.map((station) => {
     const wishes = wishesOf(steps, station, context)
     const { name } = station.node
-    const kinds = kindsFor(station.os)
-    return [
-      name,
-      planNode({ node: name, kinds, record: station.facts.record, wishes, readings: 'assumed', withLeftovers: false }),
-    ] as const
+    const known = {
+      kinds: kindsFor(station.os),
+      record: station.facts.record,
+      readings: assumedReadings(station.facts),
+    }
+    return [name, planNode({ ...known, node: name, wishes, isAssumed: true, withLeftovers: false })] as const
   })
-  const parts = { mode: 'offline', context, findings, plans: new Map(plans), stations, seconds: 0 } as const
+  const assumptions = assumptionsOf(stations, input.cluster)
+  const parts = {
+    mode: 'offline',
+    context,
+    findings,
+    plans: new Map(plans),
+    stations,
+    seconds: 0,
+    assumptions,
+  } as const
   return assemble({ ...parts, cluster: input.cluster, steps, selectors: input.selectors })
 }
 

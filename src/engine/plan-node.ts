@@ -58,8 +58,9 @@ export interface NodePlanInput {
   readonly kinds: Kinds
   readonly record: NodeRecord
   readonly wishes: readonly Wish[]
-  /** `assumed`: an offline plan, where nothing is there and only a machine could tell the rest. */
-  readonly readings: Readings | 'assumed'
+  readonly readings: Readings
+  /** An offline plan: the readings are those of an assumed machine, and what commands and edits find only a real one can tell. */
+  readonly isAssumed?: boolean
   /** Leftovers can only be told when every step has spoken. */
   readonly withLeftovers: boolean
   /** Nothing is wanted: all that is left over is taken back by the step that made it. */
@@ -85,10 +86,11 @@ export function planNode(input: NodePlanInput): NodePlan {
   const unknown: UnknownResource[] = []
   const writes = new Map<string, string>()
   const installs: string[] = []
+  const assumed = input.isAssumed === true ? ({ isAssumed: true } as const) : {}
   for (const { step, resources } of input.wishes) {
     for (const resource of resources) {
       const id = resourceId(input.kinds, resource)
-      const verdict = compare(input, resource, { record: input.record, writes, installs })
+      const verdict = compare(input, resource, { ...assumed, record: input.record, writes, installs })
       if (verdict.state === 'unknown') unknown.push({ node: input.node, step, resource: id, reason: verdict.reason })
       if (verdict.state === 'same') settled.push(...settle(input, step, resource, id))
       if (verdict.state !== 'differs') continue
@@ -98,14 +100,14 @@ export function planNode(input: NodePlanInput): NodePlan {
       if (change.act.do === 'install') installs.push(change.op.id)
     }
   }
-  const leftovers = input.withLeftovers && input.readings !== 'assumed' ? planLeftovers(input, input.readings) : NOTHING
+  const leftovers = input.withLeftovers && input.isAssumed !== true ? planLeftovers(input, input.readings) : NOTHING
   return {
     changes: [...changes, ...leftovers.changes],
     settled,
     unknown: [...unknown, ...leftovers.unknown],
     forgotten: leftovers.forgotten,
     gone: leftovers.gone,
-    versions: input.readings === 'assumed' ? {} : versionsOf(input.wishes, input.readings),
+    versions: input.isAssumed === true ? {} : versionsOf(input.wishes, input.readings),
   }
 }
 
@@ -128,7 +130,7 @@ function settle(input: NodePlanInput, step: string, resource: Resource, id: stri
   const kind = input.kinds[resource.kind]
   const entry = input.record.entries[id]
   if (
-    input.readings === 'assumed' ||
+    input.isAssumed === true ||
     isTransient(resource) ||
     ((resource.kind === 'file' || resource.kind === 'access') && entry === undefined)
   )
@@ -153,17 +155,8 @@ export function needsOf(input: Omit<NodePlanInput, 'readings'>): readonly Needs[
 
 function compare(input: NodePlanInput, resource: Resource, overlay: Overlay): Verdict {
   const kind = input.kinds[resource.kind]
-  if (input.readings !== 'assumed') return kind.compare(resource, input.readings, overlay)
-  if (kind.assumed) return { state: 'differs', difference: kind.assumed(resource) }
-  return kind.compare(resource, NOTHING_THERE, overlay)
-}
-
-/** An assumed fresh machine: no file, no package, no unit of ours. */
-const NOTHING_THERE: Readings = {
-  path: () => ({ state: 'absent' }),
-  package: () => ({ state: 'absent' }),
-  unit: () => ({ state: 'absent' }),
-  check: () => ({ state: 'unknown', reason: 'an offline plan asks no machine' }),
+  if (input.isAssumed === true && kind.assumed) return { state: 'differs', difference: kind.assumed(resource) }
+  return kind.compare(resource, input.readings, overlay)
 }
 
 interface Differing {
@@ -177,7 +170,7 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
   const kind = input.kinds[resource.kind]
   const wanted = digest(kind.wish(resource))
   const entry = input.record.entries[id]
-  const maybe = input.readings === 'assumed' && kind.assumed !== undefined
+  const maybe = input.isAssumed === true && kind.assumed !== undefined
   const op = opOf({
     node: input.node,
     step,
@@ -196,8 +189,7 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
     resourceId: id,
     resource,
     ...(isTransient(resource) ? {} : { wanted }),
-    before:
-      entry?.before ?? (input.readings === 'assumed' ? null : kind.before(resource, input.readings, input.record)),
+    before: entry?.before ?? (input.isAssumed === true ? null : kind.before(resource, input.readings, input.record)),
   }
 }
 

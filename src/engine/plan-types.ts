@@ -68,6 +68,8 @@ export interface PlannedStep {
   readonly ops: readonly Op[]
   /** What is checked around the step: `first: P16 nobody answers for 10.0.0.10`. Left out where nothing is. */
   readonly gates?: readonly string[]
+  /** What the run does when it ends, well or not: `the token to join with is deleted`. Left out: nothing. */
+  readonly atEnd?: readonly string[]
 }
 
 export interface PlanSummary {
@@ -118,6 +120,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[]
   readonly unknown: readonly UnknownResource[]
   readonly findings: readonly Finding[]
+  /** Of an offline plan: what it takes for granted of the machines, a sentence each. */
+  readonly assumptions?: readonly string[]
   readonly summary: PlanSummary
   /** How long connecting and the two looks took. */
   readonly seconds: number

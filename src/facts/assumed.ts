@@ -1,11 +1,12 @@
 import type { Cluster, Node, OsRelease } from '../inventory/cluster.js'
-import { releaseOf } from '../os/releases.js'
+import { osFamilyOf } from '../os/index.js'
+import { type Release, releaseOf } from '../os/releases.js'
 import type { Facts } from './facts.js'
 
 const GIB = 1024 ** 3
 
 /** Stands where only the machine can tell; no longer than the name of an interface may be. */
-const UNTOLD_INTERFACE = 'OF-ROUTE-TO-VIP'
+export const UNTOLD_INTERFACE = 'OF-ROUTE-TO-VIP'
 
 /** The node with what stands for its own name, where only the machine can tell it: no machine can be called so. */
 export function withAssumedName(node: Node): Node {
@@ -14,7 +15,7 @@ export function withAssumedName(node: Node): Node {
 
 /** A fresh machine of that release, as an offline plan assumes it: nothing of ours, nothing in the way, enough of everything. */
 export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts {
-  const release = releaseOf(os) ?? { name: `${os.id} ${os.version}`, kernel: '6.1.0' }
+  const release: Release = releaseOf(os) ?? { name: `${os.id} ${os.version}`, kernel: '6.1.0' }
   const { vip, interface: device = UNTOLD_INTERFACE } = cluster.endpoint
   return {
     ...MACHINE,
@@ -30,12 +31,23 @@ export function assumedFacts(node: Node, os: OsRelease, cluster: Cluster): Facts
     mtus: { [device]: 1500 },
     ...(vip === undefined ? {} : { vip: { interface: device, source: node.address, held: false } }),
     ...(release.networkManager ? { networkManager: true } : {}),
+    ...(release.clock === undefined ? {} : { time: keptBy(release.clock, osFamilyOf(os)?.chrony.unit) }),
     packages: {
       candidates: release.containerd === undefined ? {} : { containerd: release.containerd },
-      installed: {},
+      installed: release.clock === undefined ? {} : { [release.clock]: 'of the release' },
       broken: false,
       rebootPending: false,
     },
+  }
+}
+
+function keptBy(clock: NonNullable<Release['clock']>, chrony = 'chrony.service'): Facts['time'] {
+  const unit = clock === 'chrony' ? chrony : `${clock}.service`
+  return {
+    daemons: [{ unit, enablement: 'enabled', active: true }],
+    synchronized: clock !== 'chrony',
+    ...(clock === 'chrony' ? { chrony: { leap: 'Normal', offsetSeconds: 0 } } : {}),
+    adjustable: true,
   }
 }
 

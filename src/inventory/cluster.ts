@@ -1,4 +1,5 @@
 import type { Reference } from '../secret.js'
+import type { InventoryProblem } from './problem.js'
 import type { Proxy } from './proxy.js'
 
 /** What a node is for. A master that also carries workloads has `control-plane` and `worker`. */
@@ -168,4 +169,6 @@ export interface Cluster {
   /** Whether workers, too, get the kubeconfig of an administrator. */
   readonly kubeconfig: { readonly workers: boolean }
   readonly accept: readonly AcceptableCheck[]
+  /** What is doubtful about the inventory, as `tripod validate` says it; left out: nothing. */
+  readonly warnings?: readonly InventoryProblem[]
 }

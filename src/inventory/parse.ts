@@ -92,5 +92,6 @@ export function parseInventory(text: string, path: string, given: Partial<ParseC
   const problems = [...document.problems, ...read.findings.map((finding) => document.locate(finding))]
   if (!read.inventory || problems.some((problem) => problem.severity === 'error')) return { ok: false, problems }
   const inventory = withGuests(read.inventory, context.guests ?? [])
-  return { ok: true, cluster: normalise(inventory, { ...context, path, text }), warnings: problems }
+  const cluster = normalise(inventory, { ...context, path, text })
+  return { ok: true, cluster: { ...cluster, ...(problems.length > 0 && { warnings: problems }) }, warnings: problems }
 }

@@ -29,6 +29,11 @@ function environment({ family, cidr }: PodPool): Readonly<Record<string, string>
   }
 }
 
+/** What calico.yaml is changed by, for the reader of a plan. */
+export function nodeEnvironment(pool: PodPool, nftables: boolean): Readonly<Record<string, string>> {
+  return { ...environment(pool), ...(nftables && { FELIX_NFTABLESMODE: 'Enabled' }) }
+}
+
 interface NodeSettings {
   readonly pool: PodPool
   /** kube-proxy writes nftables: so must Calico. */
@@ -43,7 +48,7 @@ export function calicoNode(
   { pool, nftables, source }: NodeSettings,
 ): readonly KubernetesObject[] {
   let places = 0
-  const values = { ...environment(pool), ...(nftables && { FELIX_NFTABLESMODE: 'Enabled' }) }
+  const values = nodeEnvironment(pool, nftables)
   const customised = objects.map((object) => {
     const changed = withEnvironment(object, values) ?? (pool.family === 6 ? withIpv6(object) : undefined)
     if (changed !== undefined) places += 1

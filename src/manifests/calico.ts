@@ -1,5 +1,5 @@
 import type { Cluster } from '../inventory/cluster.js'
-import { calicoNode } from './calico-node.js'
+import { calicoNode, nodeEnvironment } from './calico-node.js'
 import { DEFAULT_REGISTRY, inRegistry } from './images.js'
 import { type KubernetesObject, objectOf } from './objects.js'
 import { podPool } from './pod-pool.js'
@@ -20,6 +20,11 @@ export function customised(
       source,
     })
   return objects
+}
+
+/** What tripod sets in upstream's file, for the reader of a plan; undefined: nothing is changed there but where images come from. */
+export function settingsOf({ content }: SetPlan, cluster: Cluster): Readonly<Record<string, string>> | undefined {
+  return content === 'manifest' ? nodeEnvironment(podPool(cluster), usesNftables(cluster)) : undefined
 }
 
 /** Two rule engines in one kernel are no supported pair: Calico follows kube-proxy (docs.tigera.io, "nftables"). */

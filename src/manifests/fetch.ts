@@ -1,5 +1,5 @@
 import type { Cluster } from '../inventory/cluster.js'
-import { customised, installation } from './calico.js'
+import { customised, installation, settingsOf } from './calico.js'
 import { type ManifestSet, readinessOf } from './manifest-set.js'
 import { type KubernetesObject, readObjects, textOf } from './objects.js'
 import { manifestSets, type SetPlan } from './sets.js'
@@ -19,7 +19,9 @@ async function setOf(plan: SetPlan, cluster: Cluster, options: SourceOptions): P
     return madeOf(plan, objects, sumOf(Buffer.from(textOf(objects))))
   }
   const bytes = await verifiedBytes(plan, options)
-  return madeOf(plan, customised(plan, readObjects(bytes, plan.source), cluster), sumOf(bytes))
+  const settings = settingsOf(plan, cluster)
+  const made = madeOf(plan, customised(plan, readObjects(bytes, plan.source), cluster), sumOf(bytes))
+  return { ...made, ...(settings && { settings }) }
 }
 
 function madeOf(plan: SetPlan, objects: readonly KubernetesObject[], sha256: string): ManifestSet {

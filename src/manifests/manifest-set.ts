@@ -11,6 +11,8 @@ export interface ManifestSet {
   /** YAML to apply, documents in upstream's order. */
   readonly text: string
   readonly objects: readonly Pick<KubernetesObject, 'apiVersion' | 'kind' | 'namespace' | 'name'>[]
+  /** Environment that tripod sets in upstream's objects; left out: none. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Of the user's own list, applied as it is. */
   readonly own: boolean
   /** What to wait for once it was applied. */

@@ -1,5 +1,9 @@
 import type { Cluster } from '../inventory/cluster.js'
+import { installation, settingsOf } from './calico.js'
+import type { ManifestSet } from './manifest-set.js'
+import { textOf } from './objects.js'
 import { calicoFor, findCalico, type PinnedFile } from './pins.js'
+import { sumOf } from './source.js'
 
 /** What goes to the API server together, before anything is fetched. */
 export interface SetPlan {
@@ -34,17 +38,21 @@ export function manifestSets(cluster: Cluster): readonly SetPlan[] {
   }))
 }
 
-/** For a plan without any network: names, sources and sums alone; nothing where there is no Calico that could be verified. */
-export function unfetched(cluster: Cluster): readonly {
-  readonly name: string
-  readonly source: string
-  readonly sha256: string
-  readonly objects: readonly []
-}[] {
+/** A set as far as it is known without any network: `text` and `objects` of what is rendered alone. */
+export type UnfetchedSet = Pick<ManifestSet, 'name' | 'source' | 'sha256' | 'objects' | 'settings'> & {
+  readonly text?: string
+}
+
+/** For a plan without any network; nothing where there is no Calico that could be verified. */
+export function unfetched(cluster: Cluster): readonly UnfetchedSet[] {
   if (cluster.network.cni === 'calico' && findCalico(cluster) === undefined) return []
-  return manifestSets(cluster).map(({ name, content, source, sha256 }) => {
-    const sum = sha256 ?? (content === 'own' ? 'not pinned' : 'rendered')
-    return { name, source, sha256: sum, objects: [] }
+  return manifestSets(cluster).map((plan) => {
+    const { name, content, source, sha256 = 'not pinned' } = plan
+    const settings = settingsOf(plan, cluster)
+    if (content !== 'installation') return { name, source, sha256, objects: [], ...(settings && { settings }) }
+    const objects = installation(cluster)
+    const text = textOf(objects)
+    return { name, source, sha256: sumOf(Buffer.from(text)), text, objects }
   })
 }
 

@@ -40,6 +40,7 @@ export const debian: OsFamily = {
     files: ['/etc/apt/sources.list', '/etc/ssl/certs/ca-certificates.crt'],
   },
   keepalivedScripts: '/etc/keepalived',
+  keepalivedBringsConfig: false,
   haproxy: { adminSocket: '/run/haproxy/admin.sock' },
   repository: aptRepository,
   packages: { query, read, install, hold, remove, takeAway, isAway, list, upstream, explainFailure },

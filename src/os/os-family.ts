@@ -66,6 +66,8 @@ export interface OsFamily {
   }
   /** Where keepalived's scripts may lie: root's own directory, and on SELinux one with the right label. */
   readonly keepalivedScripts: string
+  /** Its package of keepalived brings a keepalived.conf; Debian's has a sample of another name. Source: the packages' file lists. */
+  readonly keepalivedBringsConfig: boolean
   /** HAProxy as the family packages it: its chroot's socket for logs, and where its own admin socket goes. */
   readonly haproxy: { readonly adminSocket: string }
   /** Everything that makes a repository known and trusted on a node, in the order in which it is to be written. */

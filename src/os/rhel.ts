@@ -36,6 +36,7 @@ export const rhel: OsFamily = {
     files: [],
   },
   keepalivedScripts: '/usr/libexec/keepalived',
+  keepalivedBringsConfig: true,
   haproxy: { adminSocket: '/var/lib/haproxy/stats' },
   repository: dnfRepository,
   packages: {

@@ -100,9 +100,9 @@ function pick({ inputs, evidence, explain, news }: CommandResource): Partial<Run
   }
 }
 
-/** What the run makes itself, in the shape it will have: documents stay valid, and no secret is shown. */
+/** What the run makes itself, said so that nobody takes it for a value. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  'minted:token': 'minted.atapply000000000',
+  'minted:token': '(made at apply, never shown)',
   'minted:run': 'ID-OF-THE-RUN',
 }
 

@@ -34,13 +34,16 @@ export const file: Kind<FileResource> = {
     paths: [{ path: resource.path, text: textNeed(resource) }],
     ...packageNeed(resource.conffileOf),
   }),
-  compare: (resource, readings, { record, installs }) => {
+  compare: (resource, readings, { record, installs, isAssumed }) => {
     const seen = readings.path(resource.path)
     if (seen.state === 'unknown') return seen
     if (seen.state === 'present' && seen.type !== 'file') return notAFile(seen)
     if (resource.state === 'absent')
       return seen.state === 'absent' ? SAME : differs(removal(resource.path, seen, resource.sensitive))
-    if (seen.state === 'absent') return differs(creation(resource, isBrought(resource, installs)))
+    if (seen.state === 'absent') {
+      const isBroughtBefore = isBrought(resource, installs) || (isAssumed === true && isInstalled(resource, readings))
+      return differs(creation(resource, isBroughtBefore))
+    }
     const entry = record.entries[`file:${resource.path}`]
     return matches(resource, seen, entry) ? SAME : differs(update(resource, seen, entry))
   },
@@ -145,13 +148,13 @@ function octal(mode: number): string {
 
 function describe(resource: FileResource): string {
   const text = literal(resource.content)
-  const lines = text === undefined ? 'put in at apply' : `${text.split('\n').length - 1} lines`
+  const lines = text === undefined ? 'content fetched at apply' : `${text.split('\n').length - 1} lines`
   return `${octal(resource.mode)} ${resource.owner}  ${resource.sensitive ? 'secret' : lines}`
 }
 
-function sources({ content, origin }: FileResource): readonly string[] {
-  if (origin !== undefined) return [origin]
-  return typeof content === 'string' ? [] : Object.values(content.references).map(sourceNote)
+function sources({ content, origin, notes = [] }: FileResource): readonly string[] {
+  if (origin !== undefined) return [origin, ...notes]
+  return [...(typeof content === 'string' ? [] : Object.values(content.references).map(sourceNote)), ...notes]
 }
 
 /** What a reviewer has to know of it: for a signing key, where it comes from and which alone is taken. */
@@ -171,6 +174,10 @@ function write(resource: FileResource, pre: FileWrite['pre']): FileWrite {
 /** Whether an op before this one installs the package whose file stands there then. */
 function isBrought({ conffileOf }: FileResource, installs: readonly string[]): boolean {
   return conffileOf !== undefined && installs.some((op) => op.endsWith(`:package:${conffileOf}`))
+}
+
+function isInstalled({ conffileOf }: FileResource, readings: Readings): boolean {
+  return conffileOf !== undefined && readings.package(conffileOf).state === 'present'
 }
 
 function creation(resource: FileResource, isBroughtBefore: boolean): Difference {

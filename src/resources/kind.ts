@@ -85,6 +85,8 @@ export interface Overlay {
   readonly writes: ReadonlyMap<string, string>
   /** Ops that install packages. */
   readonly installs: readonly string[]
+  /** The machine is assumed: a package that it has brought its files, though no path of it was read. */
+  readonly isAssumed?: true
 }
 
 /** One of the kinds of resource: what it needs to be read, how it differs, and how it is taken back. */

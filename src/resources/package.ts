@@ -84,6 +84,11 @@ function candidateOf({ candidate }: PackageResource): string {
   return candidate === undefined ? 'newest of the repository' : `newest of the repository (${candidate})`
 }
 
+/** Upstream versions have three parts: fewer stand for the newest that begins so. */
+function spelt(version: string): string {
+  return version.split('.').length < 3 ? `newest ${version}.x` : version
+}
+
 /** Its scripts restart or reload a daemon that runs; one that does not run is at most started. */
 function replaced(resource: PackageResource, seen: PresentPackage, readings: Readings): Verdict {
   const verdict = differs(
@@ -110,7 +115,7 @@ function differs(
   text: string,
 ): Verdict {
   const onlyHold = text === 'is not held'
-  const wanted = resource.version ?? candidateOf(resource)
+  const wanted = resource.version === undefined ? candidateOf(resource) : spelt(resource.version)
   const now = seen.state === 'present' ? `${seen.version}${onlyHold ? '' : ` -> ${wanted}`}` : wanted
   const { name, version, held } = resource
   return {

@@ -20,6 +20,8 @@ export interface FileResource {
   readonly downloads?: readonly string[]
   /** Said in the plan of where a content behind references comes from, in place of the references themselves. */
   readonly origin?: string
+  /** Said in the plan of the new file. */
+  readonly notes?: readonly string[]
   /** A command that must accept the new file before it takes the old one's place; its path is appended: `haproxy -c -f`. */
   readonly validate?: readonly string[]
   /**

@@ -15,7 +15,7 @@ export function masterServes({ cluster, topology, seen }: ClusterContext): Gate 
   const master = seen.find(({ node }) => node.name === topology.acting)?.node
   return {
     id: 'master-serves',
-    title: `${topology.acting ?? 'a master'}, which is joined, is ready`,
+    title: `${topology.acting ?? 'a master'} is ready`,
     when: 'before',
     questions: master === undefined ? [] : [{ node: master.name, script: isReady(apiOf(master, cluster.endpoint)) }],
     problems: (answers) =>

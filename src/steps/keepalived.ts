@@ -1,4 +1,5 @@
 import { TripodError } from '../errors.js'
+import { UNTOLD_INTERFACE } from '../facts/assumed.js'
 import { parseAddress } from '../inventory/address.js'
 import type { Cluster, Endpoint, Node } from '../inventory/cluster.js'
 import { carriesBalancer } from '../inventory/roles.js'
@@ -55,10 +56,17 @@ export function keepalivedConfig(context: StepContext): FileResource {
     vip: `${vip}/${isIPv6 ? 128 : 32}`,
   })
   const validate = ['keepalived', '-t', '-f']
-  const file = { ...ownFile(CONFIG, text), mode: 0o600, validate, conffileOf: 'keepalived' }
+  const brought = os.keepalivedBringsConfig ? { conffileOf: 'keepalived' } : {}
+  const file = { ...ownFile(CONFIG, text), mode: 0o600, validate, ...brought, ...untold(context) }
   if (vrrp?.password === undefined || !hasPassword) return file
   const content = { text: text.replace(PLACEHOLDER, '{{password}}'), references: { password: vrrp.password } }
   return { ...file, content, sensitive: true }
+}
+
+/** An offline plan cannot know it. */
+function untold(context: StepContext): Pick<FileResource, 'notes'> {
+  if (interfaceOf(context) !== UNTOLD_INTERFACE) return {}
+  return { notes: [`${UNTOLD_INTERFACE} stands for the interface of the route to the VIP, which each machine tells`] }
 }
 
 const PLACEHOLDER = 'PASSWORD-OF-THE-INVENTORY'

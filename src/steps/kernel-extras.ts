@@ -14,6 +14,9 @@ export function kernelExtras({ facts }: Pick<StepContext, 'facts'>): readonly Co
       kind: 'command',
       id: 'kernel-modules-extra',
       summary: 'dnf install kernel-modules-extra of the running kernel',
+      details: [
+        'of the very build that runs: if the repositories have it no more, the run stops here until a newer kernel is booted',
+      ],
       run: sh`wanted=kernel-modules-extra-$(uname -r)
 dnf -q -y --setopt=install_weak_deps=False install "$wanted" && exit
 echo "$wanted is not to be had: update the kernel together with kernel-modules-extra, reboot, and apply again"

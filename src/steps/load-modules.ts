@@ -28,11 +28,12 @@ function present(module: string): Script {
 /** Loads what does not work yet. The modules stay when tripod is taken back: others may have come to rely on them. */
 export function loadModules(modules: readonly string[]): CommandResource {
   const missing = modules.map((module) => sh`${EFFECTS[module] ?? present(module)} || missing="$missing "${module}`)
+  const hasOthers = modules.some((module) => EFFECTS[module] === undefined)
   return {
     kind: 'command',
     id: 'load-modules',
     summary: `modprobe ${modules.join(' ')}`,
-    doneText: 'each shows its effect in /proc',
+    doneText: `each shows its effect in /proc${hasOthers ? ', or is loaded or built in' : ''}`,
     doneWhen: lines([
       sh`missing=`,
       ...missing,

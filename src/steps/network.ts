@@ -33,9 +33,9 @@ function applied(set: ManifestSet, { cluster, node }: StepContext): CommandResou
     kind: 'command',
     id: `apply:${name}`,
     summary: `kubectl apply --server-side ${name}`,
-    details: [...counted(set), `from ${source}, sha256:${set.sha256}`],
+    details: [...counted(set), `from ${source}, sha256:${set.sha256}`, ...withSettings(set)],
     ...(text === undefined ? {} : { inputs: [{ name: `${name}.yaml`, content: text }] }),
-    doneText: 'the cluster has all of it, as it stands in the file',
+    doneText: `the cluster has all of it, as it stands in the file${set.settings ? ' but for these settings' : ''}`,
     // The mark tells which text was applied; that nothing of it went since, the API server.
     doneWhen: sh`
 [ -e ${ADMIN_CONF} ] || exit 1
@@ -88,6 +88,12 @@ function counted({ objects }: ManifestSet): readonly string[] {
   const kinds = [...new Set(objects.map(({ kind }) => kind))]
   if (kinds.length === 0) return []
   return [kinds.map((kind) => `${objects.filter((one) => one.kind === kind).length} ${kind}`).join(', ')]
+}
+
+/** `with CALICO_IPV4POOL_IPIP=Never, ...`: what the sum of the file says nothing of. */
+function withSettings({ settings = {} }: ManifestSet): readonly string[] {
+  const set = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  return set.length === 0 ? [] : [`with ${set.join(', ')}`]
 }
 
 /** With a network every node becomes ready; those that join later in the run are not counted yet. */

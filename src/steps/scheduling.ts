@@ -66,7 +66,7 @@ function settings(context: StepContext): CommandResource {
     id: 'node-settings',
     summary: 'labels and taints',
     details: describe(wanted),
-    doneText: 'each node has these and not those',
+    doneText: 'labels and taints are as listed',
     doneWhen: sh`
 [ -e ${ADMIN_CONF} ] || exit 1
 found=$(${kube} get nodes -o ${`go-template=${FORMAT}`}) || exit 2

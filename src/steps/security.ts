@@ -45,7 +45,7 @@ const permissive: CommandResource = {
   run: sh`setenforce 0`,
   doneWhen: sh`read -r enforce </sys/fs/selinux/enforce || exit 2
 [ "$enforce" = 0 ]`,
-  doneText: 'SELinux says what it would refuse, and lets it pass',
+  doneText: 'getenforce says Permissive',
   remember: sh`cat /sys/fs/selinux/enforce`,
   undo: {
     summary: 'setenforce as before',

@@ -16,6 +16,8 @@ export interface ManifestSet {
   readonly source: string
   /** Of the bytes as they came, hex. */
   readonly sha256: string
+  /** Environment that tripod sets in upstream's objects, for the reader of the plan; left out: none. */
+  readonly settings?: Readonly<Record<string, string>>
   /** YAML to apply; left out where it was not fetched, as in an offline plan. */
   readonly text?: string
   readonly objects: readonly {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/checks/finding.js'
 import type { Facts } from '../../src/facts/facts.js'
+import { KUBELET_CONF, MANIFESTS } from '../../src/facts/kubeadm-files.js'
 import type { Cluster } from '../../src/inventory/cluster.js'
 import { clusterOf, findingsFor, soundFacts } from './machines.js'
 
@@ -64,17 +65,42 @@ describe('P28, a firewall that is at work', () => {
 
 describe('P29, SELinux that enforces', () => {
   const keep = { selinux: 'keep-enforcing' } as const
+  const aboutPolicy = (all: readonly Finding[]) =>
+    all.filter(({ id, message }) => id === 'P29' && message.includes('container-selinux'))
 
   test('is warned about where no policy for containers is there or comes', () => {
-    expect(findings(keep, { security: enforcing })).toMatchObject([{ id: 'P29', severity: 'warning', node: 'm1' }])
+    expect(aboutPolicy(findings(keep, { security: enforcing }))).toMatchObject([{ severity: 'warning', node: 'm1' }])
   })
 
   test('is no matter where the package is there, comes with the others, or it shall not enforce', () => {
-    expect(findings(keep, { security: enforcing, ...installed({ 'container-selinux': '2.2' }) })).toEqual([])
+    const withPolicy = installed({ 'container-selinux': '2.2' })
+    expect(aboutPolicy(findings(keep, { security: enforcing, ...withPolicy }))).toEqual([])
     const rocky = { os: { id: 'rocky', idLike: ['rhel'], version: '9.4', name: 'Rocky Linux 9.4' } }
     const found = findingsFor({ cluster: keep, facts: { m1: { security: enforcing, ...rocky } } })
-    expect(found.filter(({ id }) => id === 'P29')).toEqual([])
+    expect(aboutPolicy(found)).toEqual([])
     expect(findings({ selinux: 'permissive' }, { security: enforcing })).toEqual([])
+  })
+})
+
+describe('P29, the directory of etcd under a SELinux that enforces', () => {
+  const rocky = { os: { id: 'rocky', idLike: ['rhel'], version: '9.4', name: 'Rocky Linux 9.4' } }
+  const facts = { security: enforcing, ...rocky }
+  const labels = (cluster: Partial<Cluster>, more: Partial<Facts> = {}, node = 'm1') =>
+    findingsFor({ cluster, facts: { [node]: { ...facts, ...more } } }).filter(
+      ({ id, message }) => id === 'P29' && message.includes('/var/lib/etcd'),
+    )
+  const keep = { selinux: 'keep-enforcing' } as const
+
+  test('has no label that lets etcd write there: said before a control plane is begun', () => {
+    expect(labels(keep)).toMatchObject([{ severity: 'warning' }])
+    expect(labels(keep)[0]?.fix).toMatch(/semanage fcontext.*selinux: permissive/)
+  })
+
+  test('is no matter of workers, of a permissive SELinux, or of a control plane that runs', () => {
+    expect(labels(keep, {}, 'w1')).toEqual([])
+    expect(labels({ selinux: 'permissive' })).toEqual([])
+    const files = Object.fromEntries([...MANIFESTS, KUBELET_CONF].map((path) => [path, 'x']))
+    expect(labels(keep, { kubernetes: { ...m1.kubernetes, files, etcdData: true, apiLive: true } })).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { assumedReadings } from '../../src/engine/assumed-readings.js'
 import { batches } from '../../src/engine/batch.js'
 import { wishesOf } from '../../src/engine/wishes.js'
 import { needsOf, planNode } from '../../src/engine/plan-node.js'
@@ -25,7 +26,7 @@ function scriptsOf(cluster: Cluster, node: Node, os: OsRelease): readonly Script
   const context = { cluster, topology: { states: {} }, seen: [] }
   const wishes = wishesOf(steps, { node, facts, os: debian }, context)
   const question = { node: node.name, kinds: kindsFor(debian), record: facts.record, wishes, withLeftovers: true }
-  const { changes } = planNode({ ...question, readings: 'assumed' })
+  const { changes } = planNode({ ...question, readings: assumedReadings(facts), isAssumed: true })
   const acts = batches(changes).flatMap((batch) => {
     const packages = batch.flatMap(({ act }) => (act.do === 'install' ? [act.package] : []))
     const scripts = batch.flatMap(({ act }) => (act.do === 'run' ? [act.script] : []))

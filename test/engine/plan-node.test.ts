@@ -1,18 +1,26 @@
 import { describe, expect, it } from 'vitest'
+import { assumedReadings } from '../../src/engine/assumed-readings.js'
 import { planNode, type NodePlan } from '../../src/engine/plan-node.js'
 import { confirm, intend } from '../../src/engine/record.js'
+import { assumedFacts } from '../../src/facts/assumed.js'
 import type { NodeRecord } from '../../src/facts/facts.js'
 import { osFamilyOf } from '../../src/os/index.js'
 import { kindsFor } from '../../src/resources/kinds.js'
 import { disableLines } from '../../src/resources/markers.js'
 import type { Resource } from '../../src/resources/resource.js'
 import { sh } from '../../src/shell.js'
+import { clusterOf, LAB } from '../inventory/lab.js'
 import { fileReading, readingsOf, unitReading, type Known } from '../resources/readings-of.js'
 
 const debian = osFamilyOf({ id: 'debian', version: '12' })
 if (debian === undefined) throw new Error('Debian is supported')
 const kinds = kindsFor(debian)
 const NONE: NodeRecord = { entries: {} }
+
+const CLUSTER = clusterOf(LAB)
+const [FIRST] = CLUSTER.nodes
+if (FIRST === undefined) throw new Error('the inventory has nodes')
+const FRESH = assumedFacts(FIRST, { id: 'debian', version: '12' }, CLUSTER)
 
 const config: Resource = {
   kind: 'file',
@@ -55,8 +63,9 @@ interface Case {
 
 function plan({ resources, known, record = NONE }: Case): NodePlan {
   const wishes = [{ step: 'test', resources }]
-  const readings = known === 'assumed' ? known : readingsOf(known)
-  return planNode({ node: 'm1', kinds, record, wishes, readings, withLeftovers: true })
+  const isAssumed = known === 'assumed'
+  const readings = isAssumed ? assumedReadings(FRESH) : readingsOf(known)
+  return planNode({ node: 'm1', kinds, record, wishes, readings, isAssumed, withLeftovers: true })
 }
 
 function ops(made: NodePlan): readonly string[] {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Endpoint } from '../../src/inventory/cluster.js'
 import { keepalivedConfig } from '../../src/steps/keepalived.js'
+import { debian } from '../../src/os/debian.js'
+import { rhel } from '../../src/os/rhel.js'
 import { cluster, contextWith } from './context.js'
 
 function configWith(vrrp: Partial<NonNullable<Endpoint['vrrp']>>): string {
@@ -24,4 +26,9 @@ describe('the interval between advertisements of keepalived', () => {
     expect(text).toContain('    vrrp_version 3\n')
     expect(text).not.toContain('authentication')
   })
+})
+
+test("takes the place of a file that the package brings, which RHEL's does and Debian's does not", () => {
+  expect(keepalivedConfig({ ...contextWith({}), os: rhel }).conffileOf).toBe('keepalived')
+  expect(keepalivedConfig({ ...contextWith({}), os: debian }).conffileOf).toBeUndefined()
 })

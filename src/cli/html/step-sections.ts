@@ -28,10 +28,11 @@ function groupSection(document: PlanDocument, group: NodeGroup, folded: boolean)
   </details>`
 }
 
-function gateList({ gates }: StepWithOps): Markup {
-  if (gates.length === 0) return html``
+function gateList({ gates, atEnd = [] }: StepWithOps): Markup {
+  if (gates.length + atEnd.length === 0) return html``
   return html`<ul class="gates">
     ${gates.map((gate) => html`<li>= check ${gate}</li>`)}
+    ${atEnd.map((deed) => html`<li>&gt; when the run ends, well or not: ${deed}</li>`)}
   </ul>`
 }
 

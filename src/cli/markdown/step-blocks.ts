@@ -23,8 +23,11 @@ export function stepBlocks(document: PlanDocument, context: number): readonly Bl
   const order = nodeOrder(document)
   return stepsOf(document).flatMap((step) => {
     const groups = groupNodes(document, step.ops).flatMap((group) => groupBlocks(document, group, context))
-    const gates =
-      step.gates.length === 0 ? [] : [['', ...step.gates.map((gate) => `- check ${words(gate)}`)].join('\n')]
+    const around = [
+      ...step.gates.map((gate) => `- check ${words(gate)}`),
+      ...(step.atEnd ?? []).map((deed) => `- when the run ends, well or not: ${words(deed)}`),
+    ]
+    const gates = around.length === 0 ? [] : [['', ...around].join('\n')]
     return ['', `<details><summary>${title(step, order)}</summary>`, ...groups, ...gates, '', '</details>']
   })
 }

@@ -72,7 +72,9 @@ describe('the plan as a page', () => {
 
   test('says what it takes', () => {
     const text = textOf(renderHtml(bootstrapOf({ masters: 3 })))
-    expect(text).toMatch(/What it takes Downloads by the nodes from .* Secrets 4 files .* Undo .* Duration about/)
+    expect(text).toMatch(
+      /What it takes Assumed a fresh .* Downloads by the nodes from .* Secrets 4 files .* Undo .* Duration about/,
+    )
   })
 
   test('of nothing to do says so', () => {
