@@ -24,7 +24,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
       'host',
       'lab',
     ],
-    types: ['facts', 'checks', 'topology', 'status'],
+    types: ['intents', 'facts', 'checks', 'topology', 'status'],
   },
   // One module for each kind of work that changes machines. Nothing below knows which there are.
   operations: {
