@@ -11,9 +11,28 @@ const SRC = path.join(import.meta.dirname, '../src')
 const RULES: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   main: { values: ['cli'] },
   commands: {
-    values: ['manifests', 'cli', 'document', 'engine', 'steps', 'inventory', 'init', 'export', 'host', 'lab'],
-    types: ['facts', 'checks', 'topology', 'status'],
+    values: [
+      'operations',
+      'manifests',
+      'cli',
+      'document',
+      'engine',
+      'steps',
+      'inventory',
+      'init',
+      'export',
+      'host',
+      'lab',
+    ],
+    types: ['intents', 'facts', 'checks', 'topology', 'status'],
   },
+  // One module for each kind of work that changes machines. Nothing below knows which there are.
+  operations: {
+    values: ['intents', 'cli', 'document', 'engine', 'checks', 'steps', 'facts', 'inventory', 'topology'],
+    types: ['host', 'resources'],
+  },
+  // What a plan is for, as data: operations/intents.ts and what it is made of.
+  intents: { values: [] },
   cli: {
     values: [
       'checks',
@@ -31,10 +50,10 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
     types: ['resources', 'topology', 'facts'],
   },
   // The plan as data, for files, pipes and renderers.
-  document: { values: ['engine'] },
+  document: { values: ['engine', 'intents'] },
   engine: {
     values: ['status', 'steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'],
-    types: ['host', 'pki'],
+    types: ['host', 'pki', 'intents'],
   },
   // What nodes are asked about their health, what the answers mean, and what is not well.
   status: { values: ['steps', 'checks', 'facts', 'os', 'inventory', 'topology'] },
@@ -80,7 +99,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ssh2: ['host/ssh.ts'],
   'write-file-atomic': ['host/', 'pki/', 'cli/', 'lab/', 'manifests/'],
   yaml: ['inventory/', 'kubeconfig/', 'manifests/'],
-  zod: ['inventory/', 'document/'],
+  zod: ['inventory/', 'document/', 'operations/'],
 }
 
 interface Import {
@@ -116,7 +135,9 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
 const IMPORTS = FILES.flatMap(importsOf)
 
-const partOf = (file: string): string => (file.split('/')[0] ?? '').replace(/\.[jt]s$/, '')
+const INTENT = /^operations\/(?:\w+\/intent|intents|node-ref)\.[jt]s$/
+const partOf = (file: string): string =>
+  INTENT.test(file) ? 'intents' : (file.split('/')[0] ?? '').replace(/\.[jt]s$/, '')
 const targetOf = ({ from, specifier }: Import): string => path.posix.join(path.posix.dirname(from), specifier)
 
 function isAllowed(one: Import): boolean {

@@ -4,9 +4,11 @@ import { isUntouched, type Seen } from '../topology.js'
 import { withOwnName } from '../facts/own-names.js'
 import { joinsCluster } from '../inventory/roles.js'
 import { quote } from '../shell.js'
-import type { Named } from './going.js'
 import type { Check, CheckContext } from './check.js'
 import type { Finding } from './finding.js'
+import type { Node } from '../inventory/cluster.js'
+
+type Named = Pick<Node, 'name' | 'address' | 'roles' | 'hostName'>
 
 /** P07: machines that keep their host names (`hostName: keep`) join under them, so each must be fit to be the name of a node. */
 export const keptName: Check = (context) => [...unfit(context), ...taken(context), ...untold(context)]

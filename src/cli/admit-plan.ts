@@ -3,7 +3,7 @@ import type { PlanDocument } from '../document/plan-document.js'
 import { TripodError } from '../errors.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { loadInventory } from '../inventory/load.js'
-import { planAgain } from './intent-words.js'
+import { planAgain } from './plan-commands.js'
 import type { SelectorFlags } from './selectors.js'
 import { selectorsOf } from './selectors.js'
 

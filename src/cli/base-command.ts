@@ -1,7 +1,7 @@
 import { Command, Flags } from '@oclif/core'
 import { applyColourChoice } from './colour.js'
 import { TripodError } from '../errors.js'
-import type { Speaker } from './errand.js'
+import type { Speaker } from './speaker.js'
 import { escapeControls } from './escape.js'
 import { reportError } from './report-error.js'
 

@@ -1,7 +1,7 @@
 import { LIFETIME_HOURS } from '../document/document-of.js'
 import type { PlanDocument } from '../document/plan-document.js'
 import { quote } from '../shell.js'
-import { workCommand } from './intent-words.js'
+import { workCommand } from './plan-commands.js'
 
 /** What to type next, under a plan that was only looked at. */
 export function nextCommand(plan: PlanDocument): string {

@@ -1,7 +1,4 @@
 import type { DocumentNode, PlanDocument } from '../document/plan-document.js'
-import { nodeList } from '../inventory/node-list.js'
-import type { Intent } from '../steps/intent.js'
-import { intentWords } from './intent-words.js'
 
 export function count(number: number, singular: string, plural = `${singular}s`): string {
   return `${String(number)} ${number === 1 ? singular : plural}`
@@ -15,21 +12,11 @@ function countOfRole(plan: PlanDocument, role: DocumentNode['roles'][number], wo
   return nodes.length === 0 ? [] : [count(nodes.length, word)]
 }
 
-function intentName(intent: Intent): string {
-  if (intent.do === 'replace') return `REPLACES ${intent.node.name} BY ${intent.by}`
-  return intent.whole ? 'RESET OF ALL' : `REMOVES ${nodeList(intent.nodes.map(({ name }) => name))}`
-}
-
 /** `PARTIAL PLAN` and `OFFLINE PLAN` stand wherever the plan is named, so that no part is taken for the whole. */
 export function nameOfPlan(plan: PlanDocument): string {
-  const { intent } = plan
   const offline = plan.mode === 'offline' ? 'OFFLINE PLAN' : undefined
   const partial = plan.complete ? undefined : 'PARTIAL PLAN'
-  return (
-    [offline, intent === undefined ? undefined : intentName(intent), partial]
-      .filter((part) => part !== undefined)
-      .join(', ') || 'Plan'
-  )
+  return [offline, plan.title, partial].filter((part) => part !== undefined).join(', ') || 'Plan'
 }
 
 /** `3 masters, 2 workers`: the machines of the cluster. */
@@ -48,10 +35,9 @@ export function lookedWords(plan: PlanDocument): string {
   return `looked ${plan.seconds.toFixed(1)} s, ${String(reached)}/${String(plan.nodes.length)} nodes`
 }
 
-/** First line: what was looked at, and how long it took. */
-export function titleLine(plan: PlanDocument, verb: string): string {
+/** First line: what was asked for, what was looked at, and how long it took. */
+export function titleLine(plan: PlanDocument, words: string): string {
   const { name, inventoryPath } = plan.cluster
-  const words = plan.intent === undefined ? verb : intentWords(plan.intent)
   return `tripod ${words} - cluster ${name}, ${machineWords(plan)}, inventory ${inventoryPath}    ${lookedWords(plan)}`
 }
 

@@ -1,6 +1,6 @@
 import { groupedBy, stepsOf, type StepWithOps } from '../document/document-steps.js'
 import type { DocumentOp, PlanDocument } from '../document/plan-document.js'
-import { isUndo } from '../steps/reset.js'
+import { isUndo } from '../steps/take-back.js'
 import { nodeList } from '../inventory/node-list.js'
 import { nodeOrder } from './plan-groups.js'
 import { count } from './plan-headline.js'

@@ -4,7 +4,7 @@ import { type Moved, movedSince } from '../engine/moved.js'
 import type { Run } from '../engine/run-types.js'
 import { TripodError } from '../errors.js'
 import { escapeLine } from './escape.js'
-import { planAgain } from './intent-words.js'
+import { planAgain } from './plan-commands.js'
 import { count } from './plan-headline.js'
 
 /** More say nothing that the first do not. */

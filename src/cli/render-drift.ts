@@ -30,7 +30,7 @@ function headlineOf(ops: readonly DocumentOp[], plan: PlanDocument): string {
 }
 
 /** `tripod drift`: headline, problems, what moved, headline. Ends without a line feed. */
-export function renderDrift(plan: PlanDocument, options: Omit<PlanRendering, 'verb' | 'closing'>): string {
+export function renderDrift(plan: PlanDocument, options: Omit<PlanRendering, 'words' | 'closing'>): string {
   const ops = driftOps(plan)
   const problems = renderPlanProblems(plan, options.paint)
   if (ops.length === 0) return [...problems, headlineOf(ops, plan)].join('\n')

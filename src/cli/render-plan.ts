@@ -15,8 +15,8 @@ export interface PlanRendering {
   readonly paint: Paint
   /** Whole diffs, however long. */
   readonly full: boolean
-  /** `plan`, `apply`: heads the first line. */
-  readonly verb: string
+  /** The words after `tripod` that were typed; left out: those that make such a plan. */
+  readonly words?: string
   /** Each step says why it is there. */
   readonly explain?: boolean
   /** The last line: what to type next. */
@@ -41,7 +41,7 @@ export function namesOf({ nodes, likeness }: NodeGroup): string {
 export function renderStep(
   plan: Pick<PlanDocument, 'nodes' | 'contents'>,
   step: StepWithOps,
-  options: Omit<PlanRendering, 'verb' | 'closing'>,
+  options: Omit<PlanRendering, 'words' | 'closing'>,
 ): readonly string[] {
   const why = options.explain === true && step.why !== undefined ? [`  ${escapeLine(step.why)}`] : []
   // Of the step, not of the group: nodes that differ take turns as well.
@@ -107,7 +107,7 @@ export function renderPlan(plan: PlanDocument, options: PlanRendering): string {
   if (isNoOp(plan)) return [...problems, noOpLine(plan), ...closing].join('\n')
   const disruption = renderDisruption(plan).map((line) => paint(['bold', 'yellow'], line))
   const sections = [
-    [escapeLine(titleLine(plan, options.verb)), paint('bold', headline(plan))],
+    [escapeLine(titleLine(plan, options.words ?? plan.command.look)), paint('bold', headline(plan))],
     [...disruption, ...outlookLines(plan), ...problems],
     [
       ...stepsOf(plan).flatMap((step) => [...renderStep(plan, step, options), ...renderGates(step, options)]),

@@ -1,12 +1,10 @@
 import { Args, Flags } from '@oclif/core'
 import { admitPlan, refuseOtherTarget } from '../cli/admit-plan.js'
-import { applyErrand } from '../cli/apply-errand.js'
 import { BaseCommand } from '../cli/base-command.js'
-import { carryOut, type WorkFlags } from '../cli/carry-out.js'
-import { errandOf } from '../cli/errands.js'
 import { consentFlags, fullFlag, targetFlags } from '../cli/flags.js'
 import { openPlan } from '../cli/saved-plan.js'
 import type { PlanDocument } from '../document/plan-document.js'
+import { carryOut, type WorkFlags } from '../operations/carry-out.js'
 
 export default class Apply extends BaseCommand {
   static override summary = 'Show the plan, ask, carry it out, and check that the nodes are as planned.'
@@ -34,7 +32,7 @@ export default class Apply extends BaseCommand {
     const { args, flags, metadata } = await this.parse(Apply)
     const speaker = this.speaker()
     if (args.plan === undefined) {
-      await carryOut(applyErrand(flags, speaker.say), flags, speaker)
+      await carryOut({ kind: 'apply' }, flags, speaker)
       return
     }
     const saved = await openPlan(args.plan)
@@ -43,18 +41,13 @@ export default class Apply extends BaseCommand {
     refuseOtherTarget(saved, { ...flags, inventory: isGiven ? flags.inventory : undefined })
     const admission = { file: args.plan, now: new Date(), version: this.config.version }
     const inventory = await admitPlan(saved, admission)
-    const errand = errandOf(saved.intent, { ...flags, inventory }, speaker.say)
-    await carryOut(errand, { ...flags, ...targetOf(saved) }, speaker, { saved, file: args.plan })
+    const target = { ...flags, ...targetOf(saved) }
+    await carryOut(saved.intent, target, speaker, { inventory, saved: { saved, file: args.plan } })
   }
 }
 
-/** The plan's own inventory, selectors and machines, as if they had been given. */
-function targetOf({
-  cluster,
-  selectors,
-  intent,
-}: PlanDocument): Pick<WorkFlags, 'inventory' | 'node' | 'skip-node' | 'step' | 'guests'> {
+/** The plan's own inventory and selectors, as if they had been given. */
+function targetOf({ cluster, selectors }: PlanDocument): Pick<WorkFlags, 'inventory' | 'node' | 'skip-node' | 'step'> {
   const { nodes, skipNodes, steps } = selectors
-  const guests = intent?.do === 'reset' && !intent.gone ? intent.nodes : []
-  return { inventory: cluster.inventoryPath, node: nodes, 'skip-node': skipNodes, step: steps, guests }
+  return { inventory: cluster.inventoryPath, node: nodes, 'skip-node': skipNodes, step: steps }
 }

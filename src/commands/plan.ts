@@ -72,7 +72,7 @@ export default class PlanCommand extends BaseCommand {
     if (out !== undefined) await savePlan(out, shown)
     const next = isNoOp(shown) ? undefined : nextCommand(shown)
     const closing = out === undefined ? next : savedLine(shown, out)
-    this.log(redact(renderPlan(shown, { paint: paintFor(process.stdout), full, explain, verb: 'plan', closing })))
+    this.log(redact(renderPlan(shown, { paint: paintFor(process.stdout), full, explain, closing })))
     if (closing !== undefined && this.jsonEnabled()) this.say(closing)
     this.refuse(refusalOf(plan))
     if (flags['detailed-exitcode'] && !isNoOp(shown)) process.exitCode ??= 2

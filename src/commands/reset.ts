@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../cli/base-command.js'
-import { carryOut } from '../cli/carry-out.js'
 import {
   connectionFlags,
   explainFlag,
@@ -11,9 +10,10 @@ import {
   progressFlags,
   repeatable,
 } from '../cli/flags.js'
-import { resetErrand, resetIntent } from '../cli/reset-errand.js'
 import type { PlanDocument } from '../document/plan-document.js'
 import { loadInventory } from '../inventory/load.js'
+import { carryOut } from '../operations/carry-out.js'
+import { chosen } from '../operations/reset/chosen.js'
 
 export default class Reset extends BaseCommand {
   static override summary = 'Take back what was done: the machines are as they were before tripod.'
@@ -47,7 +47,7 @@ export default class Reset extends BaseCommand {
     const { flags } = await this.parse(Reset)
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
-    const intent = resetIntent(inventory, flags)
-    return carryOut(resetErrand(intent, { ...flags, inventory }), { ...flags, node: undefined }, this.speaker())
+    const intent = chosen(inventory, flags)
+    return carryOut(intent, { ...flags, node: undefined }, this.speaker(), { inventory })
   }
 }

@@ -50,6 +50,6 @@ export default class Show extends BaseCommand {
     if (format === 'markdown') return renderMarkdown(plan, link === undefined ? {} : { link }).trimEnd()
     if (format === 'html') return renderHtml(plan)
     const closing = shownLine(plan, file, new Date())
-    return renderPlan(plan, { paint: paintFor(process.stdout), full, explain, verb: 'plan', closing })
+    return renderPlan(plan, { paint: paintFor(process.stdout), full, explain, closing })
   }
 }

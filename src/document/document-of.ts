@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { Op, Plan, PlannedNode } from '../engine/plan-types.js'
-import {
-  FORMAT_VERSION,
-  type DocumentIntent,
-  type DocumentNode,
-  type DocumentOp,
-  type PlanDocument,
-} from './plan-document.js'
+import { FORMAT_VERSION, type DocumentNode, type DocumentOp, type PlanDocument } from './plan-document.js'
 
 /** What a plan by itself does not say: when and by what it was made. */
 export interface Imprint {
   readonly planId: string
   readonly createdAt: Date
   readonly tool: { readonly name: string; readonly version: string }
+  /** Left out: an apply of the inventory. */
+  readonly asked?: Asked
 }
+
+/** How a plan is called, and by which commands it is made and carried out. */
+export type Asked = Pick<PlanDocument, 'command' | 'title'>
+
+const APPLY: Asked = { command: { work: 'apply', look: 'plan' } }
 
 /** What a look at the nodes brought, with or without a plan. */
 export type Looked = Pick<PlanDocument, 'nodes' | 'unknown' | 'findings'>
@@ -27,7 +28,7 @@ export const LIFETIME_HOURS = 24
  */
 export function documentOf(
   plan: Plan,
-  { planId, createdAt, tool }: Imprint,
+  { planId, createdAt, tool, asked = APPLY }: Imprint,
   redact: (text: string) => string = (text) => text,
 ): PlanDocument {
   const contents = new Map<string, string>()
@@ -48,7 +49,8 @@ export function documentOf(
     planId,
     createdAt: createdAt.toISOString(),
     expiresAt: new Date(createdAt.getTime() + LIFETIME_HOURS * 3_600_000).toISOString(),
-    ...(plan.intent && { intent: structuredClone(plan.intent) as DocumentIntent }),
+    intent: structuredClone(plan.intent ?? { kind: 'apply' }),
+    ...asked,
     mode: plan.mode,
     cluster: {
       name: cluster.name,

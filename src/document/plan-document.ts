@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { intentSchema } from '../operations/intents.js'
 
 export { FORMAT_VERSION } from './headed.js'
 
@@ -65,20 +66,6 @@ const leaver = z.object({
   roles: z.array(z.enum(['control-plane', 'worker', 'load-balancer'])),
 })
 
-const intent = z.discriminatedUnion('do', [
-  z.object({
-    do: z.literal('reset'),
-    nodes: z.array(leaver),
-    whole: z.boolean().meta({ description: 'The cluster goes with them.' }),
-    gone: z.boolean().meta({ description: 'They answer no more: only what others hold of them goes.' }),
-  }),
-  z.object({
-    do: z.literal('replace'),
-    node: leaver,
-    by: z.string().meta({ description: 'Name of the node that comes.' }),
-  }),
-])
-
 const node = leaver.extend({
   reachable: z.boolean(),
   os: z.string().optional(),
@@ -98,7 +85,11 @@ export const planDocumentSchema = z
     planId: z.string(),
     createdAt: instant,
     expiresAt: instant,
-    intent: intent.optional().meta({ description: 'What it is for; left out: an apply of the inventory.' }),
+    intent: intentSchema.meta({ description: 'What it is for.' }),
+    command: z
+      .object({ work: z.string(), look: z.string() })
+      .meta({ description: 'The words after `tripod` that carry such a plan out, and that only make it.' }),
+    title: z.string().optional().meta({ description: 'What it is called, if it is not an apply: `REMOVES w2`.' }),
     mode: z.enum(['online', 'offline']),
     cluster: z.object({
       name: z.string(),
@@ -166,7 +157,6 @@ export const planDocumentSchema = z
 
 /** See `planDocumentSchema`. */
 export type PlanDocument = z.infer<typeof planDocumentSchema>
-export type DocumentIntent = NonNullable<PlanDocument['intent']>
 export type DocumentOp = PlanDocument['ops'][number]
 export type DocumentNode = PlanDocument['nodes'][number]
 export type DocumentStep = PlanDocument['steps'][number]

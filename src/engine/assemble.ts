@@ -114,9 +114,8 @@ function gateLine({ when, check, title }: Gate): string {
   return `${MOMENTS[when]}: ${title}${check === undefined ? '' : ` (${check})`}`
 }
 
-/** Whoever reads or reviews the plan has to know them, also from a file. A reset leaves nothing that they could be about. */
-function inventoryWarnings({ cluster, intent }: PlanParts): readonly Finding[] {
-  if (intent?.do === 'reset') return []
+/** Whoever reads or reviews the plan has to know them, also from a file. */
+function inventoryWarnings({ cluster }: PlanParts): readonly Finding[] {
   return (cluster.warnings ?? []).map(({ code = 'INVENTORY', file, line, message, fix }) => ({
     id: code,
     severity: 'warning',

@@ -167,9 +167,7 @@ async function planStation(
   const { name } = station.node
   input.emit({ type: 'looking', node: name, what: 'resources' })
   const undoing = undoingOf(steps, station, context)
-  // Of a reset only what is taken back speaks: what else stands in the records of those that stay is wanted as ever.
-  const isReset = input.intent?.do === 'reset'
-  const withLeftovers = isReset ? undoing !== undefined : input.selectors.steps === undefined
+  const withLeftovers = input.leavesRecords === true ? undoing !== undefined : input.selectors.steps === undefined
   const question = questionOf(station, { wishes: wishesOf(steps, station, context), withLeftovers, undoing })
   const plan = planNode({ ...question, readings: await look(station.host, station.os, question) })
   input.emit({ type: 'looked', node: name, what: 'resources' })

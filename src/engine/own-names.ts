@@ -1,6 +1,5 @@
 import { byInventoryNames, withOwnName } from '../facts/own-names.js'
 import type { Cluster } from '../inventory/cluster.js'
-import { leaving } from '../steps/intent.js'
 import type { Seen } from '../topology.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
@@ -11,12 +10,11 @@ interface Named {
 }
 
 /** Cluster and stations with the names that machines keep; what facts tell of nodes and members is by the inventory's names. */
-export function withOwnNames({ cluster, intent }: RunInput, stations: readonly Station[]): Named {
-  const leavers = intent === undefined ? [] : leaving(intent).nodes
-  if (![...cluster.nodes, ...leavers].some(({ hostName }) => hostName === 'keep')) return { cluster, stations }
+export function withOwnNames({ cluster, about = [] }: RunInput, stations: readonly Station[]): Named {
+  if (![...cluster.nodes, ...about].some(({ hostName }) => hostName === 'keep')) return { cluster, stations }
   const seen: readonly Seen[] = stations.flatMap(({ node, facts }) => (facts ? [{ node, facts }] : []))
   const nodes = cluster.nodes.map((node) => withOwnName(node, seen))
-  const all = [...nodes, ...leavers.map((node) => withOwnName(node, seen))]
+  const all = [...nodes, ...about.map((node) => withOwnName(node, seen))]
   return {
     cluster: { ...cluster, nodes },
     stations: stations.map(({ node, facts, ...station }) => ({

@@ -3,7 +3,7 @@ import type { TripodError } from '../errors.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { Action, Delta, Precondition } from '../resources/kind.js'
 import type { Disruption, ResourceKind } from '../resources/resource.js'
-import type { Intent } from '../steps/intent.js'
+import type { Intent } from '../operations/intents.js'
 import type { NodeState } from '../topology.js'
 
 export type { Action, Delta, Precondition }

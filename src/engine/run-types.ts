@@ -4,7 +4,8 @@ import type { Cluster, Node } from '../inventory/cluster.js'
 import type { AuthorityStore } from '../pki/authorities.js'
 import type { Reference } from '../secret.js'
 import type { Finding } from '../checks/finding.js'
-import type { Intent } from '../steps/intent.js'
+import type { Intent } from '../operations/intents.js'
+import type { NodeRef } from '../operations/node-ref.js'
 import type { ClusterContext, ManifestSet, Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
 import type { LastWritten } from './last-written.js'
@@ -24,8 +25,12 @@ export interface RunInput {
   readonly cluster: Cluster
   readonly steps: readonly Step[]
   readonly selectors: Selectors
-  /** What it is for, if not an apply of the inventory; the steps are those that it takes. */
+  /** What it is for, if not an apply of the inventory; stands in the plan, and the steps are those that it takes. */
   readonly intent?: Intent
+  /** Nodes that it is about, also such as the cluster does not have any more. */
+  readonly about?: readonly NodeRef[]
+  /** Only what is taken back speaks: what else stands in the records of the nodes is wanted as ever, though no step here wants it. */
+  readonly leavesRecords?: true
   /** Opens a verified connection; its TripodError (69, 77) is what the plan says of the node. */
   readonly connect: (node: Node) => Promise<Host>
   /** The value behind a reference, called when the op that needs it runs. */

@@ -1,7 +1,7 @@
 import { joinsCluster } from '../inventory/roles.js'
 import { isMaster } from '../steps/control-plane.js'
 import { join } from '../steps/join.js'
-import { undoOf } from '../steps/reset.js'
+import { undoOf } from '../steps/take-back.js'
 import type { ClusterContext, Step } from '../steps/step.js'
 import { LEFTOVERS, type Undoing } from './plan-node.js'
 import type { KnownStation } from './station.js'

@@ -70,8 +70,8 @@ async function everything(directory: string): Promise<Readonly<Record<string, st
   events.end({ thrown: error })
   log.close()
   return {
-    text: renderPlan(plan, { paint: (_, word) => word, full: true, verb: 'apply' }),
-    explained: renderPlan(plan, { paint: (_, word) => word, full: true, explain: true, verb: 'plan' }),
+    text: renderPlan(plan, { paint: (_, word) => word, full: true, words: 'apply' }),
+    explained: renderPlan(plan, { paint: (_, word) => word, full: true, explain: true }),
     saved: JSON.stringify(plan),
     markdown: renderMarkdown(plan),
     html: renderHtml(plan),

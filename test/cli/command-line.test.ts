@@ -48,7 +48,7 @@ describe('a wrong command line', () => {
     const { status, stdout } = await tripod(['explain', 'NOPE', '--json'])
     expect(status).toBe(64)
     expect(JSON.parse(stdout)).toEqual({
-      formatVersion: '1.0',
+      formatVersion: '2.0',
       kind: 'error',
       error: { code: 'UNKNOWN_CODE', message: 'There is no error code "NOPE".', fix: 'tripod explain', exit: 64 },
     })

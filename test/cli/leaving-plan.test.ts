@@ -4,45 +4,50 @@ import { renderHtml } from '../../src/cli/html/render-html.js'
 import { renderMarkdown } from '../../src/cli/markdown/render-markdown.js'
 import { shownLine } from '../../src/cli/plan-closing.js'
 import { renderPlan } from '../../src/cli/render-plan.js'
+import type { PlanDocument } from '../../src/document/plan-document.js'
 import { planText } from '../../src/document/plan-text.js'
 import { readPlan } from '../../src/document/read-plan.js'
+import { askedFor } from '../../src/operations/index.js'
+import type { Intent } from '../../src/operations/intents.js'
 import { sampleDocument, sampleOp, sampleStep } from './sample-plan.js'
 
+const REMOVES: Intent = {
+  kind: 'remove',
+  nodes: [{ name: 'w9', address: '10.0.0.29', roles: ['worker'] }],
+  gone: false,
+}
 /** A worker that the inventory does not name any more leaves through m1. */
-const REMOVAL = sampleDocument(
-  [
-    sampleStep('leave', [
-      sampleOp({
-        kind: 'command',
-        name: 'leave:w9',
-        action: 'run',
-        disruption: 'drain',
-        disrupts: 'w9',
-        change: { summary: 'kubectl drain w9; kubectl delete node w9', notes: [] },
-      }),
-      sampleOp({
-        kind: 'service',
-        name: 'kubelet.service',
-        node: 'w9',
-        action: 'update',
-        disruption: 'stop',
-        change: { summary: 'disable, stop; now active, enabled', notes: [] },
-      }),
-    ]),
-  ],
-  {
-    intent: {
-      do: 'reset',
-      nodes: [{ name: 'w9', address: '10.0.0.29', roles: ['worker'] }],
-      whole: false,
-      gone: false,
+const REMOVAL: PlanDocument = {
+  ...sampleDocument(
+    [
+      sampleStep('leave', [
+        sampleOp({
+          kind: 'command',
+          name: 'leave:w9',
+          action: 'run',
+          disruption: 'drain',
+          disrupts: 'w9',
+          change: { summary: 'kubectl drain w9; kubectl delete node w9', notes: [] },
+        }),
+        sampleOp({
+          kind: 'service',
+          name: 'kubelet.service',
+          node: 'w9',
+          action: 'update',
+          disruption: 'stop',
+          change: { summary: 'disable, stop; now active, enabled', notes: [] },
+        }),
+      ]),
+    ],
+    {
+      intent: REMOVES,
     },
-  },
-)
+  ),
+  ...askedFor(REMOVES),
+}
 const text = renderPlan(REMOVAL, {
   paint: plain,
   full: false,
-  verb: 'plan',
   closing: shownLine(REMOVAL, 'w9.json', new Date(REMOVAL.createdAt)),
 })
 

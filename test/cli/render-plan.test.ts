@@ -12,7 +12,6 @@ const show = (plan: PlanDocument, options: { full?: boolean } = {}): string =>
   renderPlan(plan, {
     paint: plain,
     full: options.full ?? false,
-    verb: 'plan',
     closing: isNoOp(plan) ? undefined : nextCommand(plan),
   })
 const numbered = (from: number, to: number, prefix = 'line'): string =>

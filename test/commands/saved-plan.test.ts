@@ -82,9 +82,9 @@ describe('show', () => {
 
   test.each([
     ['is not there', undefined, /ENOENT/],
-    ['is cut off', '{"formatVersion":"1.0",', /cut off/],
-    ['is something else', '{"kind":"status","formatVersion":"1.0"}', /of the kind status/],
-    ['is of a new major', '{"kind":"plan","formatVersion":"2.0"}', /its format is 2\.0/],
+    ['is cut off', '{"formatVersion":"2.0",', /cut off/],
+    ['is something else', '{"kind":"status","formatVersion":"2.0"}', /of the kind status/],
+    ['is of an older major', '{"kind":"plan","formatVersion":"1.0"}', /its format is 1\.0/],
   ])('refuses a file that %s with 65 and what is wrong', async (_what, text, why) => {
     if (text !== undefined) writeFileSync(at('odd.json'), text)
     const file = text === undefined ? at('nowhere.json') : at('odd.json')

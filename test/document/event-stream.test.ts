@@ -71,7 +71,7 @@ describe('the events of a run', () => {
       'RUN_DONE',
     ])
     expect(run.lines[7]).toBe(
-      '{"formatVersion":"1.0","seq":8,"ts":"2026-05-04T03:02:01.000Z","runId":"ab12cd","type":"op_end","code":"OP_DONE",' +
+      '{"formatVersion":"2.0","seq":8,"ts":"2026-05-04T03:02:01.000Z","runId":"ab12cd","type":"op_end","code":"OP_DONE",' +
         '"opId":"m1:file:/etc/first","node":"m1","step":"kernel","action":"create","disruption":"none","seconds":0.25}',
     )
     expect(events.at(-1)).toMatchObject({ type: 'summary', ops: 2, restarts: 1, reboots: 0, nodesChanged: 1, exit: 0 })

@@ -258,8 +258,8 @@ describe('apply on several machines', () => {
     const m1 = new Machine('m1')
     await apply({ machines: [m1], steps: [step('one', [file('/etc/x.conf')])] })
     expect((await open({ machines: [m1], steps: [step('two', [])] })).plan.steps).toHaveLength(1)
-    const intent = { do: 'reset', nodes: [], whole: false, gone: true } as const
-    expect((await open({ machines: [m1], steps: [step('two', [])], intent })).plan.steps).toEqual([])
+    const leaving = { machines: [m1], steps: [step('two', [])], leavesRecords: true as const }
+    expect((await open(leaving)).plan.steps).toEqual([])
   })
 
   it('leaves one that fails and finishes the others', async () => {

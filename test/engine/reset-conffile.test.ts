@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { sha256 } from '../../src/resources/digest.js'
 import { BACKUP_DIRECTORY } from '../../src/resources/file.js'
 import type { FileResource, Resource } from '../../src/resources/resource.js'
-import { stepsFor } from '../../src/steps/reset.js'
+import { resetSteps } from '../../src/operations/reset/steps.js'
 import type { Step } from '../../src/steps/step.js'
 import { Machine } from './machine.js'
 import { apply, file, input, open, step } from './small-lab.js'
@@ -29,8 +29,8 @@ function machine(): Machine {
 const wanting = (...resources: readonly Resource[]): Step => step('time-sync', resources)
 
 function reset(machines: readonly Machine[], made: Step) {
-  const intent = { do: 'reset', nodes: input({ machines, steps: [] }).cluster.nodes, whole: true, gone: false } as const
-  const lab = { machines, steps: stepsFor(intent, [made]), intent }
+  const intent = { kind: 'reset', nodes: input({ machines, steps: [] }).cluster.nodes } as const
+  const lab = { machines, steps: resetSteps(intent, [made]), leavesRecords: true as const }
   return { plan: () => open(lab), carryOut: () => apply(lab) }
 }
 

@@ -6,7 +6,6 @@ import { TripodError } from '../../src/errors.js'
 import type { Cluster, Node } from '../../src/inventory/cluster.js'
 import type { CommandResource, FileResource, Resource, ServiceResource } from '../../src/resources/resource.js'
 import { sh } from '../../src/shell.js'
-import type { Intent } from '../../src/steps/intent.js'
 import type { Step } from '../../src/steps/step.js'
 import { cluster as plain, node as first } from '../steps/context.js'
 import { Machine } from './machine.js'
@@ -43,7 +42,7 @@ export interface Lab {
   readonly emit?: (event: EngineEvent) => void
   readonly controller?: AbortController
   readonly resolve?: () => Promise<string>
-  readonly intent?: Intent
+  readonly leavesRecords?: true
   readonly settings?: Partial<Cluster>
 }
 
@@ -54,7 +53,7 @@ export function input({
   emit,
   controller = new AbortController(),
   resolve,
-  intent,
+  leavesRecords,
   settings,
 }: Lab): RunInput {
   const nodes: readonly Node[] = machines.map(({ name }) => {
@@ -71,7 +70,7 @@ export function input({
     cluster,
     steps,
     selectors: {},
-    ...(intent && { intent }),
+    ...(leavesRecords && { leavesRecords }),
     connect: (node) => Promise.resolve(machines.find(({ name }) => name === node.name) ?? new Machine('unknown')),
     resolve: resolve ?? (() => Promise.reject(new Error('no test needs this'))),
     emit: emit ?? (() => undefined),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { undoingOf } from '../../src/engine/undoing.js'
-import { stepsFor } from '../../src/steps/reset.js'
+import { resetSteps } from '../../src/operations/reset/steps.js'
 import { steps } from '../../src/steps/index.js'
 import { contextWith } from '../steps/context.js'
 
@@ -13,7 +13,7 @@ const entry = (step: string) => ({ step, wanted: '', state: 'applied' as const, 
 function commandsOf(entries: Readonly<Record<string, ReturnType<typeof entry>>>): readonly string[] {
   const facts = { ...base.facts, record: { entries } }
   const context = { ...base, cluster, node, facts, topology: { states: { m1: 'control-plane-down' as const } }, seen: [{ node, facts }] } // prettier-ignore
-  const reset = stepsFor({ do: 'reset', nodes: [node], whole: true, gone: false }, steps)
+  const reset = resetSteps({ kind: 'reset', nodes: [node] }, steps)
   return [...(undoingOf(reset, { ...base, node, facts }, context)?.commands.keys() ?? [])]
 }
 

@@ -6,9 +6,9 @@ import type { Facts } from '../../src/facts/facts.js'
 import type { Cluster, Node } from '../../src/inventory/cluster.js'
 import { initConfiguration, joinConfiguration } from '../../src/steps/kubeadm-config.js'
 import { steps } from '../../src/steps/index.js'
-import { leave } from '../../src/steps/leave.js'
+import { leave } from '../../src/operations/leaving/leave.js'
 import type { StepContext } from '../../src/steps/step.js'
-import type { Intent } from '../../src/steps/intent.js'
+import type { NodeRef } from '../../src/operations/node-ref.js'
 import { contextWith, facts as bare } from './context.js'
 
 const base = contextWith()
@@ -33,10 +33,10 @@ const factsOf = (name: string, more: Partial<Facts> = {}): Facts => ({
 })
 
 /** The cluster as an observation of these machines gives it. */
-function looked(nodes: readonly Node[] = NODES, more: Partial<Facts> = {}, intent?: Intent) {
+function looked(nodes: readonly Node[] = NODES, more: Partial<Facts> = {}, about: readonly NodeRef[] = []) {
   const cluster: Cluster = { ...base.cluster, nodes: NODES }
   const stations = nodes.map((node) => ({ node, facts: factsOf(node.name, more), problems: [] }))
-  return withOwnNames({ cluster, ...(intent && { intent }) } as RunInput, stations)
+  return withOwnNames({ cluster, about } as unknown as RunInput, stations)
 }
 
 function on(name: string): StepContext {
@@ -116,13 +116,13 @@ describe('a node that keeps its host name', () => {
   it('is forgotten by the name that others have for it where it is gone', () => {
     const block = [{ address: '10.0.0.21', names: ['worker-7'] }]
     const nodes = [NODES[0] ?? contradiction(), NODES[1] ?? contradiction()]
-    const intent: Intent = { do: 'reset', nodes: [NODES[2] ?? contradiction()], whole: false, gone: true }
+    const lost = [NODES[2] ?? contradiction()]
     const kubernetes = { ...bare.kubernetes, readyNodes: ['worker-7', 'm2'] }
-    const { stations } = looked(nodes, { hostsBlock: block, kubernetes }, intent)
+    const { stations } = looked(nodes, { hostsBlock: block, kubernetes }, lost)
     // Who lives is no stranger to the check that asks for the name of the inventory.
     expect(stations[0]?.facts?.kubernetes.readyNodes).toEqual(['w1', 'm2'])
     const seen = stations.map(({ node, facts }) => ({ node, facts: facts ?? bare }))
-    const [gone] = leave({ nodes: intent.nodes, gone: true }).resources({ ...on('m1'), seen })
+    const [gone] = leave({ nodes: lost, gone: true }).resources({ ...on('m1'), seen })
     expect(gone?.kind === 'command' ? gone.summary : '').toBe('kubectl delete node worker-7')
   })
 })

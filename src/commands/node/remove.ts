@@ -1,6 +1,5 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { carryOut } from '../../cli/carry-out.js'
 import {
   connectionFlags,
   explainFlag,
@@ -11,14 +10,14 @@ import {
   progressFlags,
   repeatable,
 } from '../../cli/flags.js'
-import { leaverAsItIs, leaverOf } from '../../cli/leaver-of.js'
-import { resetErrand } from '../../cli/reset-errand.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { loadInventory } from '../../inventory/load.js'
 import { TripodError } from '../../errors.js'
 import type { Cluster } from '../../inventory/cluster.js'
 import { quote } from '../../shell.js'
-import type { Leaver, ResetIntent } from '../../steps/intent.js'
+import { carryOut } from '../../operations/carry-out.js'
+import { asItsMachineIs, namedNode } from '../../operations/leaving/named-node.js'
+import type { NodeRef } from '../../operations/node-ref.js'
 
 const BROKEN_OFF =
   'Was its removal broken off: name it in the inventory again, with its address and roles, run the same command, and take it out again'
@@ -30,7 +29,7 @@ function refuseToSkip(name: string, flags: { readonly 'skip-node'?: readonly str
   throw new TripodError('USAGE', `${name} is to be put back to what it was, and not to be looked at`, hint)
 }
 
-function refuseWithoutAddress({ name, address }: Leaver, { inventoryPath }: Cluster): void {
+function refuseWithoutAddress({ name, address }: NodeRef, { inventoryPath }: Cluster): void {
   if (address !== '') return
   throw new TripodError(
     'UNKNOWN_NODE',
@@ -71,11 +70,9 @@ export default class NodeRemove extends BaseCommand {
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
     refuseToSkip(args.node, flags)
-    const found = await leaverOf(inventory, args.node, flags, BROKEN_OFF)
+    const found = await namedNode(inventory, args.node, flags, BROKEN_OFF)
     if (!flags.forget) refuseWithoutAddress(found, inventory)
-    const leaver = flags.forget ? found : await leaverAsItIs(inventory, found, flags)
-    const intent: ResetIntent = { do: 'reset', nodes: [leaver], whole: false, gone: flags.forget }
-    const guests = flags.forget ? [] : [leaver]
-    return carryOut(resetErrand(intent, { ...flags, inventory }), { ...flags, guests }, this.speaker())
+    const node = flags.forget ? found : await asItsMachineIs(inventory, found, flags)
+    return carryOut({ kind: 'remove', nodes: [node], gone: flags.forget }, flags, this.speaker(), { inventory })
   }
 }

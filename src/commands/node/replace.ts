@@ -1,6 +1,5 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../cli/base-command.js'
-import { carryOut } from '../../cli/carry-out.js'
 import {
   connectionFlags,
   explainFlag,
@@ -10,14 +9,13 @@ import {
   noInputFlag,
   progressFlags,
 } from '../../cli/flags.js'
-import { leaverOf } from '../../cli/leaver-of.js'
-import { replaceErrand } from '../../cli/replace-errand.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { selectNodes } from '../../engine/select.js'
 import { TripodError } from '../../errors.js'
 import { loadInventory } from '../../inventory/load.js'
+import { carryOut } from '../../operations/carry-out.js'
+import { namedNode } from '../../operations/leaving/named-node.js'
 import { quote } from '../../shell.js'
-import type { ReplaceIntent } from '../../steps/intent.js'
 
 export default class NodeReplace extends BaseCommand {
   static override summary = 'Forget a machine that is lost, and let another one join in its place.'
@@ -53,11 +51,7 @@ export default class NodeReplace extends BaseCommand {
       )
     selectNodes(inventory, { nodes: [flags.with] })
     const goOn = `tripod apply -i ${quote(flags.inventory)}`
-    const intent: ReplaceIntent = {
-      do: 'replace',
-      node: await leaverOf(inventory, args.node, flags, `Was its replacement broken off: ${goOn}`),
-      by: flags.with,
-    }
-    return carryOut(replaceErrand(intent, { ...flags, inventory }), flags, this.speaker())
+    const node = await namedNode(inventory, args.node, flags, `Was its replacement broken off: ${goOn}`)
+    return carryOut({ kind: 'replace', node, by: flags.with }, flags, this.speaker(), { inventory })
   }
 }

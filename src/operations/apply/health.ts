@@ -1,0 +1,19 @@
+import { renderFinding, summary as summaryOf, unhealthy } from '../../cli/render-status.js'
+import type { Verification } from '../../engine/verify.js'
+import type { Speaker } from '../../cli/speaker.js'
+
+/** What was ill before, and is no matter of this work, does not make it fail. */
+export function tellHealth({ status, awaitsNetwork }: Verification, { log, say }: Pick<Speaker, 'log' | 'say'>): void {
+  if (status.healthy) {
+    log(`Verified: ${summaryOf(status)}`)
+    return
+  }
+  if (awaitsNetwork) {
+    say(
+      '! The nodes become Ready, and the DNS of the cluster answers, once a pod network is there (network.cni: none).',
+    )
+    return
+  }
+  for (const finding of status.findings) say(renderFinding(finding))
+  if (status.findings.some(({ mayPass }) => mayPass === true)) throw unhealthy(status)
+}

@@ -1,0 +1,23 @@
+import type { Asked } from '../document/document-of.js'
+import { apply } from './apply/index.js'
+import type { Intent, IntentKind, IntentOf } from './intents.js'
+import type { Operation } from './operation.js'
+import { remove } from './remove/index.js'
+import { replace } from './replace/index.js'
+import { reset } from './reset/index.js'
+
+/** All that changes machines, by what it is for. The compiler tells which kind has no operation. */
+const operations: { readonly [Kind in IntentKind]: Operation<IntentOf<Kind>> } = { apply, reset, remove, replace }
+
+/** The operation of an intent. Every function of it is given that intent. */
+export function operationOf(intent: Intent): Operation<Intent> {
+  return operations[intent.kind] as Operation<Intent>
+}
+
+/** How a plan of it is called, and by which commands it is made and carried out. */
+export function askedFor(intent: Intent): Asked {
+  const operation = operationOf(intent)
+  const work = operation.command(intent)
+  const title = operation.title?.(intent)
+  return { command: { work, look: operation.look ?? work }, ...(title === undefined ? {} : { title }) }
+}

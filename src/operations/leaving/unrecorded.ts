@@ -1,0 +1,20 @@
+import type { CheckContext } from '../../checks/check.js'
+import type { Finding } from '../../checks/finding.js'
+import type { NodeRef } from '../node-ref.js'
+
+/** What kubeadm did tells by itself that it is there; of all else the record alone knows what was there before. */
+export function unrecorded(going: readonly NodeRef[], { topology, seen }: CheckContext): readonly Finding[] {
+  const lost = seen.filter(
+    ({ node: { name }, facts }) =>
+      going.some((one) => one.name === name) &&
+      Object.keys(facts.record.entries).length === 0 &&
+      /^(worker|control-plane)-/.test(topology.states[name] ?? ''),
+  )
+  return lost.map(({ node: { name } }) => ({
+    id: 'NO_RECORD',
+    severity: 'warning',
+    node: name,
+    message: `${name} has no record of tripod (/var/lib/tripod): kubeadm's work is taken back; files, packages, services and settings stay, for nothing tells what was there before`,
+    fix: 'What is left of them is listed at the end, but for packages: remove by hand what is of nobody else.',
+  }))
+}

@@ -1,0 +1,55 @@
+import { confirmByName } from '../../cli/consent.js'
+import { againWith } from '../../cli/plan-commands.js'
+import { renderSummary } from '../../cli/render-summary.js'
+import { looking } from '../../engine/looking.js'
+import { verifyCluster } from '../../engine/verify.js'
+import { nodeList } from '../../inventory/node-list.js'
+import { quote } from '../../shell.js'
+import { tellHealth } from '../apply/health.js'
+import { leavingFindings } from '../leaving/findings.js'
+import { goneLine, tellListed, unwarned, without } from '../leaving/others.js'
+import { proveClean } from '../leaving/proof.js'
+import type { Operation } from '../operation.js'
+import type { RemoveIntent } from './intent.js'
+import { removeSteps } from './steps.js'
+
+const namesOf = ({ nodes }: RemoveIntent): readonly string[] => nodes.map(({ name }) => name)
+
+/** Nodes leave a cluster that goes on; nothing is wanted on them any more. */
+export const remove: Operation<RemoveIntent> = {
+  verb: 'reset',
+  command: (intent) => {
+    const names = namesOf(intent).map(quote)
+    const which =
+      names.length === 1 ? `node remove ${names.join('')}` : `reset${names.map((name) => ` --node ${name}`).join('')}`
+    return intent.gone ? `${which} --forget` : which
+  },
+  title: (intent) => `REMOVES ${nodeList(namesOf(intent))}`,
+  guests: ({ nodes, gone }) => (gone ? [] : nodes),
+  about: ({ nodes }) => nodes,
+  prepare: (intent, input) => ({
+    ...looking(input),
+    cluster: unwarned(intent.gone ? without(input.cluster, namesOf(intent)) : input.cluster),
+    steps: removeSteps(intent, input.steps),
+    checks: (context) => leavingFindings(intent, context),
+    leavesRecords: true,
+  }),
+  closing: (intent, { inventory }) =>
+    intent.gone
+      ? goneLine(intent.nodes, inventory)
+      : `At the end /var/lib/tripod (record, logs, kept originals) is removed from ${nodeList(namesOf(intent))}, and what is left of Kubernetes there is listed.`,
+  nothing: (intent) => `Nothing to take back on ${namesOf(intent).join(', ')}.`,
+  consent: (_, { confirm }, { plan, asker, file }) =>
+    confirmByName(plan, { confirm, asker, question: 'Take all of this back?', again: againWith(plan, file) }),
+  conclude: async (intent, { session, summary }, { inventory, speaker }) => {
+    await session.progress.end()
+    speaker.log(renderSummary(summary, session.log.path))
+    tellListed(namesOf(intent), inventory, speaker)
+  },
+  prove: async (intent, ended, about) => {
+    const { input, shown, isDone } = ended
+    if (!intent.gone) await proveClean(intent.nodes, ended, about)
+    if (isDone && shown.complete)
+      tellHealth(await verifyCluster({ ...input, cluster: without(input.cluster, namesOf(intent)) }), about.speaker)
+  },
+}
