@@ -10,7 +10,10 @@ import { cluster, contextWith, facts, node } from './context.js'
 import { runScript } from './run-script.js'
 
 const names = (context: StepContext): readonly string[] =>
-  basePackages.resources(context).map((one) => (one.kind === 'package' && !one.held ? one.name : `${one.kind}!`))
+  basePackages
+    .resources(context)
+    .filter(({ kind }) => kind !== 'access')
+    .map((one) => (one.kind === 'package' && !one.held ? one.name : `${one.kind}!`))
 
 const withLayout = (layout: Layout, roles: typeof node.roles): StepContext => {
   const context = contextWith({ cluster: { endpoint: { ...cluster.endpoint, layout } } })
@@ -25,6 +28,14 @@ function rocky(version: string): StepContext {
 }
 
 describe('base-packages', () => {
+  it('opens what apt reads as _apt before the first package is fetched', () => {
+    const kinds = basePackages.resources(withLayout('L3', ['worker'])).map(({ kind }) => kind)
+    expect(kinds.lastIndexOf('access')).toBeLessThan(kinds.indexOf('package'))
+    expect(basePackages.resources(withLayout('L3', ['worker']))).toContainEqual(
+      expect.objectContaining({ kind: 'access', path: '/etc/apt/keyrings', bits: 0o005 }),
+    )
+  })
+
   it('gives a worker what the kubelet needs, and nothing of the load balancer', () => {
     const worker = withLayout('L3', ['worker'])
     expect(names(worker)).toEqual(expect.arrayContaining(['ca-certificates', 'curl', 'conntrack', 'ethtool', 'socat']))
