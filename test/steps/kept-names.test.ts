@@ -76,7 +76,7 @@ describe('a node that keeps its host name', () => {
     const entry = { step: 'host-identity', wanted: 'a', state: 'applied' as const, before: 'debian' }
     const facts = { ...context.facts, record: { entries: { 'command:hostname': entry } } }
     const [name] = wanted('host-identity', { ...context, facts })
-    expect(name?.kind === 'command' ? name.run.text : '').toBe('hostnamectl set-hostname Worker-7')
+    expect(name?.kind === 'command' ? name.run.text : '').toContain('hostnamectl set-hostname Worker-7;')
   })
 
   it('joins under it, with a certificate for it', () => {
