@@ -13,7 +13,12 @@ const PLANNING: readonly string[] = ['plan', 'apply', 'replace', 'drift']
  */
 export async function openInventory(path: string, verb: string, guests: readonly Guest[] = []): Promise<Cluster> {
   const { cluster, warnings } = await loadInventory(path, guests)
-  if (warnings.length > 0 && !PLANNING.includes(verb))
-    process.stderr.write(`${escapeControls(renderProblems(warnings))}\n`)
+  const say = (text: string): void => void process.stderr.write(`${text}\n`)
+  if (!PLANNING.includes(verb)) tellWarnings(warnings, say)
   return cluster
+}
+
+/** What is doubtful about the inventory, for who has no plan to read it in: one without changes says nothing of it. */
+export function tellWarnings(warnings: Cluster['warnings'] = [], say: (text: string) => void): void {
+  if (warnings.length > 0) say(escapeControls(renderProblems(warnings)))
 }

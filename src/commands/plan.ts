@@ -5,7 +5,7 @@ import { detailFlags, targetFlags } from '../cli/flags.js'
 import { parseOs } from '../cli/parse-os.js'
 import { imprintOf } from '../cli/imprint.js'
 import { nextCommand, savedLine } from '../cli/plan-closing.js'
-import { openInventory } from '../cli/open-inventory.js'
+import { openInventory, tellWarnings } from '../cli/open-inventory.js'
 import { refusalOf } from '../cli/refusal.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
 import { savePlan } from '../cli/saved-plan.js'
@@ -70,6 +70,7 @@ export default class PlanCommand extends BaseCommand {
     const shown = documentOf(plan, imprintOf(this.config), redact)
     const { full, explain, out } = flags
     if (out !== undefined) await savePlan(out, shown)
+    if (shown.ops.length === 0) tellWarnings(plan.cluster.warnings, (text) => { this.say(text) }) // prettier-ignore
     const next = isNoOp(shown) ? undefined : nextCommand(shown)
     const closing = out === undefined ? next : savedLine(shown, out)
     this.log(redact(renderPlan(shown, { paint: paintFor(process.stdout), full, explain, closing })))

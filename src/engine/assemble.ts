@@ -30,7 +30,9 @@ export function assemble(parts: PlanParts): Plan {
   const nodePlans = parts.stations.flatMap(({ node }) => parts.plans.get(node.name) ?? [])
   const ops = nodePlans.flatMap((plan) => plan.changes.map((change) => change.op))
   const unknown = nodePlans.flatMap((plan) => plan.unknown)
-  const findings = [...inventoryWarnings(parts), ...parts.findings, ...forgottenCommands(parts)]
+  // Where nothing is to be done, nothing is to be approved: the command says them beside it.
+  const warnings = ops.length === 0 ? [] : inventoryWarnings(parts)
+  const findings = [...warnings, ...parts.findings, ...forgottenCommands(parts)]
   const nodes = parts.stations.map((station) => plannedNode(station, parts.context))
   const readable = nodes.every((node) => node.problems.length === 0) && unknown.length === 0
   const caHash = caHashOf(parts.context)

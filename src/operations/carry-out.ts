@@ -17,6 +17,7 @@ import { refusalOf } from '../cli/refusal.js'
 import { refuseMoved } from '../cli/refuse-moved.js'
 import { isNoOp, renderPlan } from '../cli/render-plan.js'
 import { savePlan } from '../cli/saved-plan.js'
+import { tellWarnings } from '../cli/open-inventory.js'
 import { type Session, type SessionFlags, withSession } from '../cli/session.js'
 
 export interface WorkFlags extends SessionFlags {
@@ -95,6 +96,7 @@ async function review(work: AtWork, speaker: Speaker): Promise<Reviewed> {
   if (saved !== undefined) await refuseOther(saved, fresh, run)
   const shown = saved?.saved ?? fresh
   if (flags.out !== undefined) await savePlan(flags.out, fresh)
+  if (shown.ops.length === 0) tellWarnings(run.plan.cluster.warnings, speaker.say)
   print(shown, work, speaker)
   speaker.refuse(refusalOf(run.plan))
   const isWanted = flags['dry-run'] !== true && flags.out === undefined
