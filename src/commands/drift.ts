@@ -3,6 +3,7 @@ import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { targetFlags } from '../cli/flags.js'
 import { imprintOf } from '../cli/imprint.js'
+import { tellWarnings } from '../cli/open-inventory.js'
 import { refusalOf } from '../cli/refusal.js'
 import { driftOps, renderDrift } from '../cli/render-drift.js'
 import { withSession } from '../cli/session.js'
@@ -39,6 +40,7 @@ export default class Drift extends BaseCommand {
       await run.close()
       const { plan } = run
       const shown = documentOf(plan, imprintOf(this.config), log.redact)
+      if (shown.ops.length === 0) tellWarnings(plan.cluster.warnings, this.speaker().say)
       this.log(log.redact(renderDrift(shown, { paint: paintFor(process.stdout), full: flags.full })))
       const refusal = refusalOf(plan)
       this.refuse(refusal)

@@ -70,7 +70,7 @@ export default class PlanCommand extends BaseCommand {
     const shown = documentOf(plan, imprintOf(this.config), redact)
     const { full, explain, out } = flags
     if (out !== undefined) await savePlan(out, shown)
-    if (shown.ops.length === 0) tellWarnings(plan.cluster.warnings, (text) => { this.say(text) }) // prettier-ignore
+    if (shown.ops.length === 0) tellWarnings(plan.cluster.warnings, this.speaker().say)
     const next = isNoOp(shown) ? undefined : nextCommand(shown)
     const closing = out === undefined ? next : savedLine(shown, out)
     this.log(redact(renderPlan(shown, { paint: paintFor(process.stdout), full, explain, closing })))
