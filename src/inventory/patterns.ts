@@ -43,6 +43,8 @@ const label = (wrong: string): string =>
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 63)
+/** Of an address that was pasted from a browser or a proxy's settings. */
+const withoutScheme = (wrong: string): string => wrong.toLowerCase().replace(/^[a-z]+:\/\//, '')
 const words = 'lower-case letters, digits and "-", not at either end'
 // Of a long name with dots the first label is more likely meant than the beginning of its domain.
 const hostName = (wrong: string): string => {
@@ -94,12 +96,7 @@ export const PATTERNS = {
     regex: whole(`${DNS_NAME}|${IPV4}|${IPV6}`),
     allowed: `a name of ${words}, joined by dots; or an IP address`,
     example: 'ntp.example.org',
-    mend: (wrong: string) =>
-      wrong
-        .trim()
-        .toLowerCase()
-        .replace(/^[a-z]+:\/\//, '')
-        .replace(/\/.*$/, ''),
+    mend: (wrong: string) => withoutScheme(wrong.trim()).replace(/\/.*$/, ''),
   },
   subjectName: {
     what: 'a host name or an IP address',
@@ -171,13 +168,7 @@ export const PATTERNS = {
     regex: whole(`\\.?${DNS_NAME}|${IPV4}(?:/(?:3[0-2]|[12]?[0-9]))?|${IPV6}(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?`),
     allowed: `a name of ${words}, joined by dots, with a dot before it for all names below it; an IP address; or a subnet`,
     example: '.example.org',
-    mend: (wrong: string) =>
-      wrong
-        .trim()
-        .toLowerCase()
-        .replace(/^[a-z]+:\/\//, '')
-        .replace(/^\*\./, '.')
-        .replace(/:\d+$/, ''),
+    mend: (wrong: string) => withoutScheme(wrong.trim()).replace(/^\*\./, '.').replace(/:\d+$/, ''),
   },
   urlOrLocalPath: {
     what: 'an address or a path on this computer',
@@ -190,22 +181,14 @@ export const PATTERNS = {
     regex: whole(`(?:${LABEL}(?:\\.${LABEL})*|${IPV4}|\\[${IPV6}\\])${PORT}(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*`),
     allowed: 'host, host:port or host/path, without https:// and in lower case',
     example: 'registry.example.org/k8s',
-    mend: (wrong: string) =>
-      wrong
-        .toLowerCase()
-        .replace(/^[a-z]+:\/\//, '')
-        .replace(/\/+$/, ''),
+    mend: (wrong: string) => withoutScheme(wrong).replace(/\/+$/, ''),
   },
   mirroredRegistry: {
     what: 'the name of an image registry',
     regex: whole(`_default|(?:${LABEL}(?:\\.${LABEL})*|${IPV4})${PORT}`),
     allowed: 'host or host:port as in image names, or _default for all others',
     example: 'docker.io',
-    mend: (wrong: string) =>
-      wrong
-        .toLowerCase()
-        .replace(/^[a-z]+:\/\//, '')
-        .replace(/\/.*$/, ''),
+    mend: (wrong: string) => withoutScheme(wrong).replace(/\/.*$/, ''),
   },
   kubernetesVersion: {
     what: 'a Kubernetes version',

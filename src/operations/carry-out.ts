@@ -61,10 +61,11 @@ export async function carryOut(
   return withSession(operation.verb, { ...flags, guests }, async (session) => {
     const seen: NodeVersions[] = []
     const given = { yes: flags.yes ?? false, confirm: flags.confirm, inventory: inventory ?? session.input.cluster }
+    const about = operation.about?.(intent) ?? []
     const input = {
       ...operation.prepare(intent, session.input),
       intent,
-      about: operation.about?.(intent) ?? [],
+      about,
       noteVersions: (nodes: readonly NodeVersions[]) => void seen.push(...nodes),
     }
     const run = await openRun(input)
@@ -74,8 +75,8 @@ export async function carryOut(
       if (reviewed.isWanted) await operation.prove?.(intent, { input, ...reviewed }, { ...given, speaker })
       return reviewed.shown
     } catch (error) {
-      const about = operation.about?.(intent).map(({ name }) => name) ?? []
-      throw inWordsOf({ command: operation.command(intent), about, inventoryPath: flags.inventory }, error)
+      const asked = { command: operation.command(intent), about, inventoryPath: flags.inventory }
+      throw inWordsOf(asked, error)
     } finally {
       await run.close()
       await noteVersions(session, seen, speaker)

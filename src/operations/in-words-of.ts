@@ -1,12 +1,13 @@
 import { TripodError } from '../errors.js'
 import { quote } from '../shell.js'
+import type { NodeRef } from './node-ref.js'
 
 /** Whoever asked for something else than an apply. */
 export interface Asked {
   /** The words after `tripod` that do it. */
   readonly command: string
-  /** Names of the nodes that it is about. */
-  readonly about: readonly string[]
+  /** Nodes that it is about. */
+  readonly about: readonly NodeRef[]
   readonly inventoryPath: string
 }
 
@@ -30,5 +31,5 @@ function renamed(asked: Asked, { code, message, hint, detail }: TripodError): Tr
 function leftOut({ about, inventoryPath }: Asked, node = ''): [advice: string, instead: () => string] {
   const advice = `, or leave it out: --skip-node ${node}`
   const forget = `; is it lost for good: tripod node remove ${quote(node)} --forget -i ${quote(inventoryPath)}`
-  return [advice, () => (about.includes(node) ? forget : advice)]
+  return [advice, () => (about.some(({ name }) => name === node) ? forget : advice)]
 }

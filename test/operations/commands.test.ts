@@ -11,10 +11,7 @@ const ref = (name: string): NodeRef => ({ name, address: '10.0.0.13', roles: ['c
 const remove = (names: readonly string[], gone = false): Intent => ({ kind: 'remove', nodes: names.map(ref), gone })
 const asked = (intent: Intent, inventoryPath = 'lab.yaml') => ({
   command: operationOf(intent).command(intent),
-  about:
-    operationOf(intent)
-      .about?.(intent)
-      .map(({ name }) => name) ?? [],
+  about: operationOf(intent).about?.(intent) ?? [],
   inventoryPath,
 })
 

@@ -1,5 +1,3 @@
-import { confirmByName } from '../../cli/consent.js'
-import { againWith } from '../../cli/plan-commands.js'
 import { renderSummary } from '../../cli/render-summary.js'
 import { looking } from '../../engine/looking.js'
 import { verifyCluster } from '../../engine/verify.js'
@@ -9,6 +7,7 @@ import { tellHealth } from '../apply/health.js'
 import { leavingFindings } from '../leaving/findings.js'
 import { goneLine, tellListed, unwarned, without } from '../leaving/others.js'
 import { proveClean } from '../leaving/proof.js'
+import { confirmTakeBack, nothingToTakeBack, removedAtEnd } from '../leaving/take-back.js'
 import type { Operation } from '../operation.js'
 import type { RemoveIntent } from './intent.js'
 import { removeSteps } from './steps.js'
@@ -35,12 +34,9 @@ export const remove: Operation<RemoveIntent> = {
     leavesRecords: true,
   }),
   closing: (intent, { inventory }) =>
-    intent.gone
-      ? goneLine(intent.nodes, inventory)
-      : `At the end /var/lib/tripod (record, logs, kept originals) is removed from ${nodeList(namesOf(intent))}, and what is left of Kubernetes there is listed.`,
-  nothing: (intent) => `Nothing to take back on ${namesOf(intent).join(', ')}.`,
-  consent: (_, { confirm }, { plan, asker, file }) =>
-    confirmByName(plan, { confirm, asker, question: 'Take all of this back?', again: againWith(plan, file) }),
+    intent.gone ? goneLine(intent.nodes, inventory) : removedAtEnd(nodeList(namesOf(intent))),
+  nothing: nothingToTakeBack,
+  consent: (_, given, shown) => confirmTakeBack(given, shown),
   conclude: async (intent, { session, summary }, { inventory, speaker }) => {
     await session.progress.end()
     speaker.log(renderSummary(summary, session.log.path))

@@ -1,9 +1,8 @@
-import { confirmByName } from '../../cli/consent.js'
-import { againWith } from '../../cli/plan-commands.js'
 import { renderSummary } from '../../cli/render-summary.js'
 import { looking } from '../../engine/looking.js'
 import { unwarned } from '../leaving/others.js'
 import { proveClean } from '../leaving/proof.js'
+import { confirmTakeBack, nothingToTakeBack, removedAtEnd } from '../leaving/take-back.js'
 import type { Operation } from '../operation.js'
 import { resetFindings } from './findings.js'
 import type { ResetIntent } from './intent.js'
@@ -21,11 +20,9 @@ export const reset: Operation<ResetIntent> = {
     checks: (context) => resetFindings(intent, context),
     leavesRecords: true,
   }),
-  closing: () =>
-    'At the end /var/lib/tripod (record, logs, kept originals) is removed from every node, and what is left of Kubernetes there is listed.',
-  nothing: ({ nodes }) => `Nothing to take back on ${nodes.map(({ name }) => name).join(', ')}.`,
-  consent: (_, { confirm }, { plan, asker, file }) =>
-    confirmByName(plan, { confirm, asker, question: 'Take all of this back?', again: againWith(plan, file) }),
+  closing: () => removedAtEnd('every node'),
+  nothing: nothingToTakeBack,
+  consent: (_, given, shown) => confirmTakeBack(given, shown),
   conclude: async (_, { session, summary }, { speaker }) => {
     await session.progress.end()
     speaker.log(renderSummary(summary, session.log.path))
