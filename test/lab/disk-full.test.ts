@@ -85,14 +85,33 @@ describe.skipIf(unable !== undefined)('a machine that takes no more data', () =>
     await expectNoTraces()
   })
 
-  it('for its /etc is mounted read-only says so, and keeps what it has', async () => {
+  it('for a directory is mounted read-only says so, and keeps what it has', async () => {
     const { lab } = context
-    await said(lab, 'w1', 'rm /etc/crictl.yaml && mount --bind /etc /etc && mount -o remount,ro,bind /etc')
+    const directory = '/etc/modules-load.d'
+    await said(
+      lab,
+      'w1',
+      `rm ${directory}/tripod.conf; mount --bind ${directory} ${directory} && mount -o remount,ro,bind ${directory}`,
+    )
     const before = await contents('w1')
     const ended = await apply()
     expectIncomplete(ended, 'Read-only file system')
-    expect(ended.stderr).toContain('/etc/crictl.yaml')
+    expect(ended.stderr).toContain(`${directory}/tripod.conf`)
     expect(await contents('w1')).toBe(before)
+    await said(lab, 'w1', `umount ${directory}`)
+    await converged()
+  })
+
+  it('for all of its /etc is mounted read-only is refused before anything is changed anywhere', async () => {
+    const { lab } = context
+    for (const node of ['m1', 'w1']) await said(lab, node, 'rm /etc/crictl.yaml')
+    await said(lab, 'w1', 'mount --bind /etc /etc && mount -o remount,ro,bind /etc')
+    const ended = await apply()
+    expect([ended.code, ended.stderr]).toEqual([
+      13,
+      expect.stringContaining('P35 w1: /etc of w1 is mounted ro: configuration (/etc) cannot be written there'),
+    ])
+    expect((await inside(lab, 'm1', 'test -e /etc/crictl.yaml')).code).toBe(1)
     await said(lab, 'w1', 'umount /etc')
     await converged()
   })
