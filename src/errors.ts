@@ -41,6 +41,12 @@ export const ERRORS = {
     why: 'The command may have finished or not. tripod does not guess: unknown is neither success nor failure.',
     fix: 'Run `tripod plan` to see what the node looks like now, then `tripod apply`.',
   },
+  TRANSFER_FAILED: {
+    exit: 10,
+    title: 'A file did not come to or from a node whole',
+    why: 'The file is not there, cannot be read or changed meanwhile, its bytes did not arrive as they were sent, or the disk at the other end is full. Nothing takes the place of the file unless every byte has arrived.',
+    fix: 'Correct what the message names, then run the command again: the file is sent from its beginning.',
+  },
   PLAN_STALE: {
     exit: 11,
     title: 'The machines changed since the plan was shown',

@@ -30,6 +30,8 @@ export interface CollectOptions {
   readonly onAnswer?: (line: string) => void
   /** Bytes kept of each stream. */
   readonly cap: number
+  /** Somebody else reads stdout (`afterMarker`), to its end. */
+  readonly leavesStdout?: boolean
 }
 
 /** Reads an exec to its end. Never rejects. */
@@ -48,9 +50,11 @@ export async function collect(channel: Channel, options: CollectOptions): Promis
     ...(onStarted && { onStarted }),
     ...(ready !== undefined && { ready, onReady: onReady ?? (() => undefined) }),
   })
-  channel.on('data', (chunk: Buffer) => {
-    out.take(chunk)
-  })
+  if (options.leavesStdout !== true) {
+    channel.on('data', (chunk: Buffer) => {
+      out.take(chunk)
+    })
+  }
   channel.stderr.on('data', (chunk: Buffer) => {
     err.take(chunk)
   })
@@ -66,6 +70,12 @@ export async function collect(channel: Channel, options: CollectOptions): Promis
     started: err.started,
     tooMuch,
   }
+}
+
+/** The bytes that follow the marker, as they come. */
+export async function* afterMarker(stdout: AsyncIterable<Buffer>, marker: string): AsyncGenerator<Buffer> {
+  const gate = new Gate(marker)
+  for await (const chunk of stdout) yield gate.pass(chunk)
 }
 
 /** Keeps back what precedes a marker. */

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import type { Script } from '../shell.js'
 
 /** How a command on a node ended. */
@@ -45,6 +46,43 @@ export interface WriteOutcome {
   readonly detail: string
 }
 
+interface Transfer {
+  /** On the node; absolute. */
+  readonly path: string
+  readonly signal?: AbortSignal
+  /** Without a byte for so long it has stalled, and the connection counts as lost; 120 when left out. */
+  readonly stallSeconds?: number
+}
+
+/** A file that goes to a node whole or not at all. Its directory must be there. */
+export interface Upload extends Transfer {
+  /** Read once, as fast as the node takes it; destroyed on failure. `bodyOf` gives it with size and sha256. */
+  readonly body: Readable
+  /** Bytes. */
+  readonly size: number
+  /** Of the whole body, in hex. */
+  readonly sha256: string
+  readonly mode: number
+  /** `root:root` when left out. */
+  readonly owner?: string
+  /** Whether it may take the place of a file that is there. */
+  readonly replaces?: boolean
+}
+
+/** A file that comes from a node. */
+export interface Download extends Transfer {
+  /** Written to as fast as it takes it, and ended; destroyed on failure. What it got counts once the download resolves, not before. */
+  readonly into: Writable
+}
+
+/** What was downloaded, as the node and this side agree. */
+export interface Downloaded {
+  /** Bytes. */
+  readonly size: number
+  /** In hex. */
+  readonly sha256: string
+}
+
 /** A long running command held open on its own channel: the lock. */
 export interface Held {
   /** First line the command printed. */
@@ -66,6 +104,13 @@ export interface Host {
   run(script: Script, options?: RunOptions): Promise<RunResult>
   /** Atomic for each file, one round trip for all; size, sha256 and `pre` are checked on the node in the same exec. */
   write(files: readonly RemoteFile[]): Promise<readonly WriteOutcome[]>
+  /**
+   * Streams a file to the node in bounded memory; TRANSFER_FAILED if it is not in place then. It is put in place only if the node has every
+   * byte of it on its disk. A transfer that breaks is begun anew, never resumed.
+   */
+  upload(upload: Upload): Promise<void>
+  /** Streams a file of the node in bounded memory. TRANSFER_FAILED if it is not there, cannot be read, changed meanwhile, or came otherwise than it is there. */
+  download(download: Download): Promise<Downloaded>
   /** Starts a script whose stdin stays open and gets a newline every 10 s, until released. Resolves with its first line. */
   hold(script: Script): Promise<Held>
   /** Opens the connection again after it was lost; the same checks as the first time. */

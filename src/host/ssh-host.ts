@@ -1,17 +1,33 @@
+import type { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { TripodError } from '../errors.js'
 import type { Script } from '../shell.js'
 import { sh } from '../shell.js'
 import { connectionLost, type Channels, type Opened } from './channels.js'
-import { collect, type Collected } from './collect.js'
+import { afterMarker, collect, type Collected } from './collect.js'
+import { downloadScript, fileBytes } from './download-file.js'
 import { FirstExec } from './first-exec.js'
 import { ALTERED, frame, type Framed, type Root } from './framing.js'
 import { holdOpen } from './hold.js'
-import type { Held, Host, RemoteFile, RunOptions, RunResult, WriteOutcome } from './host.js'
+import type {
+  Download,
+  Downloaded,
+  Held,
+  Host,
+  RemoteFile,
+  RunOptions,
+  RunResult,
+  Upload,
+  WriteOutcome,
+} from './host.js'
 import { interrupted } from './interrupted.js'
 import { askShell } from './ask-shell.js'
 import { loginShellUnusable } from './login-shell.js'
 import { sudoRefused } from './root-refused.js'
+import { TimeLimit } from './time-limit.js'
+import { refuseUnmoved, type Moved } from './transfer.js'
+import { sentBytes, uploadScript } from './upload.js'
 import { readOutcomes, writeFrame, writeScript } from './write.js'
 
 const EXEC_SECONDS = 30
@@ -48,8 +64,11 @@ export class SshHost implements Host {
   }
 
   async run(script: Script, options: RunOptions = {}): Promise<RunResult> {
+    const { timeoutSeconds = EXEC_SECONDS, title = 'a command', ...others } = options
     if (options.input !== undefined) await this.#provePassword()
-    return this.#first.guard((started) => this.#slots(() => this.#exec(script, options, started)))
+    const limit = new TimeLimit(timeoutSeconds, (seconds) => `no end after ${seconds} s; it may still be running there`)
+    const { code, stdout, stderr } = await this.#guarded(script, { ...others, title, limit })
+    return { code, stdout, stderr }
   }
 
   async write(files: readonly RemoteFile[]): Promise<readonly WriteOutcome[]> {
@@ -57,6 +76,43 @@ export class SshHost implements Host {
     const title = `writing ${files.map((file) => file.path).join(', ')}`
     const result = await this.run(writeScript, { input: writeFrame(files), timeoutSeconds: WRITE_SECONDS, title })
     return readOutcomes(this.name, files, result)
+  }
+
+  async upload(upload: Upload): Promise<void> {
+    const { body, path, signal } = upload
+    // It may break before anybody reads it.
+    body.on('error', () => undefined)
+    try {
+      const script = uploadScript(upload)
+      await this.#provePassword()
+      const title = `the upload of ${path}`
+      const limit = untilStalled()
+      const source: Source = { from: body, through: (bytes) => sentBytes(bytes, upload, limit) }
+      const moved = await this.#guarded(script, { title, limit, source, ...(signal && { signal }) })
+      refuseUnmoved({ node: this.name, what: `${path} was not written`, title }, moved)
+    } finally {
+      body.destroy()
+    }
+  }
+
+  async download({ path, into, signal, stallSeconds }: Download): Promise<Downloaded> {
+    into.on('error', () => undefined)
+    try {
+      const title = `the download of ${path}`
+      const limit = untilStalled()
+      let whole: Downloaded | undefined
+      const note = (one: Downloaded): void => {
+        whole = one
+      }
+      const sink: Sink = { through: (bytes) => fileBytes(bytes, { limit, stallSeconds }, note), into }
+      const moved = await this.#guarded(downloadScript(path), { title, limit, sink, ...(signal && { signal }) })
+      refuseUnmoved({ node: this.name, what: `${path} was not downloaded`, title }, moved)
+      if (whole === undefined) throw new Error('a download ended without a verdict')
+      return whole
+    } catch (error) {
+      into.destroy()
+      throw error
+    }
   }
 
   async hold(script: Script): Promise<Held> {
@@ -77,7 +133,8 @@ export class SshHost implements Host {
           },
         )
       }
-      return this.#within(EXEC_SECONDS, { opened, title: 'taking the lock' }, Promise.race([held, lost()]))
+      const limit = new TimeLimit(EXEC_SECONDS, (seconds) => `no answer after ${seconds} s`)
+      return this.#within({ opened, limit, title: 'taking the lock' }, Promise.race([held, lost()]))
     })
   }
 
@@ -102,36 +159,60 @@ export class SshHost implements Host {
     return frame({ script, root: this.#options.root, input })
   }
 
-  async #exec(script: Script, options: RunOptions, started: () => void): Promise<RunResult> {
-    const { signal, timeoutSeconds = EXEC_SECONDS, title = 'a command', input, onLine } = options
+  async #guarded(script: Script, exec: Exec): Promise<Moved> {
+    return this.#first.guard((started) => this.#slots(() => this.#exec(script, exec, started)))
+  }
+
+  async #exec(script: Script, exec: Exec, started: () => void): Promise<Moved> {
+    const { signal, limit, title, input, onLine, source, sink } = exec
     if (signal?.aborted === true) throw interrupted(this.name, signal)
-    const { line, preamble, marker, ready } = this.#frame(script, input !== undefined)
-    const opened = await this.#channels.open(line, timeoutSeconds)
-    const stdin = Buffer.concat([preamble, Buffer.from(input ?? '')])
-    const waits = ready !== undefined && stdin.length > 0
+    const readsInput = input !== undefined || source !== undefined
+    const { line, preamble, marker, ready } = this.#frame(script, readsInput)
+    const opened = await this.#channels.open(line, limit.seconds)
+    const { channel } = opened
+    const waits = ready !== undefined && (preamble.length > 0 || readsInput)
     // Whatever else a login shell started and reads stdin (another shell) ends, for there is nothing to read.
-    const patience = setTimeout(() => opened.channel.end(), timeoutSeconds * 1000 * READY_SHARE)
+    const patience = setTimeout(() => channel.end(), limit.seconds * 1000 * READY_SHARE)
+    let failure: unknown
+    let isOver = false
+    const move = (moving: Promise<void>): Promise<void> =>
+      moving.catch((error: unknown) => {
+        // Bytes that nobody takes any more are no failure of theirs.
+        if (!isOver) failure ??= error
+        channel.close()
+        channel.resume()
+      })
     const send = (): void => {
       clearTimeout(patience)
-      opened.channel.end(stdin)
+      if (source === undefined) {
+        channel.end(Buffer.concat([preamble, Buffer.from(input ?? '')]))
+        return
+      }
+      if (preamble.length > 0) channel.write(preamble)
+      void move(pipeline(source.from, source.through, channel))
     }
-    const collected = collect(opened.channel, {
+    const taken =
+      sink &&
+      move(pipeline(channel, (stdout: AsyncIterable<Buffer>) => sink.through(afterMarker(stdout, marker)), sink.into))
+    const collected = collect(channel, {
       marker,
       cap: OUTPUT_CAP,
       onStarted: started,
+      leavesStdout: sink !== undefined,
       ...(ready !== undefined && { ready }),
       ...(waits && { onReady: send }),
       ...(onLine && { onLine }),
     }).finally(() => {
       clearTimeout(patience)
+      isOver = taken === undefined
+      source?.from.destroy()
     })
     if (!waits) send()
-    const deadline = { opened, title, ...(signal && { signal }) }
-    const ended = await this.#within(timeoutSeconds, deadline, collected).catch((error: unknown) =>
-      this.#stuck(error, collected),
-    )
-    await this.#check(ended, opened, title)
-    return { code: ended.code, stdout: ended.stdout, stderr: ended.stderr }
+    const deadline = { opened, title, limit, ...(signal && { signal }) }
+    const work = Promise.all([collected, taken]).then(([ended]) => ended)
+    const ended = await this.#within(deadline, work).catch((error: unknown) => this.#stuck(error, collected))
+    if (failure === undefined || !opened.link.isAlive()) await this.#check(ended, opened, title)
+    return { ...ended, failure }
   }
 
   /** A login shell that talks and never comes to the command (a menu) is no lost connection. */
@@ -142,17 +223,15 @@ export class SshHost implements Host {
   }
 
   /** Waits for the end of an exec, its deadline or its interruption, whichever comes first. */
-  async #within<T>(seconds: number, exec: Deadline, work: Promise<T>): Promise<T> {
-    const { opened, signal, title } = exec
-    let timer: NodeJS.Timeout | undefined
+  async #within<T>(exec: Deadline, work: Promise<T>): Promise<T> {
+    const { opened, signal, title, limit } = exec
     let abort: () => void = () => undefined
     const over = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const why = `no end after ${seconds} s; it may still be running there`
+      limit.start((why) => {
         // A link that is silent for so long answers nothing else either.
         opened.link.drop(why)
         reject(connectionLost(this.name, why, title))
-      }, seconds * 1000)
+      })
       abort = () => {
         opened.channel.close()
         if (signal) reject(interrupted(this.name, signal))
@@ -164,7 +243,7 @@ export class SshHost implements Host {
     try {
       return await Promise.race([work, over])
     } finally {
-      clearTimeout(timer)
+      limit.stop()
       signal?.removeEventListener('abort', abort)
     }
   }
@@ -204,6 +283,36 @@ export class SshHost implements Host {
 
 interface Deadline {
   readonly opened: Opened
+  readonly limit: TimeLimit
   readonly title: string
   readonly signal?: AbortSignal
+}
+
+type Through = (bytes: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>
+
+/** What a script reads on stdin, as a stream. */
+interface Source {
+  readonly from: Readable
+  readonly through: Through
+}
+
+/** Where the stdout of a script goes, as a stream. */
+interface Sink {
+  readonly through: Through
+  readonly into: Writable
+}
+
+interface Exec extends Pick<RunOptions, 'signal' | 'input' | 'onLine'> {
+  readonly title: string
+  /** Its seconds are also how long a server without a channel left is waited for. */
+  readonly limit: TimeLimit
+  /** Instead of `input`. */
+  readonly source?: Source
+  /** Its output is not collected then. */
+  readonly sink?: Sink
+}
+
+/** For a stream: the seconds until it begins; each piece sets it anew. */
+function untilStalled(): TimeLimit {
+  return new TimeLimit(EXEC_SECONDS, (seconds) => `nothing of it moved for ${seconds} s`)
 }

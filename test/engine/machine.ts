@@ -1,5 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Held, Host, RemoteFile, RunOptions, RunResult, WriteOutcome } from '../../src/host/host.js'
+import { pipeline } from 'node:stream/promises'
+import { text as textOf } from 'node:stream/consumers'
+import type {
+  Download,
+  Downloaded,
+  Held,
+  Host,
+  RemoteFile,
+  RunOptions,
+  RunResult,
+  Upload,
+  WriteOutcome,
+} from '../../src/host/host.js'
 import { RECORD_PATH } from '../../src/facts/parse-record.js'
 import type { NodeRecord } from '../../src/facts/facts.js'
 import { sha256 } from '../../src/resources/digest.js'
@@ -154,6 +166,19 @@ export class Machine implements Host {
     if (content === null) this.files.delete(path)
     else this.files.set(path, { text: content.toString(), mode, owner, changedAt: this.tick() })
     return { path, outcome: 'written', detail: '' }
+  }
+
+  async upload({ path, body, mode }: Upload): Promise<void> {
+    this.log.push(`upload ${path}`)
+    this.put(path, await textOf(body), mode)
+  }
+
+  async download({ path, into }: Download): Promise<Downloaded> {
+    this.log.push(`download ${path}`)
+    const file = this.files.get(path)
+    if (file === undefined) throw new Error(`${path} is not there`)
+    await pipeline([Buffer.from(file.text)], into)
+    return { size: Buffer.byteLength(file.text), sha256: sha256(file.text) }
   }
 
   async hold(): Promise<Held> {
