@@ -35,6 +35,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   intents: { values: [] },
   cli: {
     values: [
+      'artifact',
       'checks',
       'document',
       'engine',
@@ -74,6 +75,8 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   init: { values: ['inventory', 'templates'] },
   // An inventory as virtual machines.
   export: { values: ['inventory', 'templates'] },
+  // Files for the operator, whole or not at all.
+  artifact: { values: [] },
   host: { values: [], types: ['inventory'] },
   pki: { values: [], types: ['inventory'] },
   lab: { values: ['host'], types: ['inventory'] },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { writeArtifact } from '../artifact/write-artifact.js'
 import { messageOf, TripodError } from '../errors.js'
 import { mergeInto, namedAfter } from '../kubeconfig/kubeconfig.js'
 import type { Cluster } from '../inventory/cluster.js'
@@ -26,8 +27,7 @@ export async function mergeKubeconfig(path: string, cluster: Cluster, adminConf:
 }
 
 async function write(path: string, text: string): Promise<void> {
-  const { default: writeFileAtomic } = await import('write-file-atomic')
-  await writeFileAtomic(path, text, { mode: 0o600 }).catch((error: unknown) => {
+  await writeArtifact({ path, content: text, replaces: true }).catch((error: unknown) => {
     throw new TripodError('USAGE', `${path} cannot be written: ${messageOf(error)}`, 'Name another file with --out.')
   })
 }

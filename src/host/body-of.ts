@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import type { Whole } from './not-whole.js'
+import type { Whole } from './judge.js'
 
 /** A file of this computer as an upload takes it; it is read twice, in bounded memory. Rejects with what the file system says. */
 export async function bodyOf(path: string): Promise<Whole & { readonly body: Readable }> {

@@ -1,7 +1,7 @@
 import { sh, type Script } from '../shell.js'
-import { Judge, NotWhole, type Whole } from './not-whole.js'
+import { Judge, type Whole } from './judge.js'
 import type { TimeLimit } from './time-limit.js'
-import { STALL_SECONDS, untilChecked } from './transfer.js'
+import { STALL_SECONDS, untilChecked } from './stall.js'
 
 /** Prints size and sha256 of a file, each on its line, and then exactly as many bytes of it. Reads only. */
 export function downloadScript(path: string): Script {
@@ -18,6 +18,9 @@ head -c "$1" -- "$path" || exit 1
 after=$(look) || exit 1
 [ "$before" = "$after" ] || fail 'it changed while it was read'`
 }
+
+/** The bytes that came are not the file: too few, too many, or others. Why may be known better by the node. */
+export class NotWhole extends Error {}
 
 const LONGEST_HEADER = 200
 
@@ -46,7 +49,7 @@ export async function* fileBytes(
         continue
       }
       whole = { size: Number(said[1]), sha256: said[2] }
-      judge = new Judge(whole)
+      judge = new Judge(whole, (why) => new NotWhole(why))
       rest = head.subarray(said[0].length)
     }
     judge.see(rest)

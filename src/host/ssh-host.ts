@@ -1,4 +1,5 @@
-import type { Readable, Writable } from 'node:stream'
+import { once } from 'node:events'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { TripodError } from '../errors.js'
@@ -22,11 +23,12 @@ import type {
   WriteOutcome,
 } from './host.js'
 import { interrupted } from './interrupted.js'
+import type { Channel } from './link.js'
 import { askShell } from './ask-shell.js'
 import { loginShellUnusable } from './login-shell.js'
 import { sudoRefused } from './root-refused.js'
 import { TimeLimit } from './time-limit.js'
-import { refuseUnmoved, type Moved } from './transfer.js'
+import { refuseUnmoved, type Moved } from './refuse-unmoved.js'
 import { sentBytes, uploadScript } from './upload.js'
 import { readOutcomes, writeFrame, writeScript } from './write.js'
 
@@ -180,38 +182,36 @@ export class SshHost implements Host {
         // Bytes that nobody takes any more are no failure of theirs.
         if (!isOver) failure ??= error
         channel.close()
-        channel.resume()
       })
-    const send = (): void => {
+    const begin = (): void => {
       clearTimeout(patience)
       if (source === undefined) {
         channel.end(Buffer.concat([preamble, Buffer.from(input ?? '')]))
         return
       }
       if (preamble.length > 0) channel.write(preamble)
-      void move(pipeline(source.from, source.through, channel))
+      void move(send(source.through(source.from), channel))
     }
-    const taken =
-      sink &&
-      move(pipeline(channel, (stdout: AsyncIterable<Buffer>) => sink.through(afterMarker(stdout, marker)), sink.into))
+    const taken = sink && move(take(channel, sink, marker))
     const collected = collect(channel, {
       marker,
       cap: OUTPUT_CAP,
       onStarted: started,
       leavesStdout: sink !== undefined,
       ...(ready !== undefined && { ready }),
-      ...(waits && { onReady: send }),
+      ...(waits && { onReady: begin }),
       ...(onLine && { onLine }),
     }).finally(() => {
       clearTimeout(patience)
       isOver = taken === undefined
       source?.from.destroy()
     })
-    if (!waits) send()
+    if (!waits) begin()
     const deadline = { opened, title, limit, ...(signal && { signal }) }
     const work = Promise.all([collected, taken]).then(([ended]) => ended)
     const ended = await this.#within(deadline, work).catch((error: unknown) => this.#stuck(error, collected))
-    if (failure === undefined || !opened.link.isAlive()) await this.#check(ended, opened, title)
+    // The channel that was closed here ends without a status.
+    if (failure === undefined || ended.code !== null || !opened.link.isAlive()) await this.#check(ended, opened, title)
     return { ...ended, failure }
   }
 
@@ -315,4 +315,23 @@ interface Exec extends Pick<RunOptions, 'signal' | 'input' | 'onLine'> {
 /** For a stream: the seconds until it begins; each piece sets it anew. */
 function untilStalled(): TimeLimit {
   return new TimeLimit(EXEC_SECONDS, (seconds) => `nothing of it moved for ${seconds} s`)
+}
+
+/** Writes no faster than the node reads. Ends early if the channel does: then the node has its say. */
+async function send(bytes: AsyncIterable<Buffer>, channel: Channel): Promise<void> {
+  const over = channel.exit.then(() => 'over')
+  for await (const chunk of bytes) {
+    if (!channel.write(chunk) && (await Promise.race([over, once(channel, 'drain')])) === 'over') return
+  }
+  channel.end()
+}
+
+/** Reads no faster than the bytes are taken. What is left when they are not must be read, or the channel never closes. */
+async function take(channel: Channel, { through, into }: Sink, marker: string): Promise<void> {
+  const stdout = channel.pipe(new PassThrough())
+  try {
+    await pipeline(stdout, (bytes: AsyncIterable<Buffer>) => through(afterMarker(bytes, marker)), into)
+  } finally {
+    channel.unpipe(stdout).resume()
+  }
 }

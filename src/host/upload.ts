@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { sh, type Script } from '../shell.js'
 import type { Upload } from './host.js'
-import { Judge } from './not-whole.js'
+import { Judge } from './judge.js'
 import type { TimeLimit } from './time-limit.js'
-import { STALL_SECONDS, untilChecked } from './transfer.js'
+import { STALL_SECONDS, untilChecked } from './stall.js'
 
 /** Bytes that the node waits for at a time, for as long as a stall may last: a link slower than this counts as lost. */
 const PIECE = 4_194_304
@@ -53,19 +53,23 @@ check
 mv -T -- "$temp" "$path" && sync -- "$directory"`
 }
 
-/** Lets the bytes of the body pass, and throws NotWhole unless they are what was announced. */
+/** Lets the bytes of the body pass. Throws unless they are what was announced, before the last of them: the node never has a whole file then. */
 export async function* sentBytes(
   body: AsyncIterable<Buffer>,
   upload: Upload,
   limit: TimeLimit,
 ): AsyncGenerator<Buffer> {
   const { stallSeconds = STALL_SECONDS } = upload
-  const judge = new Judge(upload)
+  const judge = new Judge(upload, (why) => new Error(`what was read is not what was announced: ${why}`))
+  let held: Buffer | undefined
   for await (const chunk of body) {
     judge.see(chunk)
-    yield chunk
-    // Asked for more: the channel has taken this one.
-    limit.setAnew(judge.isFull ? untilChecked(upload.size, stallSeconds) : stallSeconds)
+    if (held) yield held
+    // Asked for more: the channel has taken it.
+    limit.setAnew(stallSeconds)
+    held = chunk
   }
   judge.conclude()
+  if (held) yield held
+  limit.setAnew(untilChecked(upload.size, stallSeconds))
 }

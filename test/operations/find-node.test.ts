@@ -25,6 +25,8 @@ function master({ members, kubectl }: { readonly members: readonly [string, numb
     hostKey: machine.hostKey,
     reconnect: () => Promise.resolve(),
     write: (all) => machine.write(all),
+    upload: (upload) => machine.upload(upload),
+    download: (download) => machine.download(download),
     hold: () => machine.hold(),
     close: () => machine.close(),
     run: ({ text }) => {
