@@ -28,7 +28,7 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   },
   // One module for each kind of work that changes machines. Nothing below knows which there are.
   operations: {
-    values: ['intents', 'cli', 'document', 'engine', 'checks', 'steps', 'facts', 'inventory', 'topology'],
+    values: ['artifact', 'intents', 'cli', 'document', 'engine', 'checks', 'steps', 'facts', 'inventory', 'topology'],
     types: ['host', 'resources'],
   },
   // What a plan is for, as data: operations/intents.ts and what it is made of.

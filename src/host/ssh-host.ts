@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import { PassThrough, type Readable, type Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { TripodError } from '../errors.js'
 import type { Script } from '../shell.js'
 import { sh } from '../shell.js'
 import { connectionLost, type Channels, type Opened } from './channels.js'
-import { afterMarker, collect, type Collected } from './collect.js'
+import { collect, type Collected } from './collect.js'
 import { downloadScript, fileBytes } from './download-file.js'
 import { FirstExec } from './first-exec.js'
 import { ALTERED, frame, type Framed, type Root } from './framing.js'
@@ -23,12 +20,12 @@ import type {
   WriteOutcome,
 } from './host.js'
 import { interrupted } from './interrupted.js'
-import type { Channel } from './link.js'
 import { askShell } from './ask-shell.js'
 import { loginShellUnusable } from './login-shell.js'
 import { sudoRefused } from './root-refused.js'
-import { TimeLimit } from './time-limit.js'
+import { send, take, type Sink, type Source } from './pump.js'
 import { refuseUnmoved, type Moved } from './refuse-unmoved.js'
+import { TimeLimit } from './time-limit.js'
 import { sentBytes, uploadScript } from './upload.js'
 import { readOutcomes, writeFrame, writeScript } from './write.js'
 
@@ -68,7 +65,7 @@ export class SshHost implements Host {
   async run(script: Script, options: RunOptions = {}): Promise<RunResult> {
     const { timeoutSeconds = EXEC_SECONDS, title = 'a command', ...others } = options
     if (options.input !== undefined) await this.#provePassword()
-    const limit = new TimeLimit(timeoutSeconds, (seconds) => `no end after ${seconds} s; it may still be running there`)
+    const limit = untilEnded(timeoutSeconds)
     const { code, stdout, stderr } = await this.#guarded(script, { ...others, title, limit })
     return { code, stdout, stderr }
   }
@@ -135,7 +132,7 @@ export class SshHost implements Host {
           },
         )
       }
-      const limit = new TimeLimit(EXEC_SECONDS, (seconds) => `no answer after ${seconds} s`)
+      const limit = untilEnded(EXEC_SECONDS)
       return this.#within({ opened, limit, title: 'taking the lock' }, Promise.race([held, lost()]))
     })
   }
@@ -288,20 +285,6 @@ interface Deadline {
   readonly signal?: AbortSignal
 }
 
-type Through = (bytes: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>
-
-/** What a script reads on stdin, as a stream. */
-interface Source {
-  readonly from: Readable
-  readonly through: Through
-}
-
-/** Where the stdout of a script goes, as a stream. */
-interface Sink {
-  readonly through: Through
-  readonly into: Writable
-}
-
 interface Exec extends Pick<RunOptions, 'signal' | 'input' | 'onLine'> {
   readonly title: string
   /** Its seconds are also how long a server without a channel left is waited for. */
@@ -312,26 +295,11 @@ interface Exec extends Pick<RunOptions, 'signal' | 'input' | 'onLine'> {
   readonly sink?: Sink
 }
 
+function untilEnded(seconds: number): TimeLimit {
+  return new TimeLimit(seconds, () => `no end after ${seconds} s; it may still be running there`)
+}
+
 /** For a stream: the seconds until it begins; each piece sets it anew. */
 function untilStalled(): TimeLimit {
   return new TimeLimit(EXEC_SECONDS, (seconds) => `nothing of it moved for ${seconds} s`)
-}
-
-/** Writes no faster than the node reads. Ends early if the channel does: then the node has its say. */
-async function send(bytes: AsyncIterable<Buffer>, channel: Channel): Promise<void> {
-  const over = channel.exit.then(() => 'over')
-  for await (const chunk of bytes) {
-    if (!channel.write(chunk) && (await Promise.race([over, once(channel, 'drain')])) === 'over') return
-  }
-  channel.end()
-}
-
-/** Reads no faster than the bytes are taken. What is left when they are not must be read, or the channel never closes. */
-async function take(channel: Channel, { through, into }: Sink, marker: string): Promise<void> {
-  const stdout = channel.pipe(new PassThrough())
-  try {
-    await pipeline(stdout, (bytes: AsyncIterable<Buffer>) => through(afterMarker(bytes, marker)), into)
-  } finally {
-    channel.unpipe(stdout).resume()
-  }
 }

@@ -36,7 +36,7 @@ describe.skipIf(unable !== undefined)('200 MiB streamed', () => {
       verb,
       file: at(file),
       path: THERE,
-      stallSeconds: 5,
+      stallSeconds: 15,
     }
     const { stdout } = await execa('node', [at('program.mjs'), JSON.stringify(order)])
     return JSON.parse(stdout) as Carried
@@ -74,7 +74,7 @@ describe.skipIf(unable !== undefined)('200 MiB streamed', () => {
     const { lab } = context
     await said(lab, 'm1', `echo old > ${THERE}`)
     const up = carry('upload', 'here')
-    await eventually(TRACES)
+    await during(up, eventually(TRACES))
     await fault(lab.name, 'm1', { kind: 'cut' })
     expect(await up).toMatchObject({ outcome: 'CONNECTION_LOST' })
     await fault(lab.name, 'm1', { kind: 'heal' })
@@ -85,7 +85,7 @@ describe.skipIf(unable !== undefined)('200 MiB streamed', () => {
     expect(await sumThere()).toBe(sumHere('here'))
 
     const down = carry('download', 'half')
-    await grown('.half.tripod-')
+    await during(down, grown('.half.tripod-'))
     await fault(lab.name, 'm1', { kind: 'cut' })
     expect(await down).toMatchObject({ outcome: 'CONNECTION_LOST' })
     await fault(lab.name, 'm1', { kind: 'heal' })
@@ -105,6 +105,11 @@ describe.skipIf(unable !== undefined)('200 MiB streamed', () => {
     await fault(lab.name, 'm1', { kind: 'heal' })
     expect(existsSync(at('here'))).toBe(true)
   })
+
+  /** Waits for a sign of work that is under way; work that has ended gives none. */
+  async function during(work: Promise<Carried>, sign: Promise<void>): Promise<void> {
+    expect(await Promise.race([work, sign])).toBeUndefined()
+  }
 
   async function grown(prefix: string): Promise<void> {
     for (let tries = 0; tries < 600; tries += 1) {
