@@ -23,6 +23,7 @@ const LONG_ONLY =
         'node-removal',
         'half-installed',
         'reliability',
+        'newer-programs',
         'reset-image',
         'past-names',
         'past-runtime',

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { locked } from '../lock.js'
 import { cached, LONGEST_MAKING } from './cached.js'
+import { criV1Overlay, speaksCriV1 } from './cri-v1.js'
 import { goTree, inGoTree } from './go-tree.js'
 import { kubernetesSource } from './kubernetes-source.js'
 
@@ -28,9 +29,14 @@ export interface BinariesInput {
 export async function kubernetesBinaries({ version, log }: BinariesInput): Promise<string> {
   const source = await kubernetesSource(log)
   const tree = await goTree(log)
+  const script = `cd src/k8s.io/kubernetes
+${speaksCriV1(version) ? criV1Overlay() : "echo '{}' > /tmp/overlay.json"}
+flags=$1
+shift
+exec go build -overlay /tmp/overlay.json -ldflags "$flags" -o /media/ "$@"`
   return await cached({
     name: `binaries-${version}`,
-    of: [basename(source), BINARIES, linkerFlags(version)],
+    of: [basename(source), BINARIES, linkerFlags(version), script],
     announce: () => {
       log(`Kubernetes ${version}: compiled once, 2 to 4 minutes for the first version and seconds for another`)
     },
@@ -40,7 +46,7 @@ export async function kubernetesBinaries({ version, log }: BinariesInput): Promi
         source,
         output,
         gopath: '/mnt',
-        script: 'cd src/k8s.io/kubernetes\nflags=$1\nshift\nexec go build -ldflags "$flags" -o /media/ "$@"',
+        script,
         arguments: [linkerFlags(version), ...BINARIES.map((name) => `./cmd/${name}`)],
       }
       // Two versions one after the other: the second is only linked.
