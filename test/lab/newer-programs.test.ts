@@ -211,7 +211,11 @@ describe.skipIf(unable !== undefined)('a cluster with newer programs', () => {
         expect(made.map(({ words }) => words)).toContainEqual(expect.stringMatching(pattern))
       // A drain that is waited for ends well here; an object that is not there yet is no failure of the call.
       expect(made.filter(({ code }) => code !== 0)).toEqual([])
-      expect(made.filter(({ stderr }) => /unknown (command|flag|shorthand)|flag \S+ has been deprecated|invalid|usage:/i.test(stderr))).toEqual([])
+      expect(
+        made.filter(({ stderr }) =>
+          /unknown (command|flag|shorthand)|flag \S+ has been deprecated|invalid|usage:/i.test(stderr),
+        ),
+      ).toEqual([])
     })
 
     it('of which it cannot ask is not one that has nothing', async () => {
