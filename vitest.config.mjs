@@ -25,6 +25,7 @@ const LONG_ONLY =
         'reliability',
         'newer-programs',
         'reset-image',
+        'streams',
         'past-names',
         'past-runtime',
         'past-kernel',

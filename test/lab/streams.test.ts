@@ -16,7 +16,7 @@ const THERE = '/srv/streams/there'
 const TRACES = "find /srv/streams -name '.tripod-*' -size +20M"
 
 describe.skipIf(unable !== undefined)('200 MiB streamed', () => {
-  const context = testLab({ name: 'streams', nodes: 1 })
+  const context = testLab({ name: 't-streams', nodes: 1 })
   const at = (name: string): string => join(context.directory, name)
   const sumHere = (name: string): string => execFileSync('sha256sum', [at(name)], { encoding: 'utf8' }).slice(0, 64)
   const sumThere = async (): Promise<string> => (await said(context.lab, 'm1', `sha256sum ${THERE}`)).slice(0, 64)
