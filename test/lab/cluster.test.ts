@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -7,19 +6,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fault, inside, up, type UpOptions } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
 import { answersMeanwhile, shownAnswers } from './answers.js'
+import { calico, putCalico, withCalico } from './calico.js'
 import { differences, image } from './image.js'
 import { everywhere, footprint, said, SETTLING, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/cluster.test.ts: ${unable}`)
-
-/** Upstream's manifest is never part of the project: it lies beside it, or where TRIPOD_TEST_DATA says. */
-const CALICO = join(
-  process.env['TRIPOD_TEST_DATA'] ?? join(import.meta.dirname, '../../../shared/data'),
-  'manifests/calico-v3.27.5/calico.yaml',
-)
-const calico = await readFile(CALICO, 'utf8').catch(() => undefined)
-if (calico === undefined)
-  console.warn(`SKIPPED Calico on the lab: there is no ${CALICO} (TRIPOD_TEST_DATA names another place)`)
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Seconds after kubeadm began on it at which a joining master loses its power. */
@@ -193,17 +184,8 @@ describe.skipIf(unable !== undefined).each(KINDS)('three masters without workers
     async () => {
       const { lab, directory } = context
       const inventory = await readFile(lab.inventoryPath, 'utf8')
-      // The lab's API server is older than what upstream asks for its disruption budget.
-      const text = (calico ?? '').replace('apiVersion: policy/v1\n', 'apiVersion: policy/v1beta1\n')
-      await writeFile(join(directory, 'calico.yaml'), text)
-      const sum = createHash('sha256').update(text).digest('hex')
-      const asked = (sha256: string): Promise<void> =>
-        writeFile(
-          lab.inventoryPath,
-          inventory
-            .replace(/cni: none.*/, 'cni: calico')
-            .replace('sources:\n', `sources:\n  manifests: { calico: ./calico.yaml, sha256: "${sha256}" }\n`),
-        )
+      const sum = await putCalico(directory)
+      const asked = (sha256: string): Promise<void> => writeFile(lab.inventoryPath, withCalico(inventory, sha256))
       await asked('0'.repeat(64))
       const refused = await context.tripod(['apply', '--yes'])
       expect([refused.code, refused.stderr]).toEqual([13, expect.stringContaining(`has the sha256 ${sum}`)])

@@ -1,21 +1,12 @@
-import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { inside, restore, snapshot } from '../../src/lab/index.js'
 import { again, brokenOff } from './broken-off.js'
+import { calico, putCalico, withCalico } from './calico.js'
 import { applyUntilKubeadm } from './kubernetes-node.js'
 import { type Ended, everywhere, said, SETTLING, testLab, unable } from './support.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/newer-programs.test.ts: ${unable}`)
-
-/** Upstream's manifest is never part of the project: it lies beside it, or where TRIPOD_TEST_DATA says. */
-const CALICO = join(
-  process.env['TRIPOD_TEST_DATA'] ?? join(import.meta.dirname, '../../../shared/data'),
-  'manifests/calico-v3.27.5/calico.yaml',
-)
-const calico = await readFile(CALICO, 'utf8').catch(() => undefined)
-if (calico === undefined) console.warn(`SKIPPED Calico by newer kubectls: there is no ${CALICO} (TRIPOD_TEST_DATA names another place)`) // prettier-ignore
 
 const NAME = 't-newer'
 const CONTAINERD = /^containerd \S+ 2\.\d+\.\d+/
@@ -164,12 +155,7 @@ describe.skipIf(unable !== undefined)('a cluster with newer programs', () => {
     })
 
     it.skipIf(calico === undefined)('has the objects of its pod network applied', async () => {
-      // The lab's API server is older than what upstream asks for its disruption budget.
-      const text = (calico ?? '').replace('apiVersion: policy/v1\n', 'apiVersion: policy/v1beta1\n')
-      await writeFile(join(context.directory, 'calico.yaml'), text)
-      const sum = createHash('sha256').update(text).digest('hex')
-      const manifests = `sources:\n  manifests: { calico: ./calico.yaml, sha256: "${sum}" }\n`
-      await write(original.replace(/cni: none.*/, 'cni: calico').replace('sources:\n', manifests))
+      await write(withCalico(original, await putCalico(context.directory)))
       await succeed('apply', '--yes', '--step', 'network')
       expect(await kubectl('-n kube-system get daemonset calico-node -o name')).toBe('daemonset.apps/calico-node')
       // Its images are nowhere in the lab.
