@@ -309,3 +309,8 @@ export class TripodError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** `ENOENT`: what the operating system calls it; empty for what it has no name for. */
+export function errnoOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? ''
+}

@@ -3,6 +3,7 @@ import { rmSync, type Stats } from 'node:fs'
 import { lstat, open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Writable } from 'node:stream'
+import { errnoOf } from '../errors.js'
 
 /** A file for the operator, on this computer. */
 export interface Artifact {
@@ -83,7 +84,7 @@ async function syncDirectory(directory: string): Promise<void> {
   try {
     await handle.sync().catch((error: unknown) => {
       // Some file systems of other machines cannot.
-      if (codeOf(error) !== 'EINVAL') throw error
+      if (errnoOf(error) !== 'EINVAL') throw error
     })
   } finally {
     await handle.close()
@@ -93,11 +94,7 @@ async function syncDirectory(directory: string): Promise<void> {
 /** Of what is not there, this instead. */
 function absent<Instead>(instead: Instead): (error: unknown) => Instead {
   return (error) => {
-    if (codeOf(error) === 'ENOENT') return instead
+    if (errnoOf(error) === 'ENOENT') return instead
     throw error
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf, TripodError } from '../errors.js'
+import { errnoOf, messageOf, TripodError } from '../errors.js'
 import { Secret } from '../secret.js'
 import type { CaFile } from './authorities.js'
 import { AUTHORITY_FILES, isKey } from './authority-files.js'
@@ -40,11 +40,9 @@ export function unusable(path: string, why: string, fix: string): TripodError {
   return new TripodError('AUTHORITIES_INVALID', `${path} cannot be used: ${why}`, fix)
 }
 
-export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
-
 async function unlessAbsent<Result>(path: string, work: Promise<Result>): Promise<Result | undefined> {
   const orAbsent = work.catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (errnoOf(error) === 'ENOENT') return undefined
     throw error
   })
   return readable(path, orAbsent)

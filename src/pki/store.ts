@@ -1,10 +1,11 @@
 import { createPrivateKey } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { errnoOf } from '../errors.js'
 import type { Secret } from '../secret.js'
 import type { CaFile } from './authorities.js'
 import { AUTHORITY_FILES, type AuthoritySet, isKey } from './authority-files.js'
-import { codeOf, isThere, readSet, refuseOpen, unusable, writable } from './set-directory.js'
+import { isThere, readSet, refuseOpen, unusable, writable } from './set-directory.js'
 import { verifyAuthorities } from './verify.js'
 
 /** A set on the operator's computer. */
@@ -54,7 +55,7 @@ export class SetStore {
       await rename(next, this.#directory)
     } catch (error) {
       await rm(next, { recursive: true })
-      if (!IN_THE_WAY.includes(codeOf(error))) throw error
+      if (!IN_THE_WAY.includes(errnoOf(error))) throw error
       const why = 'it is there already, perhaps made by another run just now'
       throw unusable(this.#directory, why, 'Run the command again: it takes the set that is there.')
     }
