@@ -1,3 +1,5 @@
+import type { NextStep } from './next-step.js'
+
 /** What `tripod explain CODE` says of one code. */
 export interface ErrorEntry {
   /** Exit status of the process, as in docs/errors.md. */
@@ -289,10 +291,10 @@ export interface ErrorDetail {
 export class TripodError extends Error {
   override readonly name = 'TripodError'
   readonly code: ErrorCode
-  readonly hint: string
+  readonly hint: NextStep
   readonly detail: ErrorDetail
 
-  constructor(code: ErrorCode, message: string, hint: string, detail: ErrorDetail = {}) {
+  constructor(code: ErrorCode, message: string, hint: NextStep, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
     this.code = code
     this.hint = hint

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 const SRC = path.join(import.meta.dirname, '../src')
 
 /**
- * What each part may import (docs/architecture.md). `types`: only what vanishes at run time. The foundation (errors, shell,
- * secret) is open to all; a part may always import itself.
+ * What each part may import (docs/architecture.md). `types`: only what vanishes at run time. The foundation (errors, next-step,
+ * shell, secret) is open to all; a part may always import itself.
  */
 const RULES: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   main: { values: ['cli'] },
@@ -81,10 +81,11 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   pki: { values: [], types: ['inventory'] },
   lab: { values: ['host'], types: ['inventory'] },
   errors: { values: [] },
+  'next-step': { values: [] },
   shell: { values: [] },
   secret: { values: [] },
 }
-const FOUNDATION = ['errors', 'shell', 'secret']
+const FOUNDATION = ['errors', 'next-step', 'shell', 'secret']
 
 /** One owner for each library: where else it is needed, the owner offers a function. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {

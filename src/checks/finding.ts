@@ -1,3 +1,4 @@
+import type { NextStep } from '../next-step.js'
 /** One result of preflight (domain.md 6): what was found, where, and what to do about it. */
 export interface Finding {
   /** `P05`: the number of the check, stable. */
@@ -7,7 +8,7 @@ export interface Finding {
   /** Left out where it concerns several nodes or the cluster. */
   readonly node?: string
   readonly message: string
-  readonly fix: string
+  readonly fix: NextStep
   /** Fatal by itself, let through by `accept` in the inventory: shown as a warning, by name. */
   readonly accepted?: true
 }

@@ -1,6 +1,7 @@
 import { etcdElsewhere, KUBELET_CONF, MANIFESTS } from '../facts/kubeadm-files.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
+import { next, type NextStep, orLeaveOut, tripod } from '../next-step.js'
 
 /** A master that counts and lacks files of one: nothing of it is made anew over what serves, somebody has to say what it is. */
 export const incomplete: Check = ({ seen, topology }) =>
@@ -32,8 +33,8 @@ export const incomplete: Check = ({ seen, topology }) =>
     ]
   })
 
-function fixOf(name: string, missing: readonly string[]): string {
+function fixOf(name: string, missing: readonly string[]): NextStep {
   return missing.includes(KUBELET_CONF)
-    ? `Right after a join, wait a minute: the kubelet writes its own. Else run \`kubeadm reset -f\` on ${name}, then \`tripod apply\`: it joins again`
-    : `Put back what was taken out of ${name}, or leave it out: --skip-node ${name}`
+    ? next`Right after a join, wait a minute: the kubelet writes its own. Else run \`kubeadm reset -f\` on ${name}, then \`${tripod('apply')}\`: it joins again`
+    : next`Put back what was taken out of ${name}${orLeaveOut(name)}`
 }

@@ -3,10 +3,10 @@ import { PATTERNS } from '../inventory/patterns.js'
 import { isUntouched, type Seen } from '../topology.js'
 import { withOwnName } from '../facts/own-names.js'
 import { joinsCluster } from '../inventory/roles.js'
-import { quote } from '../shell.js'
 import type { Check, CheckContext } from './check.js'
 import type { Finding } from './finding.js'
 import type { Node } from '../inventory/cluster.js'
+import { next, tripod } from '../next-step.js'
 
 type Named = Pick<Node, 'name' | 'address' | 'roles' | 'hostName'>
 
@@ -65,7 +65,7 @@ function untold({ cluster }: CheckContext): readonly Finding[] {
 }
 
 /** What is to be forgotten must be known by the name that the cluster has for it. */
-export function unknownName(going: readonly Named[], { seen, cluster }: CheckContext): readonly Finding[] {
+export function unknownName(going: readonly Named[], { seen }: CheckContext): readonly Finding[] {
   return going
     .filter((node) => joinsCluster(node) && nodeName(withOwnName(node, seen)) === undefined)
     .map(({ name, address }) => ({
@@ -73,7 +73,7 @@ export function unknownName(going: readonly Named[], { seen, cluster }: CheckCon
       severity: 'fatal',
       node: name,
       message: `${name} keeps its host name, and neither it nor /etc/hosts of a machine that was looked at tells what the cluster calls it`,
-      fix: `Find its Node by the address ${address} (\`kubectl get nodes -o wide\`), then: tripod node remove NAME -i ${quote(cluster.inventoryPath)}`,
+      fix: next`Find its Node by the address ${address} (\`kubectl get nodes -o wide\`), then: ${tripod('node remove', 'NAME')}`,
     }))
 }
 

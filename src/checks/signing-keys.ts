@@ -1,7 +1,7 @@
 import { dayOf, endsSoon, type KeyRenewal, type SigningKeyFacts } from '../facts/key-life.js'
 import type { Seen } from '../topology.js'
-import { quote } from '../shell.js'
-import { listed, type Check, type CheckContext } from './check.js'
+import { listed, type Check } from './check.js'
+import { next, type NextStep, tripod } from '../next-step.js'
 
 interface NodeKey {
   readonly node: string
@@ -10,9 +10,8 @@ interface NodeKey {
 }
 
 /** P22: a repository whose signing key has ended, or ends soon, on a node. What is installed runs on: never fatal. */
-export const signingKeys: Check = (context) => {
-  const { renewals = [] } = context
-  const keys = keysOf(context.seen)
+export const signingKeys: Check = ({ seen, renewals = [] }) => {
+  const keys = keysOf(seen)
   const unread = keys.filter(({ key }) => key.unread !== undefined)
   const ending = keys.filter(({ key, now }) => endsSoon(key.ends, now))
   const renewalOf = ({ node, key }: NodeKey) => renewals.find((one) => one.node === node && one.path === key.path)
@@ -20,7 +19,7 @@ export const signingKeys: Check = (context) => {
   const staying = ending.filter((one) => renewalOf(one)?.longer === undefined)
   const told = grouped(staying, (one) => [lifeOf(one), renewalOf(one)?.untold?.message ?? ''])
   return [
-    ...told.map((group) => findingOf(group, renewalOf(group[0]), context)),
+    ...told.map((group) => findingOf(group, renewalOf(group[0]))),
     ...grouped(unread, ({ key }) => [key.path, key.unread ?? '']).map((group) => ({
       id: 'P22',
       severity: 'warning' as const,
@@ -38,10 +37,10 @@ function lifeOf({ key, now }: NodeKey): string {
 
 type Group = readonly [NodeKey, ...NodeKey[]]
 
-function findingOf(group: Group, renewal: KeyRenewal | undefined, context: CheckContext) {
+function findingOf(group: Group, renewal: KeyRenewal | undefined) {
   const life = lifeOf(group[0])
   const message = `On ${names(group)}, ${life}${outcome(renewal)}`
-  return { id: 'P22', severity: 'warning' as const, message, fix: fixOf(renewal, context) }
+  return { id: 'P22', severity: 'warning' as const, message, fix: fixOf(renewal) }
 }
 
 function outcome(renewal: KeyRenewal | undefined): string {
@@ -50,11 +49,10 @@ function outcome(renewal: KeyRenewal | undefined): string {
   return '; the file at its source lasts no longer'
 }
 
-function fixOf(renewal: KeyRenewal | undefined, { cluster: { inventoryPath } }: CheckContext): string {
-  if (renewal === undefined)
-    return `Run \`tripod plan -i ${quote(inventoryPath)}\`: it looks for a longer-lived file at the source`
+function fixOf(renewal: KeyRenewal | undefined): NextStep {
+  if (renewal === undefined) return next`Run \`${tripod('plan')}\`: it looks for a longer-lived file at the source`
   if (renewal.untold !== undefined) return renewal.untold.fix
-  return `What is installed runs on. Run \`tripod apply -i ${quote(inventoryPath)}\` again once the owner of the repository has extended the key`
+  return next`What is installed runs on. Run \`${tripod('apply')}\` again once the owner of the repository has extended the key`
 }
 
 function keysOf(seen: readonly Seen[]): readonly NodeKey[] {

@@ -1,5 +1,5 @@
-import { quote } from '../shell.js'
 import type { Check } from './check.js'
+import { next, tripod } from '../next-step.js'
 
 /** Who left the inventory has not left the cluster: an apply never removes anybody. */
 export const unlisted: Check = ({ cluster, seen, topology }) => {
@@ -17,6 +17,6 @@ export const unlisted: Check = ({ cluster, seen, topology }) => {
     severity: 'warning' as const,
     node: name,
     message: `${name} is ${nodes.includes(name) ? 'a node of the cluster' : 'a member of etcd'}, and ${cluster.inventoryPath} does not name it`,
-    fix: `Is it to go: tripod node remove ${quote(name)} -i ${quote(cluster.inventoryPath)}; is it to stay: name it in the inventory`,
+    fix: next`Is it to go: ${tripod('node remove', name)}; is it to stay: name it in the inventory`,
   }))
 }

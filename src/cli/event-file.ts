@@ -3,6 +3,7 @@ import { type EventStream, eventStream } from '../document/event-stream.js'
 import { messageOf, TripodError } from '../errors.js'
 import type { RunLog } from './run-log.js'
 import { toTripodError } from './to-tripod-error.js'
+import type { Wording } from '../next-step.js'
 
 /** The file of `--events`, for one run. */
 export interface EventFile {
@@ -17,7 +18,10 @@ const NONE: EventFile = { note: () => undefined, end: () => undefined }
  * Opens the file (0600; one that is there is appended to, so that none is ever lost) before anything is done: USAGE where that
  * cannot be. What is lost later, by a full disk, stops nothing. Also a process that leaves in haste writes its last lines.
  */
-export function openEventFile(path: string | undefined, log: RunLog, runId: string): EventFile {
+export function openEventFile(
+  path: string | undefined,
+  { log, runId, wording }: { readonly log: RunLog; readonly runId: string; readonly wording: Wording },
+): EventFile {
   if (path === undefined) return NONE
   const file = opened(path)
   let broken = false
@@ -30,7 +34,7 @@ export function openEventFile(path: string | undefined, log: RunLog, runId: stri
       process.stderr.write(`The events in ${path} end early, it cannot be written: ${messageOf(error)}\n`)
     }
   }
-  const stream = eventStream({ runId, write, redact: log.redact })
+  const stream = eventStream({ runId, write, redact: log.redact, wording })
   const onExit = (status: number): void => {
     stream.end({ exit: status })
   }

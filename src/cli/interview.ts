@@ -2,6 +2,7 @@ import { TripodError } from '../errors.js'
 import type { Answers, Question } from '../init/answers.js'
 import { draftOf, problemsOf, type Surroundings } from '../init/draft.js'
 import type { Interviewer } from './asker.js'
+import { applyWording, inWords } from '../next-step.js'
 
 interface Interview {
   readonly asker: Interviewer
@@ -79,7 +80,7 @@ async function wrongWith(
     const [first] = about
     return first && `${first.message}. ${first.fix}`
   } catch (error) {
-    if (error instanceof TripodError) return `${error.message}. ${error.hint}`
+    if (error instanceof TripodError) return `${error.message}. ${inWords(error.hint, applyWording(inventoryPath))}`
     throw error
   }
 }

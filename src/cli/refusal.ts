@@ -2,6 +2,7 @@ import type { Plan } from '../engine/plan-types.js'
 import { TripodError } from '../errors.js'
 import { escapeLine } from './escape.js'
 import { count } from './plan-headline.js'
+import { next, orLeaveOut } from '../next-step.js'
 
 /** What a look at the nodes brought, with or without a plan. */
 type Looked = Pick<Plan, 'nodes' | 'findings' | 'unknown'>
@@ -12,8 +13,7 @@ function unread(plan: Looked): TripodError | undefined {
   const [first] = problems
   if (first === undefined || problems.length === 1) return first
   const names = failed.map(({ node }) => node.name)
-  const without = names.map((name) => `--skip-node ${name}`).join(' ')
-  const fix = `Mend what is named above, or leave the nodes out: ${without}`
+  const fix = next`Mend what is named above${orLeaveOut(...names)}`
   return new TripodError(first.code, `${count(names.length, 'node')} could not be read: ${names.join(', ')}`, fix, {
     failures: problems,
   })
@@ -36,7 +36,7 @@ function unknownState(plan: Looked): TripodError | undefined {
   return new TripodError(
     'STATE_UNKNOWN',
     `${count(plan.unknown.length, 'resource')} could not be read: ${all.join('; ')}`,
-    'Mend what keeps it from being read, or leave the node out with --skip-node NAME.',
+    next`Mend what keeps it from being read${orLeaveOut(...new Set(plan.unknown.map(({ node }) => node)))}`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { ERRORS, messageOf, type TripodError } from '../errors.js'
 import { escapeControls } from './escape.js'
+import { applyWording, inWords } from '../next-step.js'
 
 const CAUSE_LINES = 10
 
@@ -33,6 +34,11 @@ function labelled(label: string, text: string): string {
   return `${`${label}:`.padEnd(7)}${text.replaceAll('\n', `\n${' '.repeat(7)}`)}`
 }
 
+/** Who threw it put it into the words of a command, if one was at hand. */
+function fixOf({ hint }: TripodError): string {
+  return inWords(hint, applyWording())
+}
+
 function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ')
 }
@@ -42,18 +48,20 @@ function renderFailure(failure: TripodError): string {
   const parts = [headline(failure)]
   if (failure.detail.output !== undefined || failure.detail.cause !== undefined)
     parts.push(labelled('Cause', causeOf(failure)))
-  if (failure.hint !== '') parts.push(labelled('Fix', failure.hint))
+  const fix = fixOf(failure)
+  if (fix !== '') parts.push(labelled('Fix', fix))
   return indented([...parts, ...(failure.detail.failures ?? []).map(renderFailure)].join('\n'))
 }
 
 /** The form every error has on the terminal (experience.md 4.2): what, cause, fix, log, docs; all failures of a parallel action. */
 export function renderError(error: TripodError, around: ErrorSurroundings = {}): string {
   const failures = error.detail.failures ?? []
+  const fix = fixOf(error)
   const parts = [
     headline(error),
     ...failures.map(renderFailure),
     labelled('Cause', causeOf(error)),
-    ...(error.hint === '' ? [] : [labelled('Fix', error.hint)]),
+    ...(fix === '' ? [] : [labelled('Fix', fix)]),
     ...(around.log === undefined ? [] : [labelled('Log', around.log)]),
     labelled('Docs', `docs/errors.md#${error.code.toLowerCase()}, or: tripod explain ${error.code}`),
   ]
@@ -75,7 +83,7 @@ export function errorJson(error: TripodError, redact: (text: string) => string =
   return {
     code: error.code,
     message: redact(error.message),
-    fix: redact(error.hint),
+    fix: redact(fixOf(error)),
     exit: error.exit,
     ...(node === undefined ? {} : { node }),
     ...(failures === undefined ? {} : { failures: failures.map((failure) => errorJson(failure, redact)) }),

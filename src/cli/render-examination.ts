@@ -1,4 +1,4 @@
-import { lookedDocument } from '../document/document-of.js'
+import type { Looked } from '../document/document-of.js'
 import type { Examination } from '../engine/examine.js'
 import type { Paint } from './colour.js'
 import { escapeLine } from './escape.js'
@@ -6,8 +6,8 @@ import { count } from './plan-headline.js'
 import { renderPlanProblems } from './plan-problems.js'
 
 /** What was found, worst first, then what holds; ends with one line that says it all. */
-export function renderExamination(found: Examination, paint: Paint): string {
-  const problems = renderPlanProblems(lookedDocument(found), paint)
+export function renderExamination(found: Looked & Pick<Examination, 'holding'>, paint: Paint): string {
+  const problems = renderPlanProblems(found, paint)
   const holding = found.holding.map((title) => `${paint('green', 'ok')} ${escapeLine(title)}`)
   const nodes = count(found.nodes.length, 'node')
   const summary =
@@ -17,6 +17,6 @@ export function renderExamination(found: Examination, paint: Paint): string {
   return [...problems, ...holding, paint('bold', summary)].join('\n')
 }
 
-function fatal({ findings }: Examination): number {
+function fatal({ findings }: Looked): number {
   return findings.filter(({ severity }) => severity === 'fatal').length
 }

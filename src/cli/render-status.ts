@@ -4,9 +4,9 @@ import {
   votesOf,
   type BalancerStatus,
   type ClusterStatus,
-  type HealthFinding,
   type MemberStatus,
   type NodeStatus,
+  type WordedFinding,
 } from '../status/status.js'
 import type { Paint } from './colour.js'
 import { columns } from './columns.js'
@@ -32,7 +32,7 @@ export function renderStatus(status: ClusterStatus, paint: Paint): string {
 }
 
 /** `! m1: what is not well. Next: what to do`. */
-export function renderFinding({ node, what, fix }: HealthFinding): string {
+export function renderFinding({ node, what, fix }: WordedFinding): string {
   const where = node === undefined ? '' : `${node}: `
   return escapeLine(`! ${where}${oneLine(what)}. Next: ${oneLine(fix)}`)
 }

@@ -14,7 +14,6 @@ import { openEventFile } from './event-file.js'
 import { askAboutHostKey } from './host-key-question.js'
 import { watchInterrupts } from './interrupt.js'
 import { keyEndReader } from './key-end-reader.js'
-import { namingInventory } from './naming-inventory.js'
 import { networkManifests } from './network-manifests.js'
 import type { Guest } from '../inventory/parse.js'
 import { openInventory } from './open-inventory.js'
@@ -25,6 +24,8 @@ import { referenceResolver } from './resolve-reference.js'
 import { openRunLog, type RunLog } from './run-log.js'
 import { type SelectorFlags, selectorsOf } from './selectors.js'
 import { toTripodError } from './to-tripod-error.js'
+import { type AskedCommand, worded, wordingOf } from './wording.js'
+import type { Wording } from '../next-step.js'
 
 /** What `targetFlags` give. */
 export interface SessionFlags extends SelectorFlags {
@@ -35,6 +36,8 @@ export interface SessionFlags extends SelectorFlags {
   readonly quiet: boolean
   /** Machines that the inventory does not name. */
   readonly guests?: readonly Guest[] | undefined
+  /** The command, if it is more than its verb. */
+  readonly asked?: AskedCommand
   readonly verbose: boolean
   /** File for the events of the run. */
   readonly events?: string | undefined
@@ -46,6 +49,8 @@ export interface Session {
   readonly log: RunLog
   readonly asker: Asker | undefined
   readonly progress: Progress
+  /** Of the command, for its next steps. */
+  readonly wording: Wording
 }
 
 function openLog(verb: string, runId: string): RunLog {
@@ -78,7 +83,11 @@ async function runInput(
     runId,
     signal,
     verb,
-  }: Omit<Session, 'input'> & { readonly runId: string; readonly signal: AbortSignal; readonly verb: string },
+  }: Omit<Session, 'input' | 'wording'> & {
+    readonly runId: string
+    readonly signal: AbortSignal
+    readonly verb: string
+  },
 ): Promise<RunInput> {
   const selectors = selectorsOf(flags)
   const cluster = await openInventory(flags.inventory, verb, flags.guests)
@@ -96,7 +105,7 @@ async function runInput(
     cluster,
     steps,
     selectors,
-    connect: (node) => connect(node, options).catch(namingInventory(flags.inventory)),
+    connect: (node) => connect(node, options),
     resolve,
     currentKey: resolve,
     keyEnd: keyEndReader(),
@@ -129,7 +138,8 @@ export async function withSession<T>(
 ): Promise<T> {
   const runId = randomBytes(4).toString('hex')
   const log = openLog(verb, runId)
-  const events = openEventFile(flags.events, log, runId)
+  const wording = wordingOf(flags, flags.asked ?? { work: verb })
+  const events = openEventFile(flags.events, { log, runId, wording })
   const { progress, activity } = openProgress(log, { ...flags, terminal: canDraw(process.stderr), also: events.note })
   const running = (): readonly string[] => activity.now().map(({ node, what }) => `${node} ${what}`)
   const interrupt = watchInterrupts({ running, say: progress.say })
@@ -137,11 +147,12 @@ export async function withSession<T>(
   try {
     const asker = openAsker({ noInput: flags['no-input'], signal, onInterrupt: interrupt.stop })
     const around = { log, asker, progress }
-    const result = await work({ ...around, input: await runInput(flags, { ...around, runId, signal, verb }) })
+    const result = await work({ ...around, wording, input: await runInput(flags, { ...around, runId, signal, verb }) })
     events.end()
     return result
   } catch (error) {
-    const thrown = signal.reason instanceof TripodError ? interruptedWith(signal.reason, error) : error
+    const ended = signal.reason instanceof TripodError ? interruptedWith(signal.reason, error) : error
+    const thrown = worded(ended, wording)
     events.end({ thrown })
     throw thrown
   } finally {

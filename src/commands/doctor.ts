@@ -18,15 +18,20 @@ export default class Doctor extends BaseCommand {
 
   async run(): Promise<DoctorDocument> {
     const { flags } = await this.parse(Doctor)
-    return withSession('doctor', flags, async ({ input, log }) => {
-      const found = await examine(input)
-      this.log(log.redact(renderExamination(found, paintFor(process.stdout))))
-      const refusal = refusalOf(found)
-      this.refuse(refusal)
-      const healthy = refusal === undefined && found.findings.length === 0
-      const { holding } = found
-      const cluster = input.cluster.name
-      return redactDocument(headed('doctor', { cluster, healthy, ...lookedDocument(found), holding }), log.redact)
-    })
+    return withSession(
+      'doctor',
+      { ...flags, asked: { work: 'doctor', skips: true } },
+      async ({ input, log, wording }) => {
+        const found = await examine(input)
+        const { holding } = found
+        const looked = lookedDocument(found, wording)
+        this.log(log.redact(renderExamination({ ...looked, holding }, paintFor(process.stdout))))
+        const refusal = refusalOf(found)
+        this.refuse(refusal)
+        const healthy = refusal === undefined && found.findings.length === 0
+        const cluster = input.cluster.name
+        return redactDocument(headed('doctor', { cluster, healthy, ...looked, holding }), log.redact)
+      },
+    )
   }
 }

@@ -26,29 +26,33 @@ export default class Drift extends BaseCommand {
 
   async run(): Promise<DriftDocument> {
     const { flags } = await this.parse(Drift)
-    return withSession('drift', flags, async ({ input, log }) => {
-      // Whether the network's manifests are as they were applied takes their text; the rest is told without it.
-      const manifests = async () => {
-        try {
-          return (await input.manifests?.()) ?? []
-        } catch (error) {
-          this.say(`! The pod network is not compared: ${messageOf(error)}`)
-          return []
+    return withSession(
+      'drift',
+      { ...flags, asked: { work: 'drift', skips: true } },
+      async ({ input, log, wording }) => {
+        // Whether the network's manifests are as they were applied takes their text; the rest is told without it.
+        const manifests = async () => {
+          try {
+            return (await input.manifests?.()) ?? []
+          } catch (error) {
+            this.say(`! The pod network is not compared: ${messageOf(error)}`)
+            return []
+          }
         }
-      }
-      const run = await openRun({ ...looking(input), manifests })
-      await run.close()
-      const { plan } = run
-      const shown = documentOf(plan, imprintOf(this.config), log.redact)
-      if (shown.ops.length === 0) tellWarnings(plan.cluster.warnings, this.speaker().say)
-      this.log(log.redact(renderDrift(shown, { paint: paintFor(process.stdout), full: flags.full })))
-      const refusal = refusalOf(plan)
-      this.refuse(refusal)
-      const ops = driftOps(shown)
-      if (refusal === undefined && flags['detailed-exitcode'] && ops.length > 0) process.exitCode = 2
-      const { cluster, complete, nodes, unknown, findings } = shown
-      return headed('drift', { cluster: cluster.name, complete, drift: ops.map(drifted), nodes, unknown, findings })
-    })
+        const run = await openRun({ ...looking(input), manifests })
+        await run.close()
+        const { plan } = run
+        const shown = documentOf(plan, { ...imprintOf(this.config), wording }, log.redact)
+        if (shown.ops.length === 0) tellWarnings(plan.cluster.warnings, this.speaker().say)
+        this.log(log.redact(renderDrift(shown, { paint: paintFor(process.stdout), full: flags.full })))
+        const refusal = refusalOf(plan)
+        this.refuse(refusal)
+        const ops = driftOps(shown)
+        if (refusal === undefined && flags['detailed-exitcode'] && ops.length > 0) process.exitCode = 2
+        const { cluster, complete, nodes, unknown, findings } = shown
+        return headed('drift', { cluster: cluster.name, complete, drift: ops.map(drifted), nodes, unknown, findings })
+      },
+    )
   }
 }
 

@@ -11,13 +11,17 @@ import { isNoOp, renderPlan } from '../cli/render-plan.js'
 import { savePlan } from '../cli/saved-plan.js'
 import { selectorsOf } from '../cli/selectors.js'
 import { withSession } from '../cli/session.js'
+import { type AskedCommand, wordingOf } from '../cli/wording.js'
 import { documentOf } from '../document/document-of.js'
 import type { PlanDocument } from '../document/plan-document.js'
 import type { Plan } from '../engine/plan-types.js'
 import { openRun, planOffline } from '../engine/run.js'
 import { unfetched } from '../manifests/sets.js'
+import type { Wording } from '../next-step.js'
 import { Redactor } from '../secret.js'
 import { steps } from '../steps/index.js'
+
+const ASKED: AskedCommand = { work: 'apply', look: 'plan', skips: true }
 
 interface ShowFlags {
   readonly full: boolean
@@ -56,18 +60,22 @@ export default class PlanCommand extends BaseCommand {
       const os = flags.os === undefined ? {} : { os: parseOs(flags.os) }
       const cluster = await openInventory(flags.inventory, 'plan')
       const plan = planOffline({ cluster, steps, selectors: selectorsOf(flags), manifests: unfetched(cluster), ...os })
-      return this.show(plan, flags, (text) => new Redactor().redact(text))
+      return this.show(plan, flags, { redact: (text) => new Redactor().redact(text), wording: wordingOf(flags, ASKED) })
     }
-    return withSession('plan', flags, async ({ input, log }) => {
+    return withSession('plan', { ...flags, asked: ASKED }, async ({ input, log, wording }) => {
       const run = await openRun(input)
       await run.close()
-      return this.show(run.plan, flags, log.redact)
+      return this.show(run.plan, flags, { redact: log.redact, wording })
     })
   }
 
   /** What cannot be applied is shown and saved all the same: it tells what stands in the way. */
-  private async show(plan: Plan, flags: ShowFlags, redact: (text: string) => string): Promise<PlanDocument> {
-    const shown = documentOf(plan, imprintOf(this.config), redact)
+  private async show(
+    plan: Plan,
+    flags: ShowFlags,
+    { redact, wording }: { readonly redact: (text: string) => string; readonly wording: Wording },
+  ): Promise<PlanDocument> {
+    const shown = documentOf(plan, { ...imprintOf(this.config), wording }, redact)
     const { full, explain, out } = flags
     if (out !== undefined) await savePlan(out, shown)
     if (shown.ops.length === 0) tellWarnings(plan.cluster.warnings, this.speaker().say)

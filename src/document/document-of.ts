@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Op, Plan, PlannedNode } from '../engine/plan-types.js'
 import { FORMAT_VERSION, type DocumentNode, type DocumentOp, type PlanDocument } from './plan-document.js'
+import { applyWording, inWords, type Wording } from '../next-step.js'
 
 /** What a plan by itself does not say: when and by what it was made. */
 export interface Imprint {
@@ -9,6 +10,8 @@ export interface Imprint {
   readonly tool: { readonly name: string; readonly version: string }
   /** Left out: an apply of the inventory. */
   readonly asked?: Asked
+  /** How next steps name that command; left out: an apply of the inventory. */
+  readonly wording?: Wording
 }
 
 /** How a plan is called, and by which commands it is made and carried out. */
@@ -28,7 +31,7 @@ export const LIFETIME_HOURS = 24
  */
 export function documentOf(
   plan: Plan,
-  { planId, createdAt, tool, asked = APPLY }: Imprint,
+  { planId, createdAt, tool, asked = APPLY, wording = applyWording(plan.cluster.inventoryPath) }: Imprint,
   redact: (text: string) => string = (text) => text,
 ): PlanDocument {
   const contents = new Map<string, string>()
@@ -41,7 +44,7 @@ export function documentOf(
   }
   const ops = plan.steps.flatMap((step) => step.ops).map((op) => documentOp(op, keep))
   const { cluster, summary, seconds, selectors } = plan
-  const { nodes, unknown, findings } = lookedDocument(plan)
+  const { nodes, unknown, findings } = lookedDocument(plan, wording)
   const document: PlanDocument = {
     formatVersion: FORMAT_VERSION,
     kind: 'plan',
@@ -115,21 +118,24 @@ function documentOp(op: Op, keep: (text: string | undefined) => string | undefin
 }
 
 /** The same of what was only looked at, without a plan. */
-export function lookedDocument({ nodes, unknown, findings }: Pick<Plan, 'nodes' | 'unknown' | 'findings'>): Looked {
+export function lookedDocument(
+  { nodes, unknown, findings }: Pick<Plan, 'nodes' | 'unknown' | 'findings'>,
+  wording: Wording,
+): Looked {
   return {
-    nodes: nodes.map(documentNode),
+    nodes: nodes.map((node) => documentNode(node, wording)),
     unknown: unknown.map((one) => ({ ...one })),
-    findings: findings.map((one) => ({ ...one })),
+    findings: findings.map((one) => ({ ...one, fix: inWords(one.fix, wording) })),
   }
 }
 
-function documentNode({ node, reachable, problems, ...known }: PlannedNode): DocumentNode {
+function documentNode({ node, reachable, problems, ...known }: PlannedNode, wording: Wording): DocumentNode {
   return {
     name: node.name,
     address: node.address,
     roles: [...node.roles],
     reachable,
-    problems: problems.map(({ code, message, hint }) => ({ code, message, fix: hint })),
+    problems: problems.map(({ code, message, hint }) => ({ code, message, fix: inWords(hint, wording) })),
     ...known,
   }
 }

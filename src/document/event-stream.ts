@@ -5,6 +5,7 @@ import type { TripodError } from '../errors.js'
 import { errorKeys, eventOf, opKeys } from './events-of.js'
 import { FORMAT_VERSION } from './headed.js'
 import type { EventBody } from './run-event.js'
+import type { Wording } from '../next-step.js'
 
 /** The lines of one run. */
 export interface EventStream {
@@ -18,11 +19,12 @@ export interface StreamOptions {
   /** Gets one line without its line feed. */
   readonly write: (line: string) => void
   readonly redact: (text: string) => string
+  readonly wording: Wording
   readonly now?: () => Date
 }
 
 /** Turns what the engine tells into numbered lines of JSON. An op that was begun is ended in every case. */
-export function eventStream({ runId, write, redact, now = () => new Date() }: StreamOptions): EventStream {
+export function eventStream({ runId, write, redact, wording, now = () => new Date() }: StreamOptions): EventStream {
   const began = performance.now()
   const open = new Map<string, Op>()
   const done: Op[] = []
@@ -45,7 +47,7 @@ export function eventStream({ runId, write, redact, now = () => new Date() }: St
       if (event.type === 'op-finished') done.push(event.op)
       if (event.type === 'op-finished') open.delete(event.op.id)
       if (event.type === 'node-failed') giveUp(outcomeOf(event.error), event.node)
-      const body = eventOf(event)
+      const body = eventOf(event, wording)
       if (body !== undefined) line(body)
     },
     end({ error, exit }) {
@@ -53,7 +55,12 @@ export function eventStream({ runId, write, redact, now = () => new Date() }: St
       giveUp('OP_UNKNOWN')
       const node = error?.detail.node
       if (error)
-        line({ type: 'diagnostic', code: 'ERROR', ...(node === undefined ? {} : { node }), ...errorKeys(error) })
+        line({
+          type: 'diagnostic',
+          code: 'ERROR',
+          ...(node === undefined ? {} : { node }),
+          ...errorKeys(error, wording),
+        })
       line({ type: 'summary', code: codeOf(error, exit), ...sumOf(done), seconds: secondsSince(began), exit })
       ended = true
     },

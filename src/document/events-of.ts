@@ -2,6 +2,7 @@ import type { EngineEvent } from '../engine/events.js'
 import type { Op } from '../engine/plan-types.js'
 import type { TripodError } from '../errors.js'
 import type { EventBody } from './run-event.js'
+import { inWords, type Wording } from '../next-step.js'
 
 const NODE_CODES = {
   connecting: 'NODE_CONNECTING',
@@ -18,12 +19,12 @@ export function opKeys({ id, node, step, action, disruption }: Op) {
 }
 
 /** What of an error stands in an event. */
-export function errorKeys({ code, message, hint }: TripodError) {
-  return { error: code, message, fix: hint }
+export function errorKeys({ code, message, hint }: TripodError, wording: Wording) {
+  return { error: code, message, fix: inWords(hint, wording) }
 }
 
 /** An event of the engine as the event file has it; undefined for what that says otherwise, or not at all. */
-export function eventOf(event: EngineEvent): EventBody | undefined {
+export function eventOf(event: EngineEvent, wording: Wording): EventBody | undefined {
   switch (event.type) {
     case 'connecting':
     case 'connected':
@@ -32,7 +33,7 @@ export function eventOf(event: EngineEvent): EventBody | undefined {
     case 'looked':
       return { type: 'node_state', code: NODE_CODES[event.type], node: event.node, what: event.what }
     case 'node-failed':
-      return { type: 'node_state', code: 'NODE_FAILED', node: event.node, ...errorKeys(event.error) }
+      return { type: 'node_state', code: 'NODE_FAILED', node: event.node, ...errorKeys(event.error, wording) }
     case 'locked':
     case 'unlocked':
       return { type: 'lock', code: NODE_CODES[event.type], nodes: event.nodes }

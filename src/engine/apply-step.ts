@@ -13,6 +13,7 @@ import { remembered } from './remember.js'
 import { look, questionOf, type KnownStation } from './station.js'
 import { planStale, surprises } from './stale.js'
 import { refuseUnwritten } from './write-files.js'
+import { AGAIN, LOOK, next } from '../next-step.js'
 
 export interface StepOnNode {
   readonly input: RunInput
@@ -129,7 +130,7 @@ function asUnknown(error: unknown, node: string, batch: Batch): unknown {
   return new TripodError(
     'OUTCOME_UNKNOWN',
     `${namesOf(batch)} on ${node} may have finished or not: ${error.message}`,
-    'Run `tripod plan` to see what the node looks like now, then `tripod apply`.',
+    next`Run \`${LOOK}\` to see what the node looks like now, then \`${AGAIN}\`.`,
     { node, cause: error },
   )
 }
@@ -144,7 +145,7 @@ function refuseDifference(node: string, plan: NodePlan): void {
   throw new TripodError(
     'NOT_CONVERGED',
     `everything was done on ${node}, and still:\n${left.map((line) => `  ${line}`).join('\n')}`,
-    `Something else on ${node} wins over what was written; remove it, then run \`tripod apply\` again.`,
+    next`Something else on ${node} wins over what was written; remove it, then run \`${AGAIN}\` again.`,
     { node },
   )
 }

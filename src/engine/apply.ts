@@ -10,6 +10,7 @@ import { Rollout, summary } from './rollout.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
 import { isDriftElsewhere, opsOf, planStale, surprises } from './stale.js'
+import { AGAIN, LOOK, next } from '../next-step.js'
 
 export interface ApplyInput {
   readonly input: RunInput
@@ -50,7 +51,7 @@ function notApplyable(): TripodError {
   return new TripodError(
     'PREFLIGHT_FAILED',
     'this plan cannot be applied as it stands',
-    'See what `tripod plan` says of the nodes and findings, and mend that first.',
+    next`See what \`${LOOK}\` says of the nodes and findings, and mend that first.`,
   )
 }
 
@@ -105,7 +106,7 @@ function refuseProblems(problems: readonly TripodError[]): void {
   if (first === undefined) return
   if (others.length === 0) throw first
   const message = `${problems.map(({ detail }) => detail.node ?? 'a node').join(', ')} cannot be looked at any more`
-  throw new TripodError(first.code, message, 'Mend the cause named for each node, then run `tripod apply` again.', {
+  throw new TripodError(first.code, message, next`Mend the cause named for each node, then run \`${AGAIN}\` again.`, {
     failures: problems,
   })
 }
@@ -115,7 +116,7 @@ function refuseForeignUnits({ runId }: RunInput, { stations }: Observation): voi
   for (const { node, facts } of stations) {
     const unit = facts?.activeUnits.find((name) => !name.startsWith(`tripod-${runId}-`))
     if (unit === undefined) continue
-    const hint = `Wait until it has ended (\`systemctl status ${unit}\` on ${node.name}), then run \`tripod apply\` again.`
+    const hint = next`Wait until it has ended (\`systemctl status ${unit}\` on ${node.name}), then run \`${AGAIN}\` again.`
     throw new TripodError('UNIT_OF_OTHER_RUN', `${unit} of another run is still at work on ${node.name}`, hint, {
       node: node.name,
     })

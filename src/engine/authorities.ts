@@ -6,6 +6,7 @@ import type { ClusterContext } from '../steps/step.js'
 import { PKI } from '../facts/kubeadm-files.js'
 import { holderOf, type Seen, type Topology } from '../topology.js'
 import type { RunInput } from './run-types.js'
+import { AGAIN, next } from '../next-step.js'
 
 const CA_FILES: readonly CaFile[] = [
   'ca.crt',
@@ -69,7 +70,7 @@ async function readFrom(host: Host | undefined, node: string, path: string): Pro
   throw new TripodError(
     'COMMAND_FAILED',
     `${path} cannot be read from ${node}, which other nodes need`,
-    `Look at ${path} on ${node}, then run \`tripod apply\` again.`,
+    next`Look at ${path} on ${node}, then run \`${AGAIN}\` again.`,
     { node, output: result?.stderr ?? `${node} was not reached` },
   )
 }

@@ -2,6 +2,7 @@ import { messageOf, TripodError } from '../errors.js'
 import type { Host, RunOptions, RunResult } from '../host/host.js'
 import { sha256 } from '../resources/digest.js'
 import { lines, sh, type Script } from '../shell.js'
+import { LOOK, next } from '../next-step.js'
 
 export interface DetachedWork {
   readonly host: Host
@@ -117,7 +118,7 @@ function outcomeUnknown({ host }: DetachedWork, { unit, base }: Names, cause?: u
   return new TripodError(
     'OUTCOME_UNKNOWN',
     `nobody can tell how ${unit} on ${host.name} ended`,
-    `Look at ${base}.log on ${host.name}, then run \`tripod plan\`: it shows what the node looks like now.`,
+    next`Look at ${base}.log on ${host.name}, then run \`${LOOK}\`: it shows what the node looks like now.`,
     { node: host.name, cause },
   )
 }

@@ -3,6 +3,7 @@ import { TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
 import { lines, type Script, sh } from '../shell.js'
 import type { Unit } from './drill-whole.js'
+import { next, tripod } from '../next-step.js'
 
 /** When the node starts a stopped service by itself, should nobody come back for it. */
 export const SELF_HELP_SECONDS = 60
@@ -64,7 +65,7 @@ async function startAgain(stopping: Stopping): Promise<void> {
 }
 
 function failed({ host, unit }: Stopping, what: string, output: string): TripodError {
-  const hint = `See \`journalctl -u ${unit}\` on ${host.name}; then \`tripod apply\` puts it right.`
+  const hint = next`See \`journalctl -u ${unit}\` on ${host.name}; then \`${tripod('apply')}\` puts it right.`
   return new TripodError('COMMAND_FAILED', `${unit} on ${host.name} ${what}`, hint, { node: host.name, output })
 }
 
@@ -74,7 +75,7 @@ function leftAlone(stopping: Stopping, cause: unknown): TripodError {
   return new TripodError(
     'OUTCOME_UNKNOWN',
     `${host.name} does not answer any more, and ${unit} was stopped there; ${host.name} starts it by itself within ${SELF_HELP_SECONDS} s of that`,
-    `See \`systemctl status ${unit}\` on ${host.name}; then \`tripod plan\` tells whether all is well.`,
+    next`See \`systemctl status ${unit}\` on ${host.name}; then \`${tripod('plan')}\` tells whether all is well.`,
     { node: host.name, cause },
   )
 }

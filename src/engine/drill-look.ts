@@ -7,6 +7,7 @@ import type { ClusterContext } from '../steps/step.js'
 import { observe } from './observe.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
+import { next, tripod } from '../next-step.js'
 
 /** What a drill knows of the cluster when it begins. */
 export interface Look {
@@ -59,6 +60,6 @@ export function observerOf({ context, hosts }: Look, holder: string | undefined)
   throw new TripodError(
     'UNHEALTHY',
     `No node of ${cluster.name} that was reached belongs to a cluster: there is nowhere to ask its API from`,
-    `See \`tripod plan -i ${cluster.inventoryPath}\`: it tells where each node stands.`,
+    next`See \`${tripod('plan')}\`: it tells where each node stands.`,
   )
 }

@@ -8,6 +8,7 @@ import { type Gate, whereNotZero } from '../steps/gate.js'
 import type { ClusterContext } from '../steps/step.js'
 import { askGate, type GateInput } from './gates.js'
 import type { Station } from './station.js'
+import { type NextStep } from '../next-step.js'
 
 /** What keeps the VIP alive, and what a drill stops. */
 export const UNITS = ['haproxy.service', 'keepalived.service'] as const
@@ -16,7 +17,7 @@ export type Unit = (typeof UNITS)[number]
 /** What is wrong with the cluster, a line each, and the next thing to do. */
 export interface Wrong {
   readonly lines: readonly string[]
-  readonly fix: string
+  readonly fix: NextStep
 }
 
 /** All that must hold of a cluster that loses nothing when one host goes, with how long it may take. */
@@ -49,7 +50,7 @@ exit $bad`
 /** Asks everything; where nothing is wrong, there are no lines. */
 export async function whatIsWrong(context: ClusterContext, ask: GateInput, deadlineSeconds: number): Promise<Wrong> {
   const lines: string[] = []
-  const fixes: string[] = []
+  const fixes: NextStep[] = []
   for (const gate of wholeGates(context, deadlineSeconds)) {
     const { problems, untold } = await askGate(gate, ask)
     ask.signal.throwIfAborted()

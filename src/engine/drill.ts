@@ -11,6 +11,7 @@ import { lockAll } from './lock.js'
 import { connectAll } from './observe.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
+import { next, tripod } from '../next-step.js'
 
 /** What one fault cost. */
 export interface FaultReport {
@@ -68,7 +69,7 @@ function movableVip({ cluster }: RunInput): string {
     vip === undefined
       ? `${cluster.endpoint.host} is a load balancer that tripod does not run: there is no VIP to move`
       : `the load balancer runs on ${carriers.map(({ name }) => name).join(', ') || 'no host'} alone: the VIP has nowhere to go`
-  const hint = `To measure while you break something yourself: tripod ha-drill --watch 60 -i ${cluster.inventoryPath}`
+  const hint = next`To measure while you break something yourself: ${tripod('ha-drill', '--watch', '60')}`
   throw new TripodError('PREFLIGHT_FAILED', `${cluster.name} cannot be drilled: ${why}`, hint)
 }
 
@@ -83,7 +84,7 @@ async function wholeLook(input: RunInput, stations: readonly Station[], patience
   const { cluster } = context
   const nothingDone = `${cluster.name} is not whole, so nothing is stopped`
   const missing = missingMembers(context, look.stations)
-  const fix = `See \`tripod plan -i ${cluster.inventoryPath}\`, and drill when all members serve.`
+  const fix = next`See \`${tripod('plan')}\`, and drill when all members serve.`
   if (missing.length > 0) throw unhealthy(nothingDone, { lines: missing, fix })
   refuseOtherRuns(input, look)
   const wrong = await whatIsWrong(context, { hosts, emit: input.emit, signal: input.signal }, patience)

@@ -3,6 +3,7 @@ import type { Node } from '../inventory/cluster.js'
 import { lines, sh } from '../shell.js'
 import { ADMIN_CONF, apiOf, isMaster, isReady } from '../steps/control-plane.js'
 import type { RunInput } from './run-types.js'
+import { next, tripod } from '../next-step.js'
 
 /** admin.conf of a master that serves, never super-admin.conf. */
 export interface FetchedKubeconfig {
@@ -21,7 +22,7 @@ export async function fetchKubeconfig(input: Pick<RunInput, 'cluster' | 'connect
   throw new TripodError(
     'CLUSTER_UNREACHABLE',
     `no master of ${input.cluster.name} serves:\n${said.map((line) => `  ${line}`).join('\n')}`,
-    `See \`tripod plan -i ${input.cluster.inventoryPath}\`: it tells whether there is a cluster, and what is wrong with it.`,
+    next`See \`${tripod('plan')}\`: it tells whether there is a cluster, and what is wrong with it.`,
   )
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TripodError } from '../errors.js'
 import type { Held, Host } from '../host/host.js'
 import { lines, sh, type Script } from '../shell.js'
+import { AGAIN, next } from '../next-step.js'
 
 /** The lock of one node: gone with the connection that holds it, so it never gets stale. */
 export interface NodeLock {
@@ -99,7 +100,7 @@ function refused(node: string, { greeting }: Held): TripodError {
   return new TripodError(
     'LOCK_HELD',
     `${node} is being changed by ${who}`,
-    'Wait until that run has ended, or stop it where it runs; then run `tripod apply` again.',
+    next`Wait until that run has ended, or stop it where it runs; then run \`${AGAIN}\` again.`,
     { node },
   )
 }

@@ -5,6 +5,7 @@ import { BACKUP_DIRECTORY, type PathBefore } from '../resources/file.js'
 import { lines, sh, type Script } from '../shell.js'
 import type { Change } from './plan-node.js'
 import type { KnownStation } from './station.js'
+import { AGAIN, next } from '../next-step.js'
 
 /**
  * What undo will need, made sure of before the record says that it is there: copies of the originals that are about to be
@@ -63,7 +64,7 @@ function refuseFailure({ node: { name } }: KnownStation, result: RunResult, what
   throw new TripodError(
     'COMMAND_FAILED',
     `${what} on ${name}`,
-    `Mend the cause on ${name}, then run \`tripod apply\` again.`,
+    next`Mend the cause on ${name}, then run \`${AGAIN}\` again.`,
     { node: name, output: result.stderr },
   )
 }

@@ -14,6 +14,7 @@ import type { NodeVersions, RunInput } from './run-types.js'
 import { isKnown, type KnownStation } from './station.js'
 import { undoingOf } from './undoing.js'
 import { wishesOf } from './wishes.js'
+import { AGAIN, next } from '../next-step.js'
 
 const CLEANUP_SECONDS = 60
 
@@ -243,7 +244,7 @@ function inTurn(stations: readonly KnownStation[], { goesLast, takesBack }: Step
 }
 
 function interrupted(node?: string): TripodError {
-  const hint = 'Run `tripod apply` again: it does only what is still missing.'
+  const hint = next`Run \`${AGAIN}\` again: it does only what is still missing.`
   return new TripodError('INTERRUPTED', 'stopped before everything was done', hint, node === undefined ? {} : { node })
 }
 
@@ -251,7 +252,7 @@ function heldBack(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
     `${node} was left as it is: ${step} goes from node to node, and ${failed} failed before it`,
-    `Mend ${failed} first, then run \`tripod apply\` again.`,
+    next`Mend ${failed} first, then run \`${AGAIN}\` again.`,
     { node },
   )
 }
@@ -260,7 +261,7 @@ function heldUp(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
     `${node} was left as it is: ${step} has to come first, and was not done on ${failed}`,
-    `Mend ${failed} first, then run \`tripod apply\` again.`,
+    next`Mend ${failed} first, then run \`${AGAIN}\` again.`,
     { node },
   )
 }
@@ -269,7 +270,7 @@ function incomplete(failures: ReadonlyMap<string, TripodError>, done: number): T
   return new TripodError(
     'APPLY_INCOMPLETE',
     `${[...failures.keys()].join(', ')} could not be finished; ${done === 1 ? '1 change was' : `${done} changes were`} made and verified`,
-    'Mend the cause named for each node, then run `tripod apply` again: it does only what is still missing.',
+    next`Mend the cause named for each node, then run \`${AGAIN}\` again: it does only what is still missing.`,
     { failures: [...failures.values()] },
   )
 }

@@ -6,6 +6,7 @@ import { namesOf, type ActContext, type Batch } from './batch.js'
 import { withInputs } from './command-inputs.js'
 import { runDetached } from './detached.js'
 import type { Op } from './plan-types.js'
+import { AGAIN, LOOK, next, type NextStep } from '../next-step.js'
 
 /** How a batch's script is run. */
 export interface ScriptRun extends Omit<RunAct, 'do'> {
@@ -41,7 +42,7 @@ async function failureOf(
   const explained = isPackage ? context.station.os.packages.explainFailure(output) : run.explain?.(output)
   const message = explained?.message ?? `${namesOf(batch)} on ${name} ended with status ${result.code}`
   const hint =
-    explained?.fix ?? `Mend the cause on ${name}, then run \`tripod apply\` again: it does only what is still missing.`
+    explained?.fix ?? next`Mend the cause on ${name}, then run \`${AGAIN}\` again: it does only what is still missing.`
   return failure('COMMAND_FAILED', message, hint, name, output)
 }
 
@@ -70,10 +71,10 @@ const SHOWN_LINES = 10
 function cutOff({ station }: ActContext, batch: Batch, output: string): TripodError {
   const { name } = station.node
   const message = `${namesOf(batch)} on ${name} was cut off: it may have finished or not`
-  return failure('OUTCOME_UNKNOWN', message, 'Run `tripod plan` to see what the node looks like now.', name, output)
+  return failure('OUTCOME_UNKNOWN', message, next`Run \`${LOOK}\` to see what the node looks like now.`, name, output)
 }
 
-function failure(code: ErrorCode, message: string, hint: string, node: string, output: string): TripodError {
+function failure(code: ErrorCode, message: string, hint: NextStep, node: string, output: string): TripodError {
   const tail = output.split('\n').slice(-SHOWN_LINES).join('\n')
   return new TripodError(code, message, hint, { node, output: tail })
 }

@@ -1,6 +1,7 @@
 import { TripodError } from '../errors.js'
 import { DISRUPTIONS } from '../resources/resource.js'
 import type { Op, Plan } from './plan-types.js'
+import { LOOK, next } from '../next-step.js'
 
 /** `untouched`: nothing was done yet, and everything must be as shown. `at work`: earlier ops of the run have had their effects. */
 export type Moment = 'untouched' | 'at work'
@@ -96,7 +97,7 @@ export function planStale(found: readonly string[], node?: string): TripodError 
   return new TripodError(
     'PLAN_STALE',
     `the machines are not as the plan showed them:\n${found.map((line) => `  ${line}`).join('\n')}`,
-    'Run `tripod plan` again and review the new plan.',
+    next`Run \`${LOOK}\` again and review the new plan.`,
     node === undefined ? {} : { node },
   )
 }

@@ -7,6 +7,7 @@ import type { Resource } from '../resources/resource.js'
 import type { ActContext, Batch } from './batch.js'
 import { stampFile, type Outcome } from './record.js'
 import { resolved } from './resolved.js'
+import { AGAIN, LOOK, next } from '../next-step.js'
 
 /** Writes the files of a batch in one round trip, references filled in, originals kept. */
 export async function writeFiles(context: ActContext, batch: Batch): Promise<ReadonlyMap<string, Outcome>> {
@@ -49,14 +50,14 @@ export function refuseUnwritten(node: string, outcomes: readonly WriteOutcome[])
     throw new TripodError(
       'PLAN_STALE',
       `changed on ${node} since the plan: ${named}`,
-      'Run `tripod plan` again and review the new plan.',
+      next`Run \`${LOOK}\` again and review the new plan.`,
       { node },
     )
   }
   throw new TripodError(
     'COMMAND_FAILED',
     `cannot write on ${node}: ${named}`,
-    `Mend the cause on ${node} (space, read-only file system, permissions), then run \`tripod apply\` again.`,
+    next`Mend the cause on ${node} (space, read-only file system, permissions), then run \`${AGAIN}\` again.`,
     { node },
   )
 }

@@ -1,3 +1,4 @@
+import type { NextStep } from '../next-step.js'
 import type { Reference } from '../secret.js'
 
 /** When a key file is of no more use: seconds since the epoch, when the last of its keys has ended. */
@@ -22,7 +23,7 @@ export interface KeyRenewal {
   /** A file that lasts longer than the node's, by the sha256 of its text. Left out: there is none, or it cannot be told. */
   readonly longer?: { readonly sha256: string; readonly ends: KeyEnd }
   /** Why it cannot be told. */
-  readonly untold?: { readonly message: string; readonly fix: string }
+  readonly untold?: { readonly message: string; readonly fix: NextStep }
 }
 
 /** As long before its end a key is named, and a longer-lived one looked for. host/signing-key.ts keeps files until then. */

@@ -1,4 +1,5 @@
 import { TripodError } from '../errors.js'
+import { LOOK, next, type NextStep } from '../next-step.js'
 
 /** What the facts script printed, by section. Each reader names the section when it throws FACTS_UNREADABLE. */
 export interface Sections {
@@ -6,7 +7,7 @@ export interface Sections {
   /** Text of a section that ended with one of these statuses (0 when left out). */
   text(name: string, statuses?: readonly number[]): string
   status(name: string): number
-  fail(name: string, why: string, hint?: string): never
+  fail(name: string, why: string, hint?: NextStep): never
 }
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -19,11 +20,11 @@ const HINTS: Readonly<Record<string, string>> = {
   livez: 'Install curl on the node',
 }
 
-const AGAIN = 'Run `tripod plan` again; if it repeats, look at the node by hand'
+const TRY_AGAIN = next`Run \`${LOOK}\` again; if it repeats, look at the node by hand`
 
 /** Takes the output apart; throws FACTS_UNREADABLE when its end is missing or a section comes twice. */
 export function readSections(output: string, node: string): Sections {
-  const fail = (name: string, why: string, hint = HINTS[name] ?? AGAIN): never => {
+  const fail = (name: string, why: string, hint: NextStep = HINTS[name] ?? TRY_AGAIN): never => {
     throw new TripodError('FACTS_UNREADABLE', `${node}: ${name} cannot be read: ${why}`, hint, { node })
   }
   const sections = split(output, fail)

@@ -1,5 +1,6 @@
 import { messageOf, TripodError } from '../errors.js'
 import { onlyBeyond } from './credentials.js'
+import { next, orLeaveOut } from '../next-step.js'
 
 /** Whom a connection was tried to, for messages. */
 export interface ConnectContext {
@@ -93,7 +94,7 @@ function unreachable(context: ConnectContext, why: string, cause: unknown): Trip
   return new TripodError(
     'NODE_UNREACHABLE',
     `${label}: no SSH connection to ${address}: ${why}`,
-    `Check address, port, power and firewall of ${node} (try: nc -vz ${hostOf(address)} ${portOf(address)}), or leave it out: --skip-node ${node}`,
+    next`Check address, port, power and firewall of ${node} (try: nc -vz ${hostOf(address)} ${portOf(address)})${orLeaveOut(node)}`,
     { node, cause },
   )
 }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 import { TripodError } from '../errors.js'
 import { rememberHostKey } from './known-hosts-file.js'
 import { fingerprint, judge, keyType, type KnownHost, type Verdict } from './known-hosts.js'
+import { next, tripod } from '../next-step.js'
 
 export type HostKeyPolicy = 'yes' | 'accept-new' | 'ask'
 
@@ -72,7 +73,7 @@ function unknown(check: HostKeyCheck, key: Buffer): TripodError {
   return new TripodError(
     'HOST_KEY_UNKNOWN',
     `${check.label}: the host key of ${check.address} is not known: ${keyType(key)} ${fingerprint(key)}`,
-    `Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on the machine, then: tripod trust scan --node ${check.node}`,
+    next`Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on the machine, then: ${tripod('trust scan', '--node', check.node)}`,
     { node: check.node },
   )
 }
@@ -82,7 +83,7 @@ function changed(check: HostKeyCheck, key: Buffer, entry: KnownHost): TripodErro
     'HOST_KEY_CHANGED',
     `${check.label}: the host key of ${check.address} is ${keyType(key)} ${fingerprint(key)}, but ${entry.file}:${entry.line} ` +
       `says ${keyType(entry.key)} ${fingerprint(entry.key)}. No password or key was sent`,
-    `Only if the machine was reinstalled and its console shows the new fingerprint: tripod trust scan --replace ${check.node}`,
+    next`Only if the machine was reinstalled and its console shows the new fingerprint: ${tripod('trust scan', '--replace', check.node)}`,
     { node: check.node },
   )
 }
@@ -110,7 +111,7 @@ function certificate(check: HostKeyCheck, entry: KnownHost): TripodError {
   return new TripodError(
     'SSH_FEATURE_MISSING',
     `${check.label}: for ${check.address} there is only a @cert-authority line (${entry.file}:${entry.line}), and tripod does not know host certificates`,
-    `Store the plain key of the machine: tripod trust scan --node ${check.node}`,
+    next`Store the plain key of the machine: ${tripod('trust scan', '--node', check.node)}`,
     { node: check.node },
   )
 }

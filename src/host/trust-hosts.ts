@@ -1,6 +1,7 @@
 import { TripodError } from '../errors.js'
 import type { ConnectOptions, ConnectTarget } from './connect.js'
 import { scanAll, storeHostKey, type ScannedKey } from './trust.js'
+import { next, tripod } from '../next-step.js'
 
 /** What is to be trusted, and how to show it and ask. */
 export interface TrustRequest {
@@ -71,7 +72,7 @@ function contradicted(key: ScannedKey): readonly TripodError[] {
   }
   const fix = key.pinned
     ? `If its console shows the same, set ssh.hostKey of ${node} to ${key.fingerprint}.`
-    : `Only if the machine was reinstalled and its console shows the same: tripod trust scan --replace ${node}`
+    : next`Only if the machine was reinstalled and its console shows the same: ${tripod('trust scan', '--replace', node)}`
   return [new TripodError('HOST_KEY_CHANGED', shows, fix, { node })]
 }
 

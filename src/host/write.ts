@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { TripodError } from '../errors.js'
 import { quote, sh } from '../shell.js'
 import type { RemoteFile, RunResult, WriteOutcome, WritePrecondition } from './host.js'
+import { AGAIN, LOOK, next } from '../next-step.js'
 
 /**
  * Reads a frame of files on stdin and puts each in place (experience.md 2.3). A body that is cut, or is not what its sha256
@@ -143,7 +144,7 @@ function unknownOutcome(node: string, file: RemoteFile, result: RunResult): Trip
   return new TripodError(
     'OUTCOME_UNKNOWN',
     `${node}: the node did not say whether ${file.path} was written`,
-    'Run `tripod plan` to see what the node looks like now, then `tripod apply`.',
+    next`Run \`${LOOK}\` to see what the node looks like now, then \`${AGAIN}\`.`,
     { node, output: result.stderr },
   )
 }

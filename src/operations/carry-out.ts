@@ -6,8 +6,7 @@ import { openRun } from '../engine/run.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { paintFor } from '../cli/colour.js'
 import { imprintOf } from '../cli/imprint.js'
-import { inWordsOf } from './in-words-of.js'
-import { askedFor, operationOf } from './index.js'
+import { askedCommand, askedFor, operationOf } from './index.js'
 import type { Intent } from './intents.js'
 import type { Given, Operation } from './operation.js'
 import type { Speaker } from '../cli/speaker.js'
@@ -58,10 +57,11 @@ export async function carryOut(
 ): Promise<PlanDocument> {
   const operation = operationOf(intent)
   const guests = operation.guests?.(intent) ?? []
-  return withSession(operation.verb, { ...flags, guests }, async (session) => {
+  const about = operation.about?.(intent) ?? []
+  const asked = askedCommand(intent)
+  return withSession(operation.verb, { ...flags, guests, asked }, async (session) => {
     const seen: NodeVersions[] = []
     const given = { yes: flags.yes ?? false, confirm: flags.confirm, inventory: inventory ?? session.input.cluster }
-    const about = operation.about?.(intent) ?? []
     const input = {
       ...operation.prepare(intent, session.input),
       intent,
@@ -74,9 +74,6 @@ export async function carryOut(
       await run.close()
       if (reviewed.isWanted) await operation.prove?.(intent, { input, ...reviewed }, { ...given, speaker })
       return reviewed.shown
-    } catch (error) {
-      const asked = { command: operation.command(intent), about, inventoryPath: flags.inventory }
-      throw inWordsOf(asked, error)
     } finally {
       await run.close()
       await noteVersions(session, seen, speaker)
@@ -93,7 +90,11 @@ interface Reviewed {
 
 async function review(work: AtWork, speaker: Speaker): Promise<Reviewed> {
   const { operation, intent, given, flags, run, session, saved } = work
-  const fresh = documentOf(run.plan, { ...imprintOf(speaker.config), asked: askedFor(intent) }, session.log.redact)
+  const fresh = documentOf(
+    run.plan,
+    { ...imprintOf(speaker.config), asked: askedFor(intent), wording: session.wording },
+    session.log.redact,
+  )
   if (saved !== undefined) await refuseOther(saved, fresh, run)
   const shown = saved?.saved ?? fresh
   if (flags.out !== undefined) await savePlan(flags.out, fresh)

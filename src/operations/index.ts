@@ -1,4 +1,5 @@
 import type { Asked } from '../document/document-of.js'
+import type { AskedCommand } from '../cli/wording.js'
 import { apply } from './apply/index.js'
 import type { Intent, IntentKind, IntentOf } from './intents.js'
 import type { Operation } from './operation.js'
@@ -12,6 +13,14 @@ const operations: { readonly [Kind in IntentKind]: Operation<IntentOf<Kind>> } =
 /** The operation of an intent. Every function of it is given that intent. */
 export function operationOf(intent: Intent): Operation<Intent> {
   return operations[intent.kind] as Operation<Intent>
+}
+
+/** How next steps name it. Nodes that it is about cannot be left out of it. */
+export function askedCommand(intent: Intent): AskedCommand {
+  const operation = operationOf(intent)
+  const work = operation.command(intent)
+  const { look = `${work} --dry-run`, about, skips = true } = operation
+  return { work, look, about: about?.(intent) ?? [], skips }
 }
 
 /** How a plan of it is called, and by which commands it is made and carried out. */

@@ -59,6 +59,8 @@ export interface Operation<I> {
   readonly guests?: (intent: I) => readonly NodeRef[]
   /** Nodes that it is about: none of them can be left out of it. */
   readonly about?: (intent: I) => readonly NodeRef[]
+  /** false: its command has no --skip-node. */
+  readonly skips?: boolean
   /** The steps, checks and nodes that it takes. */
   readonly prepare: (intent: I, input: RunInput) => RunInput
   /** Last line of the plan that is about to be asked for. */

@@ -1,6 +1,7 @@
 import { expiredKey } from './expired-key.js'
 import { NOT_OFFERED, notOffered } from './not-offered.js'
 import type { PackageFailure } from './os-family.js'
+import { AGAIN, next } from '../next-step.js'
 
 type Explain = (match: RegExpExecArray) => PackageFailure
 
@@ -17,7 +18,7 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
     /No space left on device|enough free space in (\S+)/,
     ([, where]) => ({
       message: `No space left on the node${where === undefined ? '' : ` in ${where}`}`,
-      fix: 'Free space there (`apt-get clean`, old logs and kernels) and run `tripod apply` again',
+      fix: next`Free space there (\`apt-get clean\`, old logs and kernels) and run \`${AGAIN}\` again`,
     }),
   ],
   [
@@ -57,7 +58,7 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
     /Release file for (\S+) is not valid yet \(invalid for another ([^)]*)\)/,
     ([, url = '', time = '']) => ({
       message: `The clock of the node is behind: ${url} is valid only in ${time}`,
-      fix: 'Set the clock of the node (`chronyc makestep`) and run `tripod apply` again',
+      fix: next`Set the clock of the node (\`chronyc makestep\`) and run \`${AGAIN}\` again`,
     }),
   ],
   [
@@ -114,7 +115,7 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
     ([, url = '', why = '']) => ({
       check: 'P22',
       message: `${url} is not the file that its repository signed: ${why}`,
-      fix: 'Wait until the mirror is done with its update and run `tripod apply` again; if it stays, a proxy or the mirror changes files: use another',
+      fix: next`Wait until the mirror is done with its update and run \`${AGAIN}\` again; if it stays, a proxy or the mirror changes files: use another`,
     }),
   ],
   [
@@ -166,7 +167,7 @@ function locked(holder: string): PackageFailure {
   return {
     check: 'P25',
     message: `Another package manager holds the lock (${holder}); waited 10 minutes`,
-    fix: 'Let it finish (unattended upgrades do), then run `tripod apply` again',
+    fix: next`Let it finish (unattended upgrades do), then run \`${AGAIN}\` again`,
   }
 }
 

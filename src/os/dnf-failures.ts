@@ -1,6 +1,7 @@
 import { expiredKey } from './expired-key.js'
 import { NOT_OFFERED, notOffered } from './not-offered.js'
 import type { PackageFailure } from './os-family.js'
+import { AGAIN, next } from '../next-step.js'
 
 type Explain = (match: RegExpExecArray) => PackageFailure
 
@@ -30,13 +31,13 @@ const badKey = (why: string): PackageFailure => ({
 const notItsFile = (what: string): PackageFailure => ({
   check: 'P22',
   message: `${what} is not the file that its repository's lists tell of`,
-  fix: 'Wait until the mirror is done with its update and run `tripod apply` again; if it stays, a proxy or the mirror changes files: use another',
+  fix: next`Wait until the mirror is done with its update and run \`${AGAIN}\` again; if it stays, a proxy or the mirror changes files: use another`,
 })
 
 const locked = (holder: string): PackageFailure => ({
   check: 'P25',
   message: `Another package manager holds the lock (${holder}), and did not let go in time`,
-  fix: 'Let it finish (dnf-automatic and PackageKit do), then run `tripod apply` again',
+  fix: next`Let it finish (dnf-automatic and PackageKit do), then run \`${AGAIN}\` again`,
 })
 
 const UNFIT = 'Packages do not fit together'
@@ -48,7 +49,7 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
     /No space left on device|At least (\S+) more space needed on the (\S+) filesystem/,
     ([, size, where]) => ({
       message: `No space left on the node${where === undefined ? '' : ` in ${where}: ${size ?? ''} more are needed`}`,
-      fix: 'Free space there (`dnf clean all`, old logs and kernels) and run `tripod apply` again',
+      fix: next`Free space there (\`dnf clean all\`, old logs and kernels) and run \`${AGAIN}\` again`,
     }),
   ],
   [

@@ -1,6 +1,7 @@
 import type { Script } from '../shell.js'
 import type { PackageReading } from '../resources/readings.js'
 import type { Reference } from '../secret.js'
+import type { NextStep } from '../next-step.js'
 
 /** A package as it shall be after an installation. */
 export interface WantedPackage {
@@ -15,7 +16,7 @@ export interface PackageFailure {
   /** Number of the check that would have said it before, where there is one: `P21`. */
   readonly check?: 'P21' | 'P22' | 'P23' | 'P25' | 'P26'
   readonly message: string
-  readonly fix: string
+  readonly fix: NextStep
 }
 
 /** A package repository that tripod sets up on a node. */

@@ -1,3 +1,4 @@
+import type { NextStep } from '../next-step.js'
 import type { Script } from '../shell.js'
 import type { Reference } from '../secret.js'
 
@@ -150,7 +151,7 @@ export interface CommandResource {
   /** Read-only; where it fails, what this prints is added to what it said itself. */
   readonly evidence?: Script
   /** Cause and next step, from all that was printed; undefined where it is not known. */
-  readonly explain?: (output: string) => { readonly message: string; readonly fix: string } | undefined
+  readonly explain?: (output: string) => { readonly message: string; readonly fix: NextStep } | undefined
   readonly timeoutSeconds?: number
 }
 

@@ -1,9 +1,10 @@
 import { listed } from '../checks/check.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { LookedAt } from './assemble.js'
-import { lookOn, tripod, type Judged } from './findings.js'
+import { lookOn, type Judged } from './findings.js'
 import type { BalancerStatus, HealthFinding } from './status.js'
 import { isOutside } from '../topology.js'
+import { next, type NextStep, tripod } from '../next-step.js'
 
 /** The VIP, the services that carry it, where HAProxy sends, and the endpoint as the nodes see it. */
 export function balancerFindings(judged: Judged): readonly HealthFinding[] {
@@ -16,7 +17,7 @@ export function balancerFindings(judged: Judged): readonly HealthFinding[] {
   ]
 }
 
-function vip({ tables, cluster }: Judged): readonly HealthFinding[] {
+function vip({ tables }: Judged): readonly HealthFinding[] {
   if (tables.vip === null || tables.balancers.length === 0) return []
   const { address, holders, unread } = tables.vip
   if (holders.length === 1) return []
@@ -29,7 +30,7 @@ function vip({ tables, cluster }: Judged): readonly HealthFinding[] {
     ]
   if (unread.length > 0)
     return [{ what: `no host that could be read has ${address}`, fix: `bring ${listed(unread)} back` }]
-  return [{ what: `no host has ${address}`, fix: tripod('apply', cluster), mayPass: true }]
+  return [{ what: `no host has ${address}`, fix: tripod('apply'), mayPass: true }]
 }
 
 function services({ node, haproxy, keepalived }: BalancerStatus, judged: Judged): readonly HealthFinding[] {
@@ -39,7 +40,7 @@ function services({ node, haproxy, keepalived }: BalancerStatus, judged: Judged)
   const down = stopped.map(([name, state]) => ({
     node,
     what: `${name} is ${state ?? 'not known to run'}`,
-    fix: `${lookOn(judged, node, `journalctl -u ${name} -n 50`)}; ${tripod('apply', judged.cluster)} starts it`,
+    fix: next`${lookOn(judged, node, `journalctl -u ${name} -n 50`)}; ${tripod('apply')} starts it`,
   }))
   return haproxy === 'active' ? [...down, ...silent(node, one, judged)] : down
 }
@@ -79,10 +80,10 @@ function backends(judged: Judged): readonly HealthFinding[] {
   })
 }
 
-function backendFix(master: string, judged: Judged): string {
+function backendFix(master: string, judged: Judged): NextStep {
   const api = judged.tables.apiServers.find(({ node }) => node === master)
   return api?.ready === true
-    ? `${tripod('doctor', judged.cluster)} tells whether the hosts reach each other`
+    ? next`${tripod('doctor')} tells whether the hosts reach each other`
     : lookOn(judged, master, 'crictl ps -a --name kube-apiserver')
 }
 
@@ -95,7 +96,7 @@ function endpoint({ tables, cluster }: Judged): readonly HealthFinding[] {
     fix:
       cluster.endpoint.layout === 'external'
         ? `see that ${cluster.endpoint.host} sends to the masters, and that the nodes reach it`
-        : tripod('doctor', cluster),
+        : tripod('doctor'),
     mayPass: true,
   }))
 }

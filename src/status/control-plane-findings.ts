@@ -1,10 +1,11 @@
 import { memberOf } from '../facts/member-of.js'
 import { ADMIN_CONF, isMaster } from '../steps/control-plane.js'
 import type { LookedAt } from './assemble.js'
-import { lookOn, tripod, type Judged } from './findings.js'
+import { lookOn, type Judged } from './findings.js'
 import { isPart } from './script.js'
 import { votesOf, type HealthFinding, type MemberStatus } from './status.js'
 import { isOutside } from '../topology.js'
+import { next, type NextStep, tripod } from '../next-step.js'
 
 const LOOK_AT_ETCD = 'crictl ps -a --name etcd, and crictl logs of the newest'
 /** As it stands in the container of etcd; source of the paths: kubeadm. */
@@ -44,7 +45,7 @@ function asked({ looked, topology, cluster }: Judged): readonly HealthFinding[] 
     return [
       {
         what: `no master of ${cluster.name} serves: which nodes are Ready cannot be told`,
-        fix: tripod('plan', cluster),
+        fix: tripod('plan'),
         mayPass: true,
       },
     ]
@@ -62,7 +63,7 @@ function etcd(judged: Judged): readonly HealthFinding[] {
   const members =
     tables.etcd === null
       ? [
-          { what: 'etcd: no master tells its members', fix: tripod('plan', judged.cluster) },
+          { what: 'etcd: no master tells its members', fix: tripod('plan') },
           ...looked.flatMap((one) => silence(one, judged)),
         ]
       : tables.etcd.flatMap((member) => ofMember(member, judged))
@@ -104,7 +105,7 @@ function ofMember({ id, name, started, learner, answers }: MemberStatus, judged:
 }
 
 /** An apply takes it away where it is of a machine that has yet to join. */
-function notStarted(id: string, judged: Judged): string {
+function notStarted(id: string, judged: Judged): NextStep {
   const all = judged.looked.flatMap(({ facts }) => facts?.kubernetes.members ?? [])
   const joins = judged.looked.some(
     ({ node }) =>
@@ -114,12 +115,12 @@ function notStarted(id: string, judged: Judged): string {
         all.filter((member) => member.id === id),
       ) !== undefined,
   )
-  return joins ? tripod('apply', judged.cluster) : removal(id, judged)
+  return joins ? tripod('apply') : removal(id, judged)
 }
 
-function learning(id: string, name: string, judged: Judged): string {
+function learning(id: string, name: string, judged: Judged): NextStep {
   return isOutside(judged.topology.states[name])
-    ? tripod('apply', judged.cluster)
+    ? tripod('apply')
     : `on ${judged.topology.acting ?? name}: ${ETCDCTL} member promote ${hex(id)}`
 }
 
@@ -129,14 +130,14 @@ function removal(id: string, { topology }: Judged, name?: string): string {
   return `if that machine never comes back, on ${topology.acting ?? 'a master'}: ${ETCDCTL} member remove ${hex(id)}${forget}`
 }
 
-function notMember({ node }: LookedAt, { tables, topology, cluster }: Judged): readonly HealthFinding[] {
+function notMember({ node }: LookedAt, { tables, topology }: Judged): readonly HealthFinding[] {
   if (!isMaster(node) || !isPart(topology.states[node.name])) return []
   if (tables.etcd?.some(({ name }) => name === node.name) !== false) return []
   return [
     {
       node: node.name,
       what: 'is no member of etcd',
-      fix: `on ${node.name}: kubeadm reset -f, then ${tripod('apply', cluster)}`,
+      fix: next`on ${node.name}: kubeadm reset -f, then ${tripod('apply')}`,
     },
   ]
 }
@@ -153,7 +154,7 @@ function alarms({ node, answers }: LookedAt, judged: Judged): readonly HealthFin
 }
 
 /** Each member names its leader; one that knows none has lost the majority. */
-function leadership({ tables, looked, cluster }: Judged): readonly HealthFinding[] {
+function leadership({ tables, looked }: Judged): readonly HealthFinding[] {
   const named = looked.flatMap(({ node, answers }) =>
     answers?.etcd && 'leader' in answers.etcd ? [{ node: node.name, leader: answers.etcd.leader }] : [],
   )
@@ -162,7 +163,7 @@ function leadership({ tables, looked, cluster }: Judged): readonly HealthFinding
   const each = named.map(({ node, leader }) => `${node} ${leader === NOBODY ? 'none' : hex(leader)}`).join(', ')
   const { voters, answering, needed } = votesOf(tables.etcd ?? [])
   const votes = voters === 0 ? '' : `: of ${voters} voters ${answering} answer, ${needed} must`
-  return [{ what: `etcd has no leader that all agree on (${each})${votes}`, fix: tripod('plan', cluster) }]
+  return [{ what: `etcd has no leader that all agree on (${each})${votes}`, fix: tripod('plan') }]
 }
 
 /** As etcdctl spells the number of a member. */

@@ -1,4 +1,4 @@
-import { quote } from '../shell.js'
+import { next, type NextStep, tripod } from '../next-step.js'
 import { balancerFindings } from './balancer-findings.js'
 import { controlPlaneFindings } from './control-plane-findings.js'
 import { networkFindings } from './network-findings.js'
@@ -25,15 +25,11 @@ export function findingsOf(judged: Judged): readonly HealthFinding[] {
 }
 
 function notBegun({ cluster }: Judged): HealthFinding {
-  return { what: `${cluster.name} is not begun: no master has a cluster yet`, fix: tripod('apply', cluster) }
-}
-
-export function tripod(verb: 'apply' | 'plan' | 'doctor' | 'status', { inventoryPath }: Sight['cluster']): string {
-  return `tripod ${verb} -i ${quote(inventoryPath)}`
+  return { what: `${cluster.name} is not begun: no master has a cluster yet`, fix: tripod('apply') }
 }
 
 /** What to look at on a node; one that could not be read must first come back. */
-export function lookOn({ cluster, looked }: Sight, name: string, command: string): string {
+export function lookOn({ looked }: Sight, name: string, command: string): NextStep {
   const one: LookedAt | undefined = looked.find(({ node }) => node.name === name)
-  return one?.problem === undefined ? `on ${name}: ${command}` : `bring ${name} back, then ${tripod('status', cluster)}`
+  return one?.problem === undefined ? `on ${name}: ${command}` : next`bring ${name} back, then ${tripod('status')}`
 }

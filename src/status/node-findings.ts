@@ -7,13 +7,11 @@ import { keepsTime } from '../facts/clock-daemons.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { LookedAt } from './assemble.js'
 import { endsSoon, soonest } from './certificates.js'
-import { lookOn, tripod, type Judged } from './findings.js'
+import { lookOn, type Judged } from './findings.js'
 import { isPart } from './script.js'
 import type { HealthFinding } from './status.js'
 import { isHalf, isOutside } from '../topology.js'
-
-/** A status leaves nobody out: that part of a fix is for runs that choose their nodes. */
-const LEAVE_OUT = /,? or leave (?:it|the node) out\b.*$/s
+import { tripod } from '../next-step.js'
 
 /** Unknown is not healthy: who could not be reached or read. */
 export function unreadFindings({ looked }: Judged): readonly HealthFinding[] {
@@ -23,7 +21,7 @@ export function unreadFindings({ looked }: Judged): readonly HealthFinding[] {
       : {
           node: node.name,
           what: `could not be read: ${problem.code} ${problem.message}`,
-          fix: problem.hint.replace(LEAVE_OUT, ''),
+          fix: problem.hint,
         },
   )
 }
@@ -35,7 +33,7 @@ export function nodeFindings(judged: Judged): readonly HealthFinding[] {
       ...belonging(one, judged),
       ...readiness(one, judged),
       ...certificates(one, judged),
-      ...timeKeeping(one, judged),
+      ...timeKeeping(one),
     ]),
     ...[clock, clusterVersion, kubeletAccess, kubeletSource].flatMap((check) => checked(check, judged)),
   ]
@@ -53,7 +51,7 @@ function belonging({ node: { name, ...node } }: LookedAt, { cluster, topology }:
       },
     ]
   const what = isHalf(state) ? `has joined only half (${state})` : `has not joined yet (${state})`
-  return [{ node: name, what, fix: tripod('apply', cluster) }]
+  return [{ node: name, what, fix: tripod('apply') }]
 }
 
 function readiness({ node: { name, ...node } }: LookedAt, judged: Judged): readonly HealthFinding[] {
@@ -84,13 +82,13 @@ function certificates({ node: { name }, answers }: LookedAt, { now }: Judged): r
 }
 
 /** Half a second is what an apply asks for, too (domain.md 10). */
-function timeKeeping({ node: { name }, facts }: LookedAt, { cluster }: Judged): readonly HealthFinding[] {
+function timeKeeping({ node: { name }, facts }: LookedAt): readonly HealthFinding[] {
   if (facts === undefined || !keepsTime(facts)) return []
   const { chrony, synchronized } = facts.time
   if (chrony === undefined)
     return synchronized
       ? []
-      : [{ node: name, what: 'no daemon is known to keep its clock right', fix: tripod('apply', cluster) }]
+      : [{ node: name, what: 'no daemon is known to keep its clock right', fix: tripod('apply') }]
   if (chrony.leap === 'Normal' && Math.abs(chrony.offsetSeconds) < 0.5) return []
   const off = `${chrony.offsetSeconds.toFixed(3)} s off`
   // After a boot it takes its measurements first.

@@ -1,6 +1,7 @@
 import type { Role } from '../inventory/cluster.js'
 import type { NodeState } from '../topology.js'
 import type { SystemPods } from './system-pods.js'
+import type { NextStep } from '../next-step.js'
 
 /**
  * How a cluster is, as `tripod status --json` prints it. Every key is always there; null means that it could not be told, which
@@ -26,9 +27,9 @@ export interface ClusterStatus {
   readonly dns: readonly Answer[]
   /** Deployments and DaemonSets of kubeadm and of the pod network. */
   readonly systemPods: readonly SystemPods[] | null
-  readonly findings: readonly HealthFinding[]
+  readonly findings: readonly WordedFinding[]
   /** What will need care while the cluster is well: no finding. */
-  readonly warnings: readonly HealthFinding[]
+  readonly warnings: readonly WordedFinding[]
 }
 
 /** One line of ill health. */
@@ -37,10 +38,13 @@ export interface HealthFinding {
   readonly node?: string
   readonly what: string
   /** The next command, or the next thing to look at. */
-  readonly fix: string
+  readonly fix: NextStep
   /** A minute may mend it, as right after a boot or a join. */
   readonly mayPass?: true
 }
+
+/** As it is shown. */
+export type WordedFinding = HealthFinding & { readonly fix: string }
 
 export interface NodeStatus {
   readonly name: string

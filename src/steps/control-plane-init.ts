@@ -60,7 +60,7 @@ function init(context: StepContext): CommandResource {
       : sh`${withoutProxy}
 kubeadm init --config "$INPUTS/init.yaml" --skip-token-print`,
     evidence: kubeadmEvidence(),
-    explain: kubeadmFailure(node, cluster),
+    explain: kubeadmFailure(node),
     undo: undoKubeadm,
     estimateSeconds: 90,
     detached: true,

@@ -1,3 +1,4 @@
+import type { NextStep } from '../next-step.js'
 import type { Script } from '../shell.js'
 
 /** How a node answered a gate's question. */
@@ -34,7 +35,7 @@ export interface Gate {
   /** What is wrong, a line each, naming the node; none: it holds. A node that did not answer is told by the engine. */
   readonly problems: (answers: readonly GateAnswer[]) => readonly string[]
   /** The next thing to do where it does not hold. */
-  readonly fix: string
+  readonly fix: NextStep
   /** How long it may take to hold, in seconds, asked again every second; 0: it must hold at once. */
   readonly deadlineSeconds: number
   /** How long one question may take, in seconds; 30 when left out. */

@@ -39,7 +39,7 @@ export function join(context: StepContext): CommandResource {
     doneWhen: isPart(context),
     run: lines([withoutProxy, withoutPlaceholder(cluster), sh`kubeadm join --config "$INPUTS/join.yaml"`]),
     evidence: kubeadmEvidence(),
-    explain: kubeadmFailure(node, cluster),
+    explain: kubeadmFailure(node),
     undo: undoKubeadm,
     estimateSeconds: isMaster(node) ? 60 : 30,
     detached: true,

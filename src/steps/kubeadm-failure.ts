@@ -1,6 +1,7 @@
-import type { Cluster, Node } from '../inventory/cluster.js'
+import type { Node } from '../inventory/cluster.js'
 import type { CommandResource } from '../resources/resource.js'
 import { type Script, sh } from '../shell.js'
+import { AGAIN, LOOK, next, type NextStep, tripod } from '../next-step.js'
 
 /** What kubeadm does not say itself: why the kubelet, and the containers it was to start, did not come up. */
 export function kubeadmEvidence(): Script {
@@ -16,7 +17,7 @@ done`
 interface Pattern {
   readonly in: RegExp
   readonly cause: string
-  readonly fix: string
+  readonly fix: NextStep
 }
 
 /** What kubeadm, kubelet and etcd print, and what it means. Source: domain reference 3.4. */
@@ -34,7 +35,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /FileAvailable--etc-kubernetes|DirAvailable--var-lib-etcd/,
     cause: 'files of an earlier attempt are in the way',
-    fix: 'Run `tripod plan`: it shows what is left and how it goes away.',
+    fix: next`Run \`${LOOK}\`: it shows what is left and how it goes away.`,
   },
   {
     in: /FileContent--proc-sys-net-ipv4-ip_forward/,
@@ -44,7 +45,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /running with swap on/,
     cause: 'swap came back on',
-    fix: 'Run `tripod apply`: the swap step shows what switches it on. To keep swap, set kubelet.failSwapOn to false.',
+    fix: next`Run \`${AGAIN}\`: the swap step shows what switches it on. To keep swap, set kubelet.failSwapOn to false.`,
   },
   {
     in: /unknown flag: --pod-infra-container-image/,
@@ -54,7 +55,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /certificate has expired or is not yet valid|x509: .*not yet valid/,
     cause: 'the clocks of the machines differ too much',
-    fix: 'See `tripod doctor` (P09), then apply again.',
+    fix: next`See \`${tripod('doctor')}\` (P09), then apply again.`,
   },
   {
     in: /none of the public keys "?sha256/,
@@ -74,7 +75,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /could not find a JWS signature in the cluster-info ConfigMap/,
     cause: 'the token to join with has expired, or the clocks differ',
-    fix: 'Apply again: each run makes a token of its own. If that does not help, see `tripod doctor` (P09).',
+    fix: next`Apply again: each run makes a token of its own. If that does not help, see \`${tripod('doctor')}\` (P09).`,
   },
   {
     in: /[Aa] Node with name "[^"]+" and status "Ready" already exists/,
@@ -89,7 +90,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     in: /Peer URLs already exists|has already been bootstrapped|too many learner members|in sync with leader/,
     cause: 'etcd still has a member of an earlier attempt',
-    fix: 'Run `tripod plan`: it shows which member goes, then apply.',
+    fix: next`Run \`${LOOK}\`: it shows which member goes, then apply.`,
   },
   {
     in: /etcd cluster is not healthy|failed to dial endpoint/,
@@ -129,14 +130,14 @@ const PATTERNS: readonly Pattern[] = [
 ]
 
 /** Names kubeadm's phase, the cause where it is known, and what to do. */
-export function kubeadmFailure(node: Node, cluster: Cluster): NonNullable<CommandResource['explain']> {
+export function kubeadmFailure(node: Node): NonNullable<CommandResource['explain']> {
   return (output) => {
     const [, phase] = /error execution phase ([\w/-]+)/.exec(output) ?? []
     const known = PATTERNS.find((pattern) => pattern.in.test(output))
     const where = phase === undefined ? 'kubeadm' : `kubeadm, in its phase ${phase},`
     return {
       message: `${where} failed on ${node.name}${known === undefined ? '' : `: ${known.cause}`}`,
-      fix: known?.fix ?? `Fix what it names on ${node.name}, then: tripod apply -i ${cluster.inventoryPath}`,
+      fix: known?.fix ?? next`Fix what it names on ${node.name}, then: ${AGAIN}`,
     }
   }
 }

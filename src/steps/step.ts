@@ -1,3 +1,4 @@
+import type { NextStep } from '../next-step.js'
 import type { Facts } from '../facts/facts.js'
 import type { KeyRenewal } from '../facts/key-life.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
@@ -85,7 +86,7 @@ export interface Step {
    * What the plan says of a command of this step, by its id, that an earlier apply recorded on the node and that the step does not want
    * any more; undefined: nothing is left of it. Left out: that a person must decide.
    */
-  readonly outlived?: (id: string, seen: Seen) => { readonly message: string; readonly fix: string } | undefined
+  readonly outlived?: (id: string, seen: Seen) => { readonly message: string; readonly fix: NextStep } | undefined
   /** It takes back what that step made on these nodes, and wants nothing itself. */
   readonly takesBack?: { readonly step: Step; readonly nodes: readonly string[] }
   /** In the order in which they are to be acted on. */

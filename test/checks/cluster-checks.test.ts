@@ -4,6 +4,7 @@ import type { Cluster, Node } from '../../src/inventory/cluster.js'
 import { certSANs } from '../../src/inventory/cert-sans.js'
 import { AUTHORITY_FILES } from '../../src/facts/kubeadm-files.js'
 import { clusterOf, findingsFor, soundFacts } from './machines.js'
+import { said, worded } from '../said.js'
 
 const FILES = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
   (name) => `/etc/kubernetes/manifests/${name}.yaml`,
@@ -150,7 +151,7 @@ describe('a master that counts and lacks files of one', () => {
 
   test('is refused, with what it lacks: nothing is made anew over what serves', () => {
     const scheduler = '/etc/kubernetes/manifests/kube-scheduler.yaml'
-    expect(told({ m1: SERVING, m2: { ...SERVING, files: without(scheduler) } }, 'INCOMPLETE')).toEqual([
+    expect(told({ m1: SERVING, m2: { ...SERVING, files: without(scheduler) } }, 'INCOMPLETE').map(worded)).toEqual([
       {
         id: 'INCOMPLETE',
         severity: 'fatal',
@@ -160,7 +161,7 @@ describe('a master that counts and lacks files of one', () => {
       },
     ])
     const [found] = told({ m1: { ...SERVING, files: without('/etc/kubernetes/kubelet.conf') } }, 'INCOMPLETE')
-    expect(found?.fix).toContain('wait a minute')
+    expect(said(found?.fix)).toContain('wait a minute')
     expect(told({ m1: SERVING, m2: DOWN }, 'INCOMPLETE')).toEqual([])
   })
 

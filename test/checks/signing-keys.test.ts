@@ -4,6 +4,7 @@ import type { Facts } from '../../src/facts/facts.js'
 import type { KeyRenewal, SigningKeyFacts } from '../../src/facts/key-life.js'
 import { topologyOf } from '../../src/topology.js'
 import { clusterOf, soundFacts } from './machines.js'
+import { worded } from '../said.js'
 
 const PATH = '/etc/apt/keyrings/tripod-kubernetes.asc'
 const END = Date.parse('2026-12-29T12:00:00Z') / 1000
@@ -42,7 +43,7 @@ describe('P22, the life of signing keys', () => {
 
   test('names day and nodes of one that ends within 60 days once, and what to run', () => {
     const all = Object.fromEntries(['m1', 'm2', 'w1'].map((name) => [name, { ends: END }]))
-    expect(told(END - 32 * DAY, all)).toEqual([
+    expect(told(END - 32 * DAY, all).map(worded)).toEqual([
       {
         id: 'P22',
         severity: 'warning',
@@ -53,7 +54,7 @@ describe('P22, the life of signing keys', () => {
   })
 
   test('says that the owner has not extended one, and that what is installed runs on', () => {
-    expect(told(END - 32 * DAY, { m1: { ends: END } }, [renewal('m1')])).toMatchObject([
+    expect(told(END - 32 * DAY, { m1: { ends: END } }, [renewal('m1')]).map(worded)).toMatchObject([
       {
         severity: 'warning',
         message: `On m1, the signing key ${PATH} ends on 2026-12-29; the file at its source lasts no longer`,

@@ -13,6 +13,7 @@ import { logEvents } from '../../src/cli/run-log-events.js'
 import { documentOf } from '../../src/document/document-of.js'
 import { openRun } from '../../src/engine/run.js'
 import { TripodError } from '../../src/errors.js'
+import { applyWording } from '../../src/next-step.js'
 import type { FileResource } from '../../src/resources/resource.js'
 import { Secret } from '../../src/secret.js'
 import { sh } from '../../src/shell.js'
@@ -42,7 +43,7 @@ async function everything(directory: string): Promise<Readonly<Record<string, st
   const log = openRunLog('apply')
   const { redactor } = log
   redactor.know(new Secret('canary-password'))
-  const events = openEventFile(path.join(directory, 'events.ndjson'), log, 'r1')
+  const events = openEventFile(path.join(directory, 'events.ndjson'), { log, runId: 'r1', wording: applyWording() })
   const logged = logEvents(log)
   const machine = new Machine('m1')
   machine.put('/etc/keepalived/keepalived.conf', 'auth_pass canary-of-the-node\n')

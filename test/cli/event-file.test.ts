@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openEventFile } from '../../src/cli/event-file.js'
 import { openRunLog, type RunLog } from '../../src/cli/run-log.js'
 import { TripodError } from '../../src/errors.js'
+import { applyWording } from '../../src/next-step.js'
 
 let directory = ''
 let log: RunLog
@@ -29,26 +30,30 @@ const codes = (file: string): readonly string[] =>
 
 test('the file of events is private, has each line as it happens, and is appended to', () => {
   const file = path.join(directory, 'run.ndjson')
-  const first = openEventFile(file, log, 'one')
+  const first = openEventFile(file, { log, runId: 'one', wording: applyWording() })
   first.note({ type: 'connected', node: 'm1' })
   expect(codes(file)).toEqual(['NODE_CONNECTED'])
   expect(statSync(file).mode & 0o777).toBe(0o600)
   first.end()
-  openEventFile(file, log, 'two').end({ thrown: new TripodError('LOCK_HELD', 'm1 is being changed', 'Wait.') })
+  openEventFile(file, { log, runId: 'two', wording: applyWording() }).end({
+    thrown: new TripodError('LOCK_HELD', 'm1 is being changed', 'Wait.'),
+  })
   expect(codes(file)).toEqual(['NODE_CONNECTED', 'RUN_DONE', 'ERROR', 'RUN_FAILED'])
   expect(readFileSync(file, 'utf8')).toMatch(/"code":"RUN_FAILED".*"exit":75\}\n$/)
 })
 
 test('what nobody foresaw ends the events as INTERNAL, and the signal of an interrupt is their status', () => {
   const file = path.join(directory, 'run.ndjson')
-  openEventFile(file, log, 'one').end({ thrown: new RangeError('boom') })
-  openEventFile(file, log, 'two').end({ thrown: new TripodError('INTERRUPTED', 'Stopped', 'Again.', { exit: 143 }) })
+  openEventFile(file, { log, runId: 'one', wording: applyWording() }).end({ thrown: new RangeError('boom') })
+  openEventFile(file, { log, runId: 'two', wording: applyWording() }).end({
+    thrown: new TripodError('INTERRUPTED', 'Stopped', 'Again.', { exit: 143 }),
+  })
   expect(codes(file)).toEqual(['ERROR', 'RUN_FAILED', 'ERROR', 'RUN_INTERRUPTED'])
 })
 
 test('a file that cannot be opened is refused, naming it and why', () => {
   const file = path.join(directory, 'there-is-no-such-place/run.ndjson')
-  expect(() => openEventFile(file, log, 'one')).toThrow(
+  expect(() => openEventFile(file, { log, runId: 'one', wording: applyWording() })).toThrow(
     expect.objectContaining({
       code: 'USAGE',
       message: expect.stringMatching(/cannot be written to .*run\.ndjson: ENOENT/) as string,
@@ -57,7 +62,7 @@ test('a file that cannot be opened is refused, naming it and why', () => {
 })
 
 test('a disk that fills up stops nothing', () => {
-  const events = openEventFile('/dev/full', log, 'one')
+  const events = openEventFile('/dev/full', { log, runId: 'one', wording: applyWording() })
   expect(() => {
     events.note({ type: 'connected', node: 'm1' })
     events.end()

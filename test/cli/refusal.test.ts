@@ -3,6 +3,7 @@ import { refusalOf } from '../../src/cli/refusal.js'
 import type { PlannedNode } from '../../src/engine/plan-types.js'
 import { type ErrorCode, TripodError } from '../../src/errors.js'
 import { sampleCluster, samplePlan } from './sample-plan.js'
+import { said } from '../said.js'
 
 function failing(failures: Readonly<Record<string, ErrorCode>>): readonly PlannedNode[] {
   return sampleCluster().nodes.map((node) => {
@@ -32,7 +33,7 @@ describe('a plan is refused', () => {
   test('by all errors of several nodes, and says how to leave them out', () => {
     const error = refusalOf(samplePlan([], { nodes: failing({ m2: 'NODE_UNREACHABLE', w1: 'AUTH_REFUSED' }) }))
     expect(error).toMatchObject({ code: 'NODE_UNREACHABLE', exit: 69 })
-    expect(error?.hint).toContain('--skip-node m2 --skip-node w1')
+    expect(said(error?.hint)).toContain('--skip-node m2 --skip-node w1')
     expect(error?.detail.failures?.map(({ code }) => code)).toEqual(['NODE_UNREACHABLE', 'AUTH_REFUSED'])
   })
 

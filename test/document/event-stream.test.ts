@@ -5,6 +5,7 @@ import { TripodError } from '../../src/errors.js'
 import { Redactor, Secret } from '../../src/secret.js'
 import { sampleOp } from '../cli/sample-plan.js'
 import { complaintsOf } from './schema-of.js'
+import { applyWording } from '../../src/next-step.js'
 
 const FIRST = sampleOp({ name: '/etc/first' })
 const RESTART = sampleOp({ name: 'containerd.service', kind: 'service', action: 'update', disruption: 'restart' })
@@ -22,6 +23,7 @@ function streaming(redactor = new Redactor()) {
     runId: 'ab12cd',
     write: (line) => lines.push(line),
     redact: (text) => redactor.redact(text),
+    wording: applyWording('lab.yaml'),
     now: () => new Date('2026-05-04T03:02:01Z'),
   })
   return { ...stream, lines, events: () => lines.map((line) => JSON.parse(line) as Line) }

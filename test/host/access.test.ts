@@ -13,6 +13,7 @@ import type { SshSettings } from '../../src/inventory/cluster.js'
 import { Secret } from '../../src/secret.js'
 import { sh } from '../../src/shell.js'
 import { canRunSshd, freePort, newKey, startSshd, type Sshd } from './sshd.js'
+import { said } from '../said.js'
 
 const open = { credentials: { keys: new Keyring() } }
 
@@ -67,7 +68,7 @@ describe.skipIf(!canRunSshd())('access to a real sshd', () => {
     expect(changed.message).toContain(`${path('changed')}:2`)
     expect(changed.message).toContain(fingerprint(Buffer.from(sshd.hostKeyLine.split(' ')[1] ?? '', 'base64')))
     expect(changed.message).toContain(fingerprint(Buffer.from(other.split(' ')[1] ?? '', 'base64')))
-    expect(changed.hint).toContain('tripod trust scan --replace m1')
+    expect(said(changed.hint)).toContain('tripod trust scan --replace m1')
     const refused = await errorOf(sshd.settings({ identityFile: path('stranger') }))
     expect([refused.code, refused.hint]).toEqual([
       'AUTH_REFUSED',
@@ -76,7 +77,7 @@ describe.skipIf(!canRunSshd())('access to a real sshd', () => {
     expect(refused.message).toContain(path('stranger'))
     const port = await freePort()
     const gone = await errorOf(sshd.settings({ port }))
-    expect([gone.code, gone.hint]).toEqual(['NODE_UNREACHABLE', expect.stringContaining('--skip-node m1')])
+    expect([gone.code, said(gone.hint)]).toEqual(['NODE_UNREACHABLE', expect.stringContaining('--skip-node m1')])
     expect(gone.message).toContain(`127.0.0.1:${String(port)}`)
   })
 

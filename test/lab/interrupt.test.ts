@@ -72,7 +72,7 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', () => {
     const ended = await run
     expect([ended.exitCode, ended.stderr]).toEqual([130, expect.stringContaining('INTERRUPTED')])
     expect(ended.stderr).toMatch(/waiting up to 30 s for m1 container-runtime: create package/)
-    expect(ended.stderr).toContain('Run `tripod apply` again')
+    expect(ended.stderr).toContain('Run `tripod apply -i inventory.yaml')
     expect(ended.stderr).toMatch(/m1 container-runtime: create package \S+ \(\d/)
     expect(ended.stderr).not.toContain('create service')
     const codes = await eventCodes()

@@ -1,20 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { planAgain, workCommand } from '../../src/cli/plan-commands.js'
 import { TripodError } from '../../src/errors.js'
-import { inWordsOf } from '../../src/operations/in-words-of.js'
-import { askedFor, operationOf } from '../../src/operations/index.js'
+import { AGAIN, inWords, LOOK, next, orLeaveOut } from '../../src/next-step.js'
+import type { SelectorFlags } from '../../src/cli/selectors.js'
+import { worded, wordingOf } from '../../src/cli/wording.js'
+import { askedCommand, askedFor } from '../../src/operations/index.js'
 import type { Intent } from '../../src/operations/intents.js'
 import type { NodeRef } from '../../src/operations/node-ref.js'
 import { sampleDocument } from '../cli/sample-plan.js'
 
 const ref = (name: string): NodeRef => ({ name, address: '10.0.0.13', roles: ['control-plane'] })
 const remove = (names: readonly string[], gone = false): Intent => ({ kind: 'remove', nodes: names.map(ref), gone })
-const asked = (intent: Intent, inventoryPath = 'lab.yaml') => ({
-  command: operationOf(intent).command(intent),
-  about: operationOf(intent).about?.(intent) ?? [],
-  inventoryPath,
-})
-
 describe('the command behind a plan', () => {
   test.each([
     ['apply', 'plan', undefined, { kind: 'apply' }],
@@ -41,26 +37,42 @@ describe('the command behind a plan', () => {
     expect(planAgain(removal, 'r.json')).toBe('tripod reset -i lab.yaml --out r.json')
   })
 
-  test('is the one that errors name', () => {
-    const error = new TripodError('APPLY_INCOMPLETE', 'm1 failed', 'Mend it, then run `tripod apply` again.', {
-      failures: [new TripodError('COMMAND_FAILED', 'see `tripod plan`', 'Run `tripod apply`.')],
+  test('is the one that next steps name, with the inventory and what was chosen of it', () => {
+    const failed = new TripodError('COMMAND_FAILED', 'see it', next`Run \`${AGAIN}\`.`)
+    const error = new TripodError('APPLY_INCOMPLETE', 'm1 failed', next`See ${LOOK}, then ${AGAIN}`, {
+      failures: [failed],
     })
-    const renamed = inWordsOf(asked(remove(['m3']), 'a b.yaml'), error) as TripodError
-    expect(renamed.hint).toBe("Mend it, then run `tripod node remove m3 -i 'a b.yaml'` again.")
-    expect(renamed.detail.failures?.[0]?.message).toBe("see `tripod node remove m3 -i 'a b.yaml' --dry-run`")
-    expect(inWordsOf(asked({ kind: 'apply' }), error)).toBe(error)
+    const told = (intent: Intent, flags: SelectorFlags = {}) =>
+      worded(error, wordingOf({ inventory: 'a b.yaml', ...flags }, askedCommand(intent))) as TripodError
+    expect(told(remove(['m3']))).toMatchObject({
+      message: 'm1 failed',
+      hint: "See tripod node remove m3 --dry-run -i 'a b.yaml', then tripod node remove m3 -i 'a b.yaml'",
+      detail: { failures: [{ hint: "Run `tripod node remove m3 -i 'a b.yaml'`." }] },
+      stack: error.stack,
+    })
+    expect(told({ kind: 'apply' }, { node: ['m1'] }).hint).toBe(
+      "See tripod plan -i 'a b.yaml' --node m1, then tripod apply -i 'a b.yaml' --node m1",
+    )
   })
 
-  test('does not leave out the node that it is about', () => {
-    const silent = (node: string): TripodError => {
-      const hint = `Check its power, or leave it out: --skip-node ${node}`
-      return new TripodError('NODE_UNREACHABLE', `${node} does not answer`, hint, { node })
-    }
-    const hint = (intent: Intent, node: string) => (inWordsOf(asked(intent), silent(node)) as TripodError).hint
-    expect(hint(remove(['m3']), 'm3')).toBe(
-      'Check its power; is it lost for good: tripod node remove m3 --forget -i lab.yaml',
+  test('does not leave out the node that it is about, nor any if it has no --skip-node', () => {
+    const hint = (intent: Intent, ...nodes: readonly string[]) =>
+      inWords(next`Check its power${orLeaveOut(...nodes)}`, wordingOf({ inventory: 'lab.yaml' }, askedCommand(intent)))
+    const forget = '; is it lost for good: tripod node remove m3 --forget -i lab.yaml'
+    expect(hint(remove(['m3']), 'm3')).toBe(`Check its power${forget}`)
+    expect(hint(remove(['m3']), 'm1')).toBe('Check its power, or leave it out: --skip-node m1')
+    expect(hint(remove(['m3']), 'm1', 'm2', 'm3')).toBe(
+      `Check its power, or leave them out: --skip-node m1 --skip-node m2${forget}`,
     )
-    expect(hint(remove(['m3']), 'm1')).toContain('--skip-node m1')
     expect(hint({ kind: 'reset', nodes: [ref('m1'), ref('m3')] }, 'm3')).toContain('--skip-node m3')
+    const replaced: Intent = { kind: 'replace', node: ref('m3'), by: 'm4' }
+    expect([hint(replaced, 'm1'), hint(replaced, 'm3')]).toEqual(['Check its power', `Check its power${forget}`])
+  })
+
+  test('is the verb itself for what only looks', () => {
+    const wording = wordingOf({ inventory: 'lab.yaml' }, { work: 'status' })
+    expect(inWords(next`${LOOK}; ${AGAIN}${orLeaveOut('m1')}`, wording)).toBe(
+      'tripod status -i lab.yaml; tripod status -i lab.yaml',
+    )
   })
 })

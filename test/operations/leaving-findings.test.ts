@@ -7,6 +7,7 @@ import { unlisted } from '../../src/checks/unlisted.js'
 import type { KubernetesFacts } from '../../src/facts/facts.js'
 import type { NodeState } from '../../src/topology.js'
 import { contextWith } from '../steps/context.js'
+import { said } from '../said.js'
 
 const base = contextWith()
 const named = (name: string) => ({ ...base.node, name, address: `${name}.test`, roles: ['control-plane' as const] })
@@ -35,14 +36,14 @@ describe('a node that left the inventory', () => {
       ['warning', 'w9'],
       ['warning', 'm3'],
     ])
-    expect(found[0]?.fix).toContain('tripod node remove w9 -i ')
+    expect(said(found[0]?.fix)).toContain('tripod node remove w9 -i ')
     expect(found[1]?.message).toContain('m3 is a member of etcd')
   })
 
   test('is named in words that a shell takes as they stand', () => {
     const around = context(states, { nodes: ['m1', 'm2'], members: [member('a b;c')] })
     const [found] = unlisted({ ...around, cluster: { ...around.cluster, inventoryPath: 'my lab.yaml' } })
-    expect(found?.fix).toContain("tripod node remove 'a b;c' -i 'my lab.yaml';")
+    expect(said(found?.fix, 'my lab.yaml')).toContain("tripod node remove 'a b;c' -i 'my lab.yaml';")
   })
 
   test('is nobody where the cluster did not tell, or where all are named', () => {
@@ -68,7 +69,7 @@ describe('a machine in the place of one that is lost', () => {
     const there = { m1: 'control-plane-ready', m4: 'control-plane-ready' } as const
     const [finding] = replaceFindings(lost, context(there, known))
     expect(finding).toMatchObject({ id: 'REPLACE', severity: 'fatal' })
-    expect(finding?.fix).toContain('tripod node remove m3 --forget')
+    expect(said(finding?.fix)).toContain('tripod node remove m3 --forget')
     // A replacement that was broken off at its end.
     expect(replaceFindings(lost, context(there, { nodes: ['m1', 'm4'], members: [member('m1')] }))).toEqual([])
   })
@@ -122,7 +123,7 @@ describe('nodes that the inventory does not name', () => {
     const [found] = without({ members, readyNodes: ['m1', 'm2', 'm3'] })
     expect(found).toMatchObject({ id: 'QUORUM', severity: 'fatal' })
     expect(found?.message).toContain('m9 does not serve: of 4 members')
-    expect(found?.fix).toContain('tripod node remove m9 --forget')
+    expect(said(found?.fix)).toContain('tripod node remove m9 --forget')
     expect(without({ members, readyNodes: ['m1', 'm2', 'm3', 'm9'] })).toEqual([])
   })
 

@@ -4,6 +4,7 @@ import { TripodError } from '../../src/errors.js'
 import { judge } from '../../src/status/judge.js'
 import type { Answers } from '../../src/status/read.js'
 import { answering, type Differences, NOW, sightWith } from './sight.js'
+import { next, orLeaveOut } from '../../src/next-step.js'
 
 const statusWith = (differs: Differences = {}) => judge(sightWith(differs))
 /** `m1: what -> fix`. */
@@ -15,7 +16,7 @@ const unreachable = ({ node }: LookedAt): LookedAt => ({
   problem: new TripodError(
     'NODE_UNREACHABLE',
     `${node.name}: no route`,
-    'Check its power, or leave it out: --skip-node m3',
+    next`Check its power${orLeaveOut('m3')}`,
   ),
 })
 const apiNode = (name: string, ready = 'True') => ({

@@ -4,6 +4,7 @@ import type { Cluster, Node } from '../../src/inventory/cluster.js'
 import { portMatrix } from '../../src/steps/port-matrix.js'
 import { cluster, facts, node } from './context.js'
 import { runScript } from './run-script.js'
+import { said } from '../said.js'
 
 const LOOPBACK = ['127.0.0.1', '::1']
 const servers: Server[] = []
@@ -91,13 +92,16 @@ describe('the port matrix', () => {
 
 describe('what to do about a port that is not reached', () => {
   const [m1, m2] = [nodeOf('m1', '10.0.0.11'), nodeOf('m2', '10.0.0.12')]
-  const fixOf = (firewalls: readonly (readonly ('ufw' | 'firewalld')[])[], firewall?: Cluster['firewall']): string => {
+  const fixOf = (
+    firewalls: readonly (readonly ('ufw' | 'firewalld')[])[],
+    firewall?: Cluster['firewall'],
+  ): string | undefined => {
     const seen = [m1, m2].map((one, index) => ({
       node: one,
       facts: { ...facts, security: { ...facts.security, firewalls: firewalls[index] ?? [] } },
     }))
     const whole = { ...cluster, nodes: [m1, m2], ...(firewall === undefined ? {} : { firewall }) }
-    return portMatrix({ cluster: whole, seen, topology: { states: {} } }, 'after').fix
+    return said(portMatrix({ cluster: whole, seen, topology: { states: {} } }, 'after').fix)
   }
 
   it('is not to let tripod manage rules that neither ufw nor firewalld made', () => {

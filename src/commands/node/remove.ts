@@ -18,6 +18,7 @@ import { quote } from '../../shell.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { asItsMachineIs, namedNode } from '../../operations/leaving/named-node.js'
 import type { NodeRef } from '../../operations/node-ref.js'
+import { next, tripod } from '../../next-step.js'
 
 const BROKEN_OFF =
   'Was its removal broken off: name it in the inventory again, with its address and roles, run the same command, and take it out again'
@@ -34,7 +35,7 @@ function refuseWithoutAddress({ name, address }: NodeRef, { inventoryPath }: Clu
   throw new TripodError(
     'UNKNOWN_NODE',
     `the cluster does not tell the address of ${name}`,
-    `Name it in ${inventoryPath} again, and run the same command; is its machine gone: tripod node remove ${quote(name)} --forget -i ${quote(inventoryPath)}`,
+    next`Name it in ${inventoryPath} again, and run the same command; is its machine gone: ${tripod('node remove', name, '--forget')}`,
   )
 }
 
@@ -70,9 +71,10 @@ export default class NodeRemove extends BaseCommand {
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
     refuseToSkip(args.node, flags)
-    const found = await namedNode(inventory, args.node, flags, BROKEN_OFF)
+    const asking = { ...flags, asked: { work: `node remove ${quote(args.node)}`, skips: true } }
+    const found = await namedNode(inventory, args.node, asking, BROKEN_OFF)
     if (!flags.forget) refuseWithoutAddress(found, inventory)
-    const node = flags.forget ? found : await asItsMachineIs(inventory, found, flags)
+    const node = flags.forget ? found : await asItsMachineIs(inventory, found, asking)
     return carryOut({ kind: 'remove', nodes: [node], gone: flags.forget }, flags, this.speaker(), { inventory })
   }
 }

@@ -16,6 +16,7 @@ import { loadInventory } from '../../inventory/load.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { namedNode } from '../../operations/leaving/named-node.js'
 import { quote } from '../../shell.js'
+import { next, tripod } from '../../next-step.js'
 
 export default class NodeReplace extends BaseCommand {
   static override summary = 'Forget a machine that is lost, and let another one join in its place.'
@@ -47,11 +48,16 @@ export default class NodeReplace extends BaseCommand {
       throw new TripodError(
         'USAGE',
         `${args.node} cannot come in its own place`,
-        `A machine that was installed anew under its old name joins by itself: tripod apply -i ${quote(flags.inventory)}`,
+        next`A machine that was installed anew under its old name joins by itself: ${tripod('apply')}`,
       )
     selectNodes(inventory, { nodes: [flags.with] })
-    const goOn = `tripod apply -i ${quote(flags.inventory)}`
-    const node = await namedNode(inventory, args.node, flags, `Was its replacement broken off: ${goOn}`)
+    const asked = { work: `node replace ${quote(args.node)} --with ${quote(flags.with)}` }
+    const node = await namedNode(
+      inventory,
+      args.node,
+      { ...flags, asked },
+      next`Was its replacement broken off: ${tripod('apply')}`,
+    )
     return carryOut({ kind: 'replace', node, by: flags.with }, flags, this.speaker(), { inventory })
   }
 }

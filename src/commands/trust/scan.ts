@@ -3,8 +3,8 @@ import { openAsker } from '../../cli/asker.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { escapeLine } from '../../cli/escape.js'
 import { connectionFlags, inventoryFlag, noInputFlag, repeatable, selectorFlags } from '../../cli/flags.js'
-import { namingInventory } from '../../cli/naming-inventory.js'
 import { operatorCredentials } from '../../cli/operator-secrets.js'
+import { worded, wordingOf } from '../../cli/wording.js'
 import { headed } from '../../document/headed.js'
 import type { TrustScanDocument } from '../../document/local-documents.js'
 import { selectNodes } from '../../engine/select.js'
@@ -51,7 +51,9 @@ export default class TrustScan extends BaseCommand {
         this.log(escapeLine(line(key)))
       },
       agree,
-    }).catch(namingInventory(flags.inventory))
+    }).catch((error: unknown) => {
+      throw worded(error, wordingOf(flags, { work: 'trust scan', skips: true }))
+    })
     const stored = keys.filter((key) => key.stored)
     if (stored.length > 0) this.say(`Stored in ${[...new Set(stored.map((key) => key.store))].join(', ')}`)
     return headed('trust-scan', { keys: keys.map(row) })

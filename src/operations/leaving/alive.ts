@@ -1,17 +1,16 @@
 import { joinsCluster } from '../../inventory/roles.js'
-import { quote } from '../../shell.js'
 import type { CheckContext } from '../../checks/check.js'
 import type { Finding } from '../../checks/finding.js'
 import type { NodeRef } from '../node-ref.js'
+import { next, type NextStep, tripod } from '../../next-step.js'
 
 /** Who is called gone and lives would go on by itself, and nobody would count it: that takes more than a slip of the hand. */
-export function alive(going: readonly NodeRef[], { cluster, seen, topology }: CheckContext): readonly Finding[] {
+export function alive(going: readonly NodeRef[], { seen, topology }: CheckContext): readonly Finding[] {
   const serving = seen.filter(({ node }) => topology.states[node.name] === 'control-plane-ready')
   const told = seen.flatMap(({ facts }) => facts.kubernetes.readyNodes ?? [])
   const isUntold = serving.length > 0 && seen.every(({ facts }) => facts.kubernetes.readyNodes === undefined)
-  const path = quote(cluster.inventoryPath)
   return going.filter(joinsCluster).flatMap(({ name }) => {
-    const fatal = (message: string, fix: string): Finding => ({
+    const fatal = (message: string, fix: NextStep): Finding => ({
       id: 'ALIVE',
       severity: 'fatal',
       node: name,
@@ -22,14 +21,14 @@ export function alive(going: readonly NodeRef[], { cluster, seen, topology }: Ch
       return [
         fatal(
           `whether ${name} is gone cannot be told: no API server told which nodes are Ready`,
-          `Look at the masters first: tripod status -i ${path}`,
+          next`Look at the masters first: ${tripod('status')}`,
         ),
       ]
     if (!told.includes(name)) return []
     return [
       fatal(
         `${name} is not gone: the API server heard from its kubelet less than a minute ago`,
-        `Take it out with its machine: tripod node remove ${quote(name)} -i ${path}. Was it switched off just now: wait a minute`,
+        next`Take it out with its machine: ${tripod('node remove', name)}. Was it switched off just now: wait a minute`,
       ),
     ]
   })

@@ -1,5 +1,6 @@
 import type { CommandResource } from '../../resources/resource.js'
 import { type Script, sh } from '../../shell.js'
+import { AGAIN, next, tripod } from '../../next-step.js'
 
 /** Pods get their own time to end, and budgets are waited for. */
 export const DRAIN_SECONDS = 300
@@ -53,27 +54,27 @@ export function undrained(node: string, output: string): Explained {
   if (unmanaged !== undefined)
     return {
       message: `nothing would start these pods of ${node} again elsewhere: ${unmanaged.trim()}`,
-      fix: `Delete them by hand if they may go (kubectl delete pod), then run the same command again. ${BACK}`,
+      fix: next`Delete them by hand if they may go (kubectl delete pod), then run \`${AGAIN}\` again. ${BACK}`,
     }
   if (!output.includes(`${node} is not drained`)) return undefined
   const kept = keptBy(output)
   const [first] = kept
-  const stays = `${node} stays cordoned: kubectl uncordon ${node} takes that back. ${BACK}`
+  const stays = next`${node} stays cordoned: kubectl uncordon ${node} takes that back. ${BACK}`
   if (first !== undefined) {
-    const [namespace, budget] = first.budget.split('/')
+    const [namespace = '', budget = ''] = first.budget.split('/')
     return {
       message: `${kept.map((one) => `disruption budget ${one.budget} keeps pod ${one.pod}`).join(', ')} on ${node}`,
-      fix: `Start more of these pods elsewhere or loosen the budget (kubectl edit pdb -n ${namespace} ${budget}), then run the same command again. ${stays}`,
+      fix: next`Start more of these pods elsewhere or loosen the budget (kubectl edit pdb -n ${namespace} ${budget}), then run \`${AGAIN}\` again. ${stays}`,
     }
   }
   const slow = /error when (?:waiting for|evicting) pods?(?: |\/)"(\S+?)"/.exec(output)?.[1]
   return {
     message: slow === undefined ? `${node} could not be drained` : `pod ${slow} is still on ${node}`,
-    fix: `Look at what kubectl says, then run the same command again. ${stays}`,
+    fix: next`Look at what kubectl says, then run \`${AGAIN}\` again. ${stays}`,
   }
 }
 
-const BACK = 'Should the node stay after all: tripod apply.'
+const BACK = next`Should the node stay after all: ${tripod('apply')}.`
 
 /** As it was at the end: what kept a pod for a while is no reason any more. */
 function keptBy(output: string): readonly { readonly budget: string; readonly pod: string }[] {

@@ -2,13 +2,14 @@ import { TripodError } from '../../errors.js'
 import type { EtcdMember } from '../../facts/facts.js'
 import { runsControlPlane } from '../../facts/kubeadm-files.js'
 import type { Role } from '../../inventory/cluster.js'
-import { quote, sh } from '../../shell.js'
+import { sh } from '../../shell.js'
 import { kubectl } from '../../steps/control-plane.js'
 import type { NodeRef } from '../node-ref.js'
 import { topologyOf } from '../../topology.js'
 import { withFacts } from '../../engine/observe.js'
 import type { RunInput } from '../../engine/run-types.js'
 import { isKnown, type KnownStation, type Station } from '../../engine/station.js'
+import { next, tripod } from '../../next-step.js'
 
 const SECONDS = 60
 
@@ -24,7 +25,7 @@ export async function findNode(input: RunInput, name: string): Promise<NodeRef |
     const { members } = teller.facts.kubernetes
     const member = members?.find((one) => one.name === name)
     const node = await nodeOf(teller, input, name)
-    if (node === undefined && members === undefined) throw untold(teller, input, name)
+    if (node === undefined && members === undefined) throw untold(teller, name)
     if (node === undefined) return member && { name, address: addressOf(member), roles: ['control-plane'] }
     const roles: readonly Role[] = member !== undefined || node.isMaster ? ['control-plane'] : ['worker']
     return { name, address: node.address, roles }
@@ -52,7 +53,7 @@ function tellerOf({ cluster }: RunInput, looked: readonly Station[]): KnownStati
   throw new TripodError(
     'CLUSTER_UNREACHABLE',
     `no master of ${cluster.name} can be asked for it`,
-    `Look at the masters first: tripod status -i ${quote(cluster.inventoryPath)}`,
+    next`Look at the masters first: ${tripod('status')}`,
     silent.length === 0 ? {} : { failures: silent },
   )
 }
@@ -82,16 +83,16 @@ async function nodeOf(
   throw new TripodError(
     'CLUSTER_UNREACHABLE',
     `the API server of ${master.name} did not tell of node ${name}: ${stderr.trim()}`,
-    `Look at it first: tripod status -i ${quote(cluster.inventoryPath)}`,
+    next`Look at it first: ${tripod('status')}`,
     { node: master.name },
   )
 }
 
-function untold({ node: { name: master } }: KnownStation, { cluster }: RunInput, name: string): TripodError {
+function untold({ node: { name: master } }: KnownStation, name: string): TripodError {
   return new TripodError(
     'CLUSTER_UNREACHABLE',
     `the API server has no node ${name}, and the etcd of ${master} did not tell its members`,
-    `Look at it first: tripod status -i ${quote(cluster.inventoryPath)}`,
+    next`Look at it first: ${tripod('status')}`,
     { node: master },
   )
 }

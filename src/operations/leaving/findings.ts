@@ -1,5 +1,4 @@
 import { carriesBalancer } from '../../inventory/roles.js'
-import { quote } from '../../shell.js'
 import { alive } from './alive.js'
 import type { CheckContext } from '../../checks/check.js'
 import { listed } from '../../checks/check.js'
@@ -10,6 +9,7 @@ import { quorumKept } from './quorum-kept.js'
 import { unrecorded } from './unrecorded.js'
 import { wrongMachine } from './wrong-machine.js'
 import type { NodeRef } from '../node-ref.js'
+import { next, tripod } from '../../next-step.js'
 
 /** What stands against taking these nodes out of a cluster that goes on. */
 export function leavingFindings({ nodes, gone }: Leaving, context: CheckContext): readonly Finding[] {
@@ -38,7 +38,7 @@ function orphans(going: readonly NodeRef[], context: CheckContext): readonly Fin
       id: 'QUORUM',
       severity: 'fatal',
       message: `no master would be left for ${whom}`,
-      fix: `Reset the whole cluster: tripod reset -i ${quote(cluster.inventoryPath)}`,
+      fix: next`Reset the whole cluster: ${tripod('reset')}`,
     },
   ]
 }
@@ -55,7 +55,7 @@ function unbalanced(going: readonly NodeRef[], context: CheckContext): readonly 
       id: 'BALANCER',
       severity: 'fatal',
       message: `no load balancer would be left behind ${endpoint.host}: nobody would reach the API server`,
-      fix: `Let another one come first: name it in ${inventoryPath}, then tripod apply -i ${quote(inventoryPath)}`,
+      fix: next`Let another one come first: name it in ${inventoryPath}, then ${tripod('apply')}`,
     },
   ]
 }

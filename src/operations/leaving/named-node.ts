@@ -1,9 +1,9 @@
 import { asItIs, findNode } from './find-node.js'
 import { TripodError } from '../../errors.js'
 import type { Cluster, Node } from '../../inventory/cluster.js'
-import { quote } from '../../shell.js'
 import type { NodeRef } from '../node-ref.js'
 import { type SessionFlags, withSession } from '../../cli/session.js'
+import { next, type NextStep, tripod } from '../../next-step.js'
 
 /**
  * The node of that name, as the inventory says it, else as the cluster knows it, which is asked then. Throws UNKNOWN_NODE, with
@@ -13,7 +13,7 @@ export async function namedNode(
   inventory: Cluster,
   name: string,
   flags: SessionFlags,
-  brokenOff: string,
+  brokenOff: NextStep,
 ): Promise<NodeRef> {
   const listed = inventory.nodes.find((node) => node.name === name)
   if (listed !== undefined) return asListed(listed)
@@ -26,7 +26,7 @@ export async function namedNode(
   throw new TripodError(
     'UNKNOWN_NODE',
     `neither ${inventoryPath} nor the cluster has a node ${JSON.stringify(name)}`,
-    `tripod plan -i ${quote(inventoryPath)} names those of the cluster that are not in it. ${brokenOff}`,
+    next`${tripod('plan')} names those of the cluster that are not in it. ${brokenOff}`,
   )
 }
 

@@ -1,11 +1,11 @@
 import type { EtcdMember } from '../../facts/facts.js'
 import { memberOf } from '../../facts/member-of.js'
-import { quote } from '../../shell.js'
 import type { CheckContext } from '../../checks/check.js'
 import { listed } from '../../checks/check.js'
 import type { Finding } from '../../checks/finding.js'
 import { isMaster, type Leaving, nodesBesides } from './leaving.js'
 import type { NodeRef } from '../node-ref.js'
+import { next, tripod } from '../../next-step.js'
 
 /**
  * A member of etcd that lives may go while every other one serves: a second loss in the same hour must not cost the majority. One
@@ -20,7 +20,7 @@ export function quorumKept({ nodes: going, gone }: Leaving, context: CheckContex
   )
   if (!counts) return []
   const ill = staying.filter(({ name }) => topology.states[name] !== 'control-plane-ready')
-  if (leaving.length === 0) return ill.length === staying.length ? [silent(going, ill, context)] : []
+  if (leaving.length === 0) return ill.length === staying.length ? [silent(going, ill)] : []
   const members = seen.map(({ facts }) => facts.kubernetes.members).find((list) => list !== undefined)
   const counted = ({ name }: NodeRef): boolean => members?.some((member) => member.name === name) ?? true
   // Who is no member has no vote to lose, and none to give.
@@ -29,10 +29,10 @@ export function quorumKept({ nodes: going, gone }: Leaving, context: CheckContex
   if (gone) {
     const left = voters - leaving.filter(counted).length
     const isMajority = staying.length - ill.length > left / 2
-    return isMajority || missing.length === 0 ? [] : [risk({ going, missing, voters, gone }, context)]
+    return isMajority || missing.length === 0 ? [] : [risk({ going, missing, voters, gone })]
   }
   const all = [...missing, ...strangers(members ?? [], [...leaving, ...staying], context)]
-  return all.length === 0 ? [] : [risk({ going, missing: all, voters, gone }, context)]
+  return all.length === 0 ? [] : [risk({ going, missing: all, voters, gone })]
 }
 
 /** Members that no node of the inventory is count as well: of them, those serve whose Node is Ready. */
@@ -47,13 +47,13 @@ function strangers(
   return names.filter((name) => name !== '' && !ready.includes(name))
 }
 
-function silent(going: readonly NodeRef[], ill: readonly NodeRef[], { cluster }: CheckContext): Finding {
+function silent(going: readonly NodeRef[], ill: readonly NodeRef[]): Finding {
   const names = listed(ill.map(({ name }) => name))
   return {
     id: 'QUORUM',
     severity: 'fatal',
     message: `${names} ${ill.length === 1 ? 'does' : 'do'} not serve: without an API server nobody takes ${listed(going.map(({ name }) => name))} out of the cluster`,
-    fix: `Wait until a master serves, or bring one back: tripod status -i ${quote(cluster.inventoryPath)}`,
+    fix: next`Wait until a master serves, or bring one back: ${tripod('status')}`,
   }
 }
 
@@ -64,14 +64,13 @@ interface Risk {
   readonly gone: boolean
 }
 
-function risk({ going, missing, voters, gone }: Risk, { cluster }: CheckContext): Finding {
-  const path = quote(cluster.inventoryPath)
+function risk({ going, missing, voters, gone }: Risk): Finding {
   const [first = ''] = missing
-  const without = `; is the machine of ${first} lost for good: tripod node remove ${quote(first)} --forget -i ${path}, before this`
+  const without = next`; is the machine of ${first} lost for good: ${tripod('node remove', first, '--forget')}, before this`
   return {
     id: 'QUORUM',
     severity: 'fatal',
     message: `${listed(missing)} ${missing.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going.map(({ name }) => name))} would be one less`,
-    fix: `Bring ${listed(missing)} back first (tripod status -i ${path})${gone ? '' : without}`,
+    fix: next`Bring ${listed(missing)} back first (${tripod('status')})${gone ? '' : without}`,
   }
 }

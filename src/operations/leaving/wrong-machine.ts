@@ -7,6 +7,7 @@ import { isUntouched } from '../../topology.js'
 import { quote } from '../../shell.js'
 import type { CheckContext } from '../../checks/check.js'
 import type { Finding } from '../../checks/finding.js'
+import { next, type NextStep, tripod } from '../../next-step.js'
 
 /** Addresses are given to other machines: what is taken back, and who is forgotten, must be the one that is named. */
 export function wrongMachine({ nodes, gone }: Leaving, context: CheckContext): readonly Finding[] {
@@ -20,7 +21,7 @@ function machineOfOther(node: NodeRef, context: CheckContext): readonly Finding[
   if (holder === undefined) return []
   const former = memberOfOther(node, context)
   if (former.length > 0) return former
-  const fix = `Is the machine of ${name} gone: tripod node remove ${quote(name)} --forget -i ${quote(cluster.inventoryPath)}; else correct its address in ${cluster.inventoryPath}`
+  const fix = next`Is the machine of ${name} gone: ${tripod('node remove', name, '--forget')}; else correct its address in ${cluster.inventoryPath}`
   return [finding(name, `${address} leads to ${holder}, which is another node of the cluster`, fix)]
 }
 
@@ -46,6 +47,6 @@ function memberOfOther(node: NodeRef, { cluster, seen }: CheckContext): readonly
   return [finding(name, `${address}, where it was, is ${other.name} by now, whose member of etcd must stay`, fix)]
 }
 
-function finding(node: string, message: string, fix: string): Finding {
+function finding(node: string, message: string, fix: NextStep): Finding {
   return { id: 'OTHER_MACHINE', severity: 'fatal', node, message, fix }
 }

@@ -15,6 +15,7 @@ export const replace: Operation<ReplaceIntent> = {
   verb: 'replace',
   command: ({ node, by }) => `node replace ${quote(node.name)} --with ${quote(by)}`,
   about: ({ node }) => [node],
+  skips: false,
   title: ({ node, by }) => `REPLACES ${node.name} BY ${by}`,
   prepare: (intent, input) => ({
     ...input,

@@ -1,9 +1,9 @@
 import type { CheckContext } from '../../checks/check.js'
 import type { Finding } from '../../checks/finding.js'
 import { unlisted } from '../../checks/unlisted.js'
-import { quote } from '../../shell.js'
 import { unrecorded } from '../leaving/unrecorded.js'
 import type { ResetIntent } from './intent.js'
+import { next, tripod } from '../../next-step.js'
 
 /** What a reader must know before the whole cluster goes. */
 export function resetFindings({ nodes }: ResetIntent, context: CheckContext): readonly Finding[] {
@@ -12,10 +12,9 @@ export function resetFindings({ nodes }: ResetIntent, context: CheckContext): re
 
 /** Who is not in the inventory is not asked, and does not go with the others. */
 function leftAlone(context: CheckContext): readonly Finding[] {
-  const { inventoryPath } = context.cluster
   return unlisted(context).map((finding) => ({
     ...finding,
     message: `${finding.message}: it stays as it is, without a cluster`,
-    fix: `Is it to go as well: tripod node remove ${quote(finding.node ?? '')} -i ${quote(inventoryPath)} before, or name it in the inventory`,
+    fix: next`Is it to go as well: ${tripod('node remove', finding.node ?? '')} before, or name it in the inventory`,
   }))
 }
