@@ -8,12 +8,21 @@ export interface Concern {
   readonly code?: string
   readonly node?: string
   readonly message: string
+  /** The message begins with the node itself. */
+  readonly namesNode?: true
   readonly fix?: string
 }
 
 function ofNode({ name, reachable, problems }: Looked['nodes'][number]): readonly Concern[] {
   if (problems.length === 0) return reachable ? [] : [{ weight: 'fatal', node: name, message: 'was not reached' }]
-  return problems.map(({ code, message, fix }) => ({ weight: 'fatal', code, node: name, message, fix }))
+  return problems.map(({ code, message, fix }) => ({
+    weight: 'fatal',
+    code,
+    node: name,
+    message,
+    namesNode: true,
+    fix,
+  }))
 }
 
 function ofFinding({ id, severity, node, message, fix, accepted }: Looked['findings'][number]): Concern {

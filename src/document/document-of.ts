@@ -109,6 +109,7 @@ function documentOp(op: Op, keep: (text: string | undefined) => string | undefin
     dependsOn: [...op.dependsOn],
     pre: op.pre.map((one) => ({ ...one })),
     change: {
+      ...(op.change.does && { does: [...op.change.does] }),
       summary: op.change.summary,
       notes: [...op.change.notes],
       ...(before === undefined ? {} : { before }),

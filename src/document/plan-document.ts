@@ -34,6 +34,9 @@ const op = z.object({
       'What must still be so when the plan is applied: a digest, a version, a state; never a hash of a secret.',
   }),
   change: z.object({
+    does: z.array(z.string()).optional().meta({
+      description: 'For programs: the verbs of systemctl for a service; install, hold or remove for a package.',
+    }),
     summary: z.string(),
     before: sha256.optional().meta({ description: 'Key of `contents`; left out where secret, or not a text.' }),
     after: sha256.optional(),

@@ -64,7 +64,7 @@ export async function whatIsWrong(context: ClusterContext, ask: GateInput, deadl
 export function missingMembers({ cluster, topology }: ClusterContext, stations: readonly Station[]): readonly string[] {
   const members = stations.filter(({ node }) => isMaster(node) || carriesBalancer(node, cluster.endpoint))
   return members.flatMap(({ node, problems: [problem] }) => {
-    if (problem !== undefined) return [`${node.name}: ${problem.message.replace(`${node.name}: `, '')}`]
+    if (problem !== undefined) return [problem.message]
     const state = topology.states[node.name] ?? 'unknown'
     return isMaster(node) && state !== 'control-plane-ready'
       ? [`${node.name}: its API server does not serve (${state})`]

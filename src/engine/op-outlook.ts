@@ -58,8 +58,8 @@ function packageOutlook({ repository }: PackageResource, { act, action }: Differ
   }
 }
 
-function undoOfService({ change: { summary } }: Difference): string {
-  return /^(?:restart|reload)$/.test(summary) ? 'nothing' : 'its former state is restored'
+function undoOfService({ change: { does = [] } }: Difference): string {
+  return does.every((verb) => verb === 'restart' || verb === 'reload') ? 'nothing' : 'its former state is restored'
 }
 
 function commandOutlook({ undo, downloads: sources = [], estimateSeconds, disrupts }: CommandResource): Outlook {

@@ -85,7 +85,7 @@ export function planNode(input: NodePlanInput): NodePlan {
   const settled: Settled[] = []
   const unknown: UnknownResource[] = []
   const writes = new Map<string, string>()
-  const installs: string[] = []
+  const installs = new Map<string, string>()
   const assumed = input.isAssumed === true ? ({ isAssumed: true } as const) : {}
   for (const { step, resources } of input.wishes) {
     for (const resource of resources) {
@@ -97,7 +97,7 @@ export function planNode(input: NodePlanInput): NodePlan {
       const change = changeOf(input, { step, resource, id, difference: verdict.difference })
       changes.push(change)
       if (change.act.do === 'write') writes.set(change.act.file.path, change.op.id)
-      if (change.act.do === 'install') installs.push(change.op.id)
+      if (change.act.do === 'install') installs.set(change.op.name, change.op.id)
     }
   }
   const leftovers = input.withLeftovers && input.isAssumed !== true ? planLeftovers(input, input.readings) : NOTHING

@@ -11,10 +11,9 @@ export type ReviewedOp = Pick<
   Op,
   'id' | 'node' | 'step' | 'kind' | 'action' | 'disruption' | 'reason' | 'pre' | 'dependsOn'
 > & {
-  readonly change: { readonly [Part in 'before' | 'after']?: string | undefined } & Pick<
-    Op['change'],
-    'summary' | 'notes'
-  >
+  readonly change: {
+    readonly [Part in 'before' | 'after']?: string | undefined
+  } & { readonly does?: readonly string[] | undefined } & Pick<Op['change'], 'summary' | 'notes'>
 }
 
 /** Ops that the review did not show as they are now: new ones, and ones that would do something else. */
@@ -66,10 +65,10 @@ const finishes = (op: ReviewedOp, file: ReviewedOp): boolean => {
   return kind === 'package' && action === 'update' && installs(op) && node === file.node && step === file.step
 }
 
-/** A package gets another version, or is finished, and not held alone: `1.0 -> 1.1, held`. */
-const installs = ({ change }: ReviewedOp): boolean => change.summary.includes(' -> ')
+/** A package gets another version, or is finished, and not held alone. */
+const installs = ({ change }: ReviewedOp): boolean => change.does?.includes('install') === true
 
-const starts = ({ change }: ReviewedOp): boolean => change.summary.split(', ').includes('start')
+const starts = ({ change }: ReviewedOp): boolean => change.does?.includes('start') === true
 
 const hasSameEnd = (shown: ReviewedOp, now: ReviewedOp): boolean =>
   now.action !== 'delete' && shown.change.after === now.change.after

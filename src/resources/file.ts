@@ -3,7 +3,7 @@ import type { Reference } from '../secret.js'
 import { lines, sh } from '../shell.js'
 import { digest, sha256 } from './digest.js'
 import { unitOfDropIn } from './drop-in.js'
-import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Verdict } from './kind.js'
+import { runs, SAME, unknown, type Difference, type FileWrite, type Kind, type Overlay, type Verdict } from './kind.js'
 import type { PathNeed, PathReading, Readings, Unknown } from './readings.js'
 import type { Content, FileResource } from './resource.js'
 
@@ -172,8 +172,8 @@ function write(resource: FileResource, pre: FileWrite['pre']): FileWrite {
 }
 
 /** Whether an op before this one installs the package whose file stands there then. */
-function isBrought({ conffileOf }: FileResource, installs: readonly string[]): boolean {
-  return conffileOf !== undefined && installs.some((op) => op.endsWith(`:package:${conffileOf}`))
+function isBrought({ conffileOf }: FileResource, installs: Overlay['installs']): boolean {
+  return conffileOf !== undefined && installs.has(conffileOf)
 }
 
 function isInstalled({ conffileOf }: FileResource, readings: Readings): boolean {

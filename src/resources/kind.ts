@@ -48,6 +48,8 @@ export interface Precondition {
 
 /** Before and after as a reader sees them; texts are whole, the renderer makes the diff. */
 export interface Delta {
+  /** What is done, for programs: systemctl's verbs for a service; `install`, `hold` or `remove` for a package. */
+  readonly does?: readonly string[]
   /** One line: `0644 root:root  6 lines`, `1.6.20 -> 1.7.24, held`, `enable, start`. */
   readonly summary: string
   /** Text of a file before and after; left out where secret, binary or not a file. */
@@ -83,8 +85,8 @@ export interface Overlay {
   readonly record: NodeRecord
   /** Op that writes or removes this path. */
   readonly writes: ReadonlyMap<string, string>
-  /** Ops that install packages. */
-  readonly installs: readonly string[]
+  /** Op that installs this package. */
+  readonly installs: ReadonlyMap<string, string>
   /** The machine is assumed: a package that it has brought its files, though no path of it was read. */
   readonly isAssumed?: true
 }

@@ -20,10 +20,12 @@ export function packageKind(os: OsFamily): Kind<PackageResource> {
     compare: (resource, readings) => {
       const seen = readings.package(resource.name)
       if (seen.state === 'unknown') return seen
-      if (seen.state === 'absent') return differs(resource, seen, 'missing', 'is not installed')
+      if (seen.state === 'absent')
+        return differs(resource, seen, { reason: { code: 'missing', text: 'is not installed' }, does: 'install' })
       const isSatisfied = seen.complete && satisfies(os.packages.upstream(seen.version), resource.version)
       if (!isSatisfied) return replaced(resource, seen, readings)
-      if (resource.held && !seen.held) return differs(resource, seen, 'differs', 'is not held')
+      if (resource.held && !seen.held)
+        return differs(resource, seen, { reason: { code: 'differs', text: 'is not held' }, does: 'hold' })
       return SAME
     },
     before: (resource, readings) => {
@@ -91,12 +93,8 @@ function spelt(version: string): string {
 
 /** Its scripts restart or reload a daemon that runs; one that does not run is at most started. */
 function replaced(resource: PackageResource, seen: PresentPackage, readings: Readings): Verdict {
-  const verdict = differs(
-    resource,
-    seen,
-    'differs',
-    seen.complete ? 'has another version' : 'is not completely installed',
-  )
+  const text = seen.complete ? 'has another version' : 'is not completely installed'
+  const verdict = differs(resource, seen, { reason: { code: 'differs', text }, does: 'install' })
   const { daemon } = resource
   if (daemon === undefined || verdict.state !== 'differs') return verdict
   const unit = readings.unit(daemon.unit)
@@ -111,10 +109,9 @@ function replaced(resource: PackageResource, seen: PresentPackage, readings: Rea
 function differs(
   resource: PackageResource,
   seen: Exclude<PackageReading, { state: 'unknown' }>,
-  code: 'missing' | 'differs',
-  text: string,
+  { reason, does }: Pick<Difference, 'reason'> & { readonly does: 'install' | 'hold' },
 ): Verdict {
-  const onlyHold = text === 'is not held'
+  const onlyHold = does === 'hold'
   const wanted = resource.version === undefined ? candidateOf(resource) : spelt(resource.version)
   const now = seen.state === 'present' ? `${seen.version}${onlyHold ? '' : ` -> ${wanted}`}` : wanted
   const { name, version, held } = resource
@@ -123,12 +120,12 @@ function differs(
     difference: {
       action: seen.state === 'absent' ? 'create' : 'update',
       disruption: 'none',
-      reason: { code, text },
+      reason,
       dependsOn: [],
       pre: [{ subject: name, expect: seen.state === 'present' ? seen.version : 'absent' }],
-      change: { summary: held ? `${now}, ${onlyHold ? 'hold' : 'held'}` : now, notes: [] },
+      change: { does: [does], summary: held ? `${now}, ${onlyHold ? 'hold' : 'held'}` : now, notes: [] },
       act: {
-        do: onlyHold ? 'hold' : 'install',
+        do: does,
         package: { name, held, ...(version === undefined ? {} : { version }) },
       },
     },
@@ -139,7 +136,12 @@ function release(name: string, seen: PresentPackage, os: OsFamily): Verdict {
   const act = { do: 'hold' as const, package: { name, held: false } }
   return {
     state: 'differs',
-    difference: { ...taken(name, seen, os), action: 'update', change: { summary: 'no longer held', notes: [] }, act },
+    difference: {
+      ...taken(name, seen, os),
+      action: 'update',
+      change: { does: ['hold'], summary: 'no longer held', notes: [] },
+      act,
+    },
   }
 }
 
@@ -173,7 +175,11 @@ function taken(name: string, seen: Exclude<PackageReading, { state: 'unknown' }>
     reason: { code: 'differs', text: 'was installed by tripod' },
     dependsOn: [],
     pre: [{ subject: name, expect: version }],
-    change: { summary: seen.state === 'present' ? os.packages.upstream(version) : 'what it left', notes: [] },
+    change: {
+      does: ['remove'],
+      summary: seen.state === 'present' ? os.packages.upstream(version) : 'what it left',
+      notes: [],
+    },
     act: { do: 'remove', name, along: [], data: [] },
   }
 }

@@ -71,16 +71,18 @@ function compareAbsent(resource: ServiceResource, overlay: Overlay): Verdict {
   const wanted: readonly Verb[] = resource.masked
     ? ['mask']
     : ['enable', ...(resource.active === true ? ['restart' as const] : [])]
-  const summary = resource.masked ? 'mask' : resource.active === true ? 'enable, start' : 'enable'
+  const does: readonly Verb[] = resource.masked
+    ? ['mask']
+    : ['enable', ...(resource.active === true ? ['start' as const] : [])]
   return {
     state: 'differs',
     difference: {
       action: 'create',
       disruption: 'none',
       reason: { code: 'missing', text: 'is not there' },
-      dependsOn: overlay.installs,
+      dependsOn: [...overlay.installs.values()],
       pre: [{ subject: resource.unit, expect: 'absent' }],
-      change: { summary, notes: [] },
+      change: { does, summary: does.join(', '), notes: [] },
       // The package that brings it has started it with its own configuration: only a restart is sure to take ours.
       act: runs(systemctl(resource.unit, wanted)),
     },
@@ -184,6 +186,7 @@ function verdict(resource: ServiceResource, seen: PresentUnit, todo: readonly Ve
       dependsOn: owed?.dependsOn ?? [],
       pre: [{ subject: resource.unit, expect: `${seen.active}, ${seen.enablement}` }],
       change: {
+        does: todo,
         summary: todo.join(', '),
         notes: restarts && owed ? [] : [`now ${seen.active}, ${seen.enablement}`],
       },

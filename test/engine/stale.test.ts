@@ -14,15 +14,15 @@ const base: Op = {
   reason: { code: 'differs', text: 'has another state' },
   dependsOn: [],
   pre: [{ subject: 'x.service', expect: 'active, disabled' }],
-  change: { summary: 'enable', notes: [] },
+  change: { does: ['enable'], summary: 'enable', notes: [] },
   sensitive: false,
 }
-const restart: Op = { ...base, disruption: 'restart', change: { summary: 'restart', notes: [] } }
+const restart: Op = { ...base, disruption: 'restart', change: { does: ['restart'], summary: 'restart', notes: [] } }
 const create: Op = {
   ...base,
   action: 'create',
   pre: [{ subject: 'x.service', expect: 'absent' }],
-  change: { summary: 'enable, start', notes: [] },
+  change: { does: ['enable', 'start'], summary: 'enable, start', notes: [] },
 }
 const install: Op = {
   ...base,
@@ -31,13 +31,13 @@ const install: Op = {
   name: 'x',
   action: 'create',
   pre: [{ subject: 'x', expect: 'absent' }],
-  change: { summary: 'newest of the repository, held', notes: [] },
+  change: { does: ['install'], summary: 'newest of the repository, held', notes: [] },
 }
 const hold: Op = {
   ...install,
   action: 'update',
   pre: [{ subject: 'x', expect: '1.0' }],
-  change: { summary: '1.0, hold', notes: [] },
+  change: { does: ['hold'], summary: '1.0, hold', notes: [] },
 }
 
 describe('before the first op', () => {
@@ -69,14 +69,18 @@ describe('once ops of the run were done', () => {
   })
 
   it('a daemon that the plan was to start may run by now, and be owed a restart; one that ran may not', () => {
-    const start: Op = { ...base, change: { summary: 'enable, start', notes: [] } }
+    const start: Op = { ...base, change: { does: ['enable', 'start'], summary: 'enable, start', notes: [] } }
     expect(surprises([start], [restart], 'at work')).toEqual([])
     expect(surprises([start], [restart], 'untouched')).toHaveLength(1)
     expect(surprises([base], [restart], 'at work')).toHaveLength(1)
   })
 
   it('of an installation that was half done, another may have left only the hold; another version is one', () => {
-    const finish: Op = { ...hold, disruption: 'restart', change: { summary: '1.0 -> newest, held', notes: [] } }
+    const finish: Op = {
+      ...hold,
+      disruption: 'restart',
+      change: { does: ['install'], summary: '1.0 -> newest, held', notes: [] },
+    }
     expect(surprises([finish], [hold], 'at work')).toEqual([])
     expect(surprises([finish], [hold], 'untouched')).toHaveLength(1)
     expect(surprises([finish], [{ ...hold, pre: [{ subject: 'x', expect: '2.0' }] }], 'at work')).toHaveLength(1)
@@ -92,7 +96,11 @@ describe('once ops of the run were done', () => {
       pre: [{ subject: '/etc/x', expect: 'sha256:a' }],
       change: { ...own, before: 'theirs\n', notes: ['replaces a file'] },
     }
-    const finish: Op = { ...hold, disruption: 'restart', change: { summary: '1.0 -> newest, held', notes: [] } }
+    const finish: Op = {
+      ...hold,
+      disruption: 'restart',
+      change: { does: ['install'], summary: '1.0 -> newest, held', notes: [] },
+    }
     expect(surprises([file, finish], [there], 'at work')).toEqual([])
     expect(surprises([file, finish], [there], 'untouched')).toHaveLength(1)
     const elsewhere: Op = { ...finish, step: 'another' }

@@ -7,7 +7,7 @@ import { fixture, parsed, withSection } from '../facts/fixture.js'
 import type { PathReading, Readings } from '../../src/resources/readings.js'
 
 const KEYRINGS: AccessResource = { kind: 'access', path: '/etc/apt/keyrings', bits: 0o005, readers: '_apt' }
-const OVERLAY = { record: { entries: {} }, writes: new Map<string, string>(), installs: [] }
+const OVERLAY = { record: { entries: {} }, writes: new Map<string, string>(), installs: new Map() }
 
 function reading(seen: PathReading): Readings {
   const never = (): never => {

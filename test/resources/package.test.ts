@@ -6,7 +6,7 @@ import type { Readings, UnitReading } from '../../src/resources/readings.js'
 import { disturbed } from '../../src/engine/disturbed.js'
 
 const kind = packageKind(debian)
-const overlay = { record: { entries: {} }, writes: new Map(), installs: [] } as never
+const overlay = { record: { entries: {} }, writes: new Map(), installs: new Map() } as never
 
 function disturbs(resource: PackageResource, unit: UnitReading) {
   const readings: Readings = {

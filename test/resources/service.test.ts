@@ -14,7 +14,7 @@ const containerd: ServiceResource = {
   active: true,
   runsWith: { files: [CONFIG], by: 'restart', inForce: sh`true` },
 }
-const overlay: Overlay = { record: { entries: {} }, writes: new Map(), installs: [] }
+const overlay: Overlay = { record: { entries: {} }, writes: new Map(), installs: new Map() }
 const config = fileReading('version = 2\n')
 const stamp = stampOf([CONFIG], readingsOf({ paths: { [CONFIG]: config } }))
 const inForce: CheckReading = { state: 'ran', code: 0, output: '' }
@@ -137,7 +137,10 @@ describe('state of a unit', () => {
   })
 
   it('is made after its package, and restarted because the package has started it with its own files', () => {
-    const verdict = judge({ unit: { state: 'absent' }, overlay: { ...overlay, installs: ['m1:package:containerd'] } })
+    const verdict = judge({
+      unit: { state: 'absent' },
+      overlay: { ...overlay, installs: new Map([['containerd', 'm1:package:containerd']]) },
+    })
     expect(todo(verdict)).toBe('enable, start (is not there)')
     expect(verdict.state === 'differs' && verdict.difference.dependsOn).toEqual(['m1:package:containerd'])
     const act = verdict.state === 'differs' ? verdict.difference.act : undefined

@@ -13,11 +13,7 @@ const findings = (differs: Differences) =>
 
 const unreachable = ({ node }: LookedAt): LookedAt => ({
   node,
-  problem: new TripodError(
-    'NODE_UNREACHABLE',
-    `${node.name}: no route`,
-    next`Check its power${orLeaveOut('m3')}`,
-  ),
+  problem: new TripodError('NODE_UNREACHABLE', `${node.name}: no route`, next`Check its power${orLeaveOut('m3')}`),
 })
 const apiNode = (name: string, ready = 'True') => ({
   name,

@@ -35,10 +35,9 @@ export function outlookFacts(document: PlanDocument): Markup | undefined {
   return facts.length === 0 ? undefined : html`<dl class="facts panel">${facts}</dl>`
 }
 
-function concernItem({ weight, code, node, message, fix }: Concern): Markup {
+function concernItem({ weight, code, node, message, namesNode, fix }: Concern): Markup {
   const bad = weight === 'fatal' ? html` class="bad"` : html``
-  // Some messages begin with the name themselves.
-  const where = node === undefined || message.startsWith(`${node}:`) ? '' : html`<strong>${node}:</strong> `
+  const where = node === undefined || namesNode === true ? '' : html`<strong>${node}:</strong> `
   const number = code === undefined ? '' : html`<span class="muted">${code}</span> `
   const help = fix === undefined || fix === '' ? '' : html`<p><span class="muted">Fix:</span> ${fix}</p>`
   return html`<li${bad}><span class="tag">${WEIGHTS[weight]}</span> ${number}${where}${message}${help}</li>`

@@ -59,8 +59,8 @@ export function safety(document: PlanDocument): readonly string[] {
   ]
 }
 
-function concern({ weight, code: number = '', node, message, fix = '' }: Concern): string {
-  const place = node === undefined || message.startsWith(`${node}:`) ? '' : `${words(node)}: `
+function concern({ weight, code: number = '', node, message, namesNode, fix = '' }: Concern): string {
+  const place = node === undefined || namesNode === true ? '' : `${words(node)}: `
   const help = fix === '' ? '' : ` **Fix:** ${said(fix)}`
   return `- **${weight}** ${words(number)} ${place}${said(message)}${help}`
 }
