@@ -8,7 +8,7 @@ export interface Concern {
   readonly code?: string
   readonly node?: string
   readonly message: string
-  /** The message begins with the node itself. */
+  /** It is of a node that could not be read: the message begins with the node itself. */
   readonly namesNode?: true
   readonly fix?: string
 }

@@ -1,44 +1,59 @@
 import type { Looked } from '../document/document-of.js'
-import type { DocumentNode } from '../document/plan-document.js'
 import type { Paint } from './colour.js'
-import { escapeControls, escapeLine } from './escape.js'
+import { type ConcernEntry, type ConcernGroup, countedNodes, groupConcerns } from './concern-groups.js'
+import { escapeControls } from './escape.js'
+import { concernsOf } from './plan-concerns.js'
 
-type Finding = Looked['findings'][number]
+/** Of one cause so many different messages are shown; one more stands instead of the line that counts the rest. */
+const SHOWN = 3
 
 /** Text of several lines, indented below its first. */
 function block(text: string): string {
   return escapeControls(text).replaceAll('\n', '\n    ')
 }
 
-function unreadNode({ name, reachable, problems }: DocumentNode): readonly string[] {
-  if (problems.length === 0) return reachable ? [] : [`! ${name} was not reached`]
-  return problems.flatMap((problem) => [
-    `! ${name}: ${problem.code} ${block(problem.message)}`,
-    ...(problem.fix === '' ? [] : [`    Fix: ${block(problem.fix)}`]),
-  ])
+const fixLine = (fix: string, indent = '    '): readonly string[] => (fix === '' ? [] : [`${indent}Fix: ${block(fix)}`])
+
+/** `P05 warning`, `P11 accepted by the inventory`; the code alone of what could not be read. */
+function headOf({ weight, code, namesNode }: ConcernGroup): string {
+  if (code === undefined) return ''
+  if (namesNode) return code
+  return `${code} ${weight === 'accepted' ? 'accepted by the inventory' : weight}`
 }
 
-function finding({ id, severity, node, message, fix, accepted }: Finding): readonly string[] {
-  const weight = accepted === true ? 'accepted by the inventory' : severity
-  const where = node === undefined ? '' : ` ${node}:`
-  return [`! ${id} ${weight}:${where} ${block(message)}`, ...(fix === '' ? [] : [`    Fix: ${block(fix)}`])]
+/** One message, whoever it is of: `! P05 warning: w1..w9 (9 nodes): what`, `! m1: NODE_UNREACHABLE m1: why`. */
+function only(group: ConcernGroup, { nodes, message, fix }: ConcernEntry): readonly string[] {
+  const [head, where] = [headOf(group), countedNodes(nodes)]
+  const parts = group.namesNode ? [where, `${head} ${block(message)}`] : [head, where, block(message)]
+  return [`! ${parts.filter((part) => part !== '').join(': ')}`, ...fixLine(fix)]
 }
 
-const isFatal = (one: Finding): boolean => one.severity === 'fatal' && one.accepted !== true
+/** `w1: ` before a message that does not say it itself. */
+function placeOf({ namesNode }: ConcernGroup, { nodes }: ConcernEntry): string {
+  return namesNode || nodes.length === 0 ? '' : `${countedNodes(nodes)}: `
+}
 
-/** Nodes that could not be read, resources that could not be read, findings: fatal ones first. */
-export function renderPlanProblems(plan: Looked, paint: Paint): readonly string[] {
-  const fatal = plan.findings.filter(isFatal)
-  const others = plan.findings.filter((one) => !isFatal(one))
+/** Messages that differ, below their one head; the fix is said once if it is the same for all. */
+function several(group: ConcernGroup): readonly string[] {
+  const { entries, nodes, fix } = group
+  const shown = entries.length > SHOWN + 1 ? entries.slice(0, SHOWN) : entries
+  const rest = entries.length - shown.length
   return [
-    ...plan.nodes.flatMap(unreadNode).map((line) => paint('red', line)),
-    ...plan.unknown.map((one) =>
-      paint(
-        'red',
-        `! ${one.node}: ${escapeLine(one.resource)} (${one.step}) could not be read: ${escapeLine(one.reason)}`,
-      ),
-    ),
-    ...fatal.flatMap(finding).map((line) => paint('red', line)),
-    ...others.flatMap(finding).map((line) => paint('yellow', line)),
+    `! ${[headOf(group), countedNodes(nodes)].filter((part) => part !== '').join(': ')}:`,
+    ...shown.flatMap((entry) => [
+      `    ${placeOf(group, entry)}${block(entry.message)}`,
+      ...(fix === undefined ? fixLine(entry.fix, '      ') : []),
+    ]),
+    ...(rest === 0 ? [] : [`    and ${String(rest)} more; --json shows them all`]),
+    ...fixLine(fix ?? ''),
   ]
+}
+
+/** Nodes that could not be read, resources that could not be read, findings: fatal ones first, each cause once with its nodes. */
+export function renderPlanProblems(plan: Looked, paint: Paint): readonly string[] {
+  return groupConcerns(concernsOf(plan)).flatMap((group) => {
+    const [first, ...others] = group.entries
+    const lines = first === undefined ? [] : others.length === 0 ? only(group, first) : several(group)
+    return lines.map((line) => paint(group.weight === 'fatal' ? 'red' : 'yellow', line))
+  })
 }

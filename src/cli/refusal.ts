@@ -1,5 +1,6 @@
 import type { Plan } from '../engine/plan-types.js'
 import { TripodError } from '../errors.js'
+import { type ConcernGroup, countedNodes, groupConcerns } from './concern-groups.js'
 import { escapeLine } from './escape.js'
 import { count } from './plan-headline.js'
 import { next, orLeaveOut } from '../next-step.js'
@@ -23,19 +24,31 @@ function refusedByChecks(plan: Looked): TripodError | undefined {
   const fatal = plan.findings.filter((finding) => finding.severity === 'fatal' && finding.accepted !== true)
   const [first] = fatal
   if (first === undefined) return undefined
-  const all = fatal.map(
-    ({ id, node, message }) => `${id}${node === undefined ? '' : ` ${node}`}: ${escapeLine(message)}`,
-  )
+  const all = groupConcerns(fatal.map(({ id, fix: _, ...found }) => ({ ...found, weight: 'fatal', code: id })))
   const fix = fatal.length === 1 ? first.fix : 'Each finding above names its own fix.'
-  return new TripodError('PREFLIGHT_FAILED', `Refused by ${count(fatal.length, 'check')}: ${all.join('; ')}`, fix)
+  return new TripodError(
+    'PREFLIGHT_FAILED',
+    `Refused by ${count(all.length, 'check')}: ${all.map(told).join('; ')}`,
+    fix,
+  )
+}
+
+/** `P05 w1..w9 (9 nodes): what`; of several messages under one code the first, and how many there are. */
+function told({ code, nodes, entries }: ConcernGroup): string {
+  const [first, ...others] = entries
+  const head = [code ?? '', countedNodes(nodes)].filter((part) => part !== '').join(' ')
+  const more = others.length === 0 ? '' : ` (and ${String(others.length)} more)`
+  return `${head}: ${escapeLine(first?.message ?? '')}${more}`
 }
 
 function unknownState(plan: Looked): TripodError | undefined {
   if (plan.unknown.length === 0) return undefined
-  const all = plan.unknown.map(({ node, resource, reason }) => `${node} ${resource}: ${escapeLine(reason)}`)
+  const all = groupConcerns(
+    plan.unknown.map(({ node, resource, reason }) => ({ weight: 'fatal', node, message: `${resource}: ${reason}` })),
+  )
   return new TripodError(
     'STATE_UNKNOWN',
-    `${count(plan.unknown.length, 'resource')} could not be read: ${all.join('; ')}`,
+    `${count(plan.unknown.length, 'resource')} could not be read: ${all.map(told).join('; ')}`,
     next`Mend what keeps it from being read${orLeaveOut(...new Set(plan.unknown.map(({ node }) => node)))}`,
   )
 }

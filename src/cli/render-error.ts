@@ -1,4 +1,6 @@
 import { ERRORS, messageOf, type TripodError } from '../errors.js'
+import { groupedBy } from '../document/document-steps.js'
+import { countedNodes } from './concern-groups.js'
 import { escapeControls } from './escape.js'
 import { applyWording, inWords } from '../next-step.js'
 
@@ -16,10 +18,26 @@ function mentions(text: string, name: string): boolean {
   return text.split(/[^\w.-]+/).includes(name)
 }
 
-function headline(error: TripodError): string {
-  const { node } = error.detail
-  const where = node === undefined || mentions(error.message, node) ? '' : ` (node ${node})`
-  return `${error.code} ${error.message}${where}`
+function headline({ code, message }: TripodError, nodes: readonly string[]): string {
+  const [node, ...others] = nodes
+  if (others.length > 0) return `${code} ${countedNodes(nodes)}: ${message}`
+  const where = node === undefined || mentions(message, node) ? '' : ` (node ${node})`
+  return `${code} ${message}${where}`
+}
+
+const nodesOf = (errors: readonly TripodError[]): readonly string[] => [
+  ...new Set(errors.flatMap(({ detail }) => detail.node ?? [])),
+]
+
+/** One block for each cause, however many nodes it stopped. */
+function renderFailures(failures: readonly TripodError[]): readonly string[] {
+  const rendered = failures.map((failure) => ({ failure, body: bodyOf(failure) }))
+  const alike = groupedBy(rendered, ({ failure, body }) => JSON.stringify([failure.code, failure.message, body]))
+  return [...alike.values()].flatMap((same) => {
+    const [first] = same
+    if (first === undefined) return []
+    return indented([headline(first.failure, nodesOf(same.map(({ failure }) => failure))), ...first.body].join('\n'))
+  })
 }
 
 /** What the node said, else what was thrown below, else the general reason of the code. */
@@ -44,13 +62,14 @@ function indented(text: string): string {
 }
 
 /** One of several failures: its place in the list says enough, so that log and docs stand once, below. */
-function renderFailure(failure: TripodError): string {
-  const parts = [headline(failure)]
-  if (failure.detail.output !== undefined || failure.detail.cause !== undefined)
-    parts.push(labelled('Cause', causeOf(failure)))
+function bodyOf(failure: TripodError): readonly string[] {
+  const { output, cause, failures = [] } = failure.detail
   const fix = fixOf(failure)
-  if (fix !== '') parts.push(labelled('Fix', fix))
-  return indented([...parts, ...(failure.detail.failures ?? []).map(renderFailure)].join('\n'))
+  return [
+    ...(output === undefined && cause === undefined ? [] : [labelled('Cause', causeOf(failure))]),
+    ...(fix === '' ? [] : [labelled('Fix', fix)]),
+    ...renderFailures(failures),
+  ]
 }
 
 /** The form every error has on the terminal (experience.md 4.2): what, cause, fix, log, docs; all failures of a parallel action. */
@@ -58,8 +77,8 @@ export function renderError(error: TripodError, around: ErrorSurroundings = {}):
   const failures = error.detail.failures ?? []
   const fix = fixOf(error)
   const parts = [
-    headline(error),
-    ...failures.map(renderFailure),
+    headline(error, nodesOf([error])),
+    ...renderFailures(failures),
     labelled('Cause', causeOf(error)),
     ...(fix === '' ? [] : [labelled('Fix', fix)]),
     ...(around.log === undefined ? [] : [labelled('Log', around.log)]),

@@ -11,6 +11,8 @@ import {
 import type { Paint } from './colour.js'
 import { columns } from './columns.js'
 import { escapeLine } from './escape.js'
+import { groupedBy } from '../document/document-steps.js'
+import { countedNodes } from './concern-groups.js'
 import { count } from './plan-headline.js'
 import { roundSkew } from '../status/round-skew.js'
 
@@ -25,16 +27,22 @@ export function renderStatus(status: ClusterStatus, paint: Paint): string {
     ? [nodes(status), etcd(status), ...serving(status), pods(status), certificates(status)]
     : [nodes(status)]
   const sections = tables.map(([head = '', ...rest]) => [paint('bold', head), ...rest])
-  const findings = status.findings.map((one) => paint('red', renderFinding(one)))
-  const warnings = status.warnings.map((one) => paint('yellow', renderFinding(one)))
+  const findings = renderFindings(status.findings).map((line) => paint('red', line))
+  const warnings = renderFindings(status.warnings).map((line) => paint('yellow', line))
   const told = [findings, warnings].filter(({ length }) => length > 0)
   return [...sections, ...told, [paint('bold', summary(status))]].map((section) => section.join('\n')).join('\n\n')
 }
 
-/** `! m1: what is not well. Next: what to do`. */
-export function renderFinding({ node, what, fix }: WordedFinding): string {
-  const where = node === undefined ? '' : `${node}: `
-  return escapeLine(`! ${where}${oneLine(what)}. Next: ${oneLine(fix)}`)
+/** `! m1: what is not well. Next: what to do`; what is not well on several nodes in one line, with the next step of the first. */
+export function renderFindings(findings: readonly WordedFinding[]): readonly string[] {
+  const alike = groupedBy(findings, ({ what }) => what)
+  return [...alike.entries()].map(([what, same]) => {
+    const nodes = same.flatMap(({ node }) => node ?? [])
+    const [next = '', ...others] = new Set(same.map(({ fix }) => oneLine(fix)))
+    const where = nodes.length === 0 ? '' : `${countedNodes(nodes)}: `
+    const more = others.length === 0 ? '' : `; of the others: --json`
+    return escapeLine(`! ${where}${oneLine(what)}. Next: ${next}${more}`)
+  })
 }
 
 /** One line that says it all. */

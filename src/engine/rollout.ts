@@ -251,7 +251,7 @@ function interrupted(node?: string): TripodError {
 function heldBack(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
-    `${node} was left as it is: ${step} goes from node to node, and ${failed} failed before it`,
+    `left as it is: ${step} goes from node to node, and ${failed} failed before`,
     next`Mend ${failed} first, then run \`${AGAIN}\` again.`,
     { node },
   )
@@ -260,7 +260,7 @@ function heldBack(node: string, step: string, failed: string): TripodError {
 function heldUp(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
-    `${node} was left as it is: ${step} has to come first, and was not done on ${failed}`,
+    `left as it is: ${step} has to come first, and was not done on ${failed}`,
     next`Mend ${failed} first, then run \`${AGAIN}\` again.`,
     { node },
   )

@@ -249,6 +249,6 @@ describe('drift as text', () => {
   test('of a node that could not be read is not called "no drift" for that node', () => {
     const nodes = sampleCluster().nodes.map((node) => ({ node, reachable: node.name !== 'm1', problems: [] }))
     const text = renderDrift(sampleDocument([], { nodes }), { paint: plain, full: false })
-    expect(text).toBe('! m1 was not reached\nNo drift on 3 nodes. 1 node could not be read.')
+    expect(text).toBe('! m1: was not reached\nNo drift on 3 nodes. 1 node could not be read.')
   })
 })

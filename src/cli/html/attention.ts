@@ -1,6 +1,7 @@
 import { groupedBy, stepsOf } from '../../document/document-steps.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
+import { type ConcernGroup, countedNodes, groupConcerns } from '../concern-groups.js'
 import { type Concern, concernsOf, isWhollyRead } from '../plan-concerns.js'
 import { nodeOrder } from '../plan-groups.js'
 import { planOutlook } from '../plan-outlook.js'
@@ -35,17 +36,27 @@ export function outlookFacts(document: PlanDocument): Markup | undefined {
   return facts.length === 0 ? undefined : html`<dl class="facts panel">${facts}</dl>`
 }
 
-function concernItem({ weight, code, node, message, namesNode, fix }: Concern): Markup {
+function concernItem(group: ConcernGroup): Markup {
+  const { weight, code, entries, nodes, namesNode, fix } = group
   const bad = weight === 'fatal' ? html` class="bad"` : html``
-  const where = node === undefined || namesNode === true ? '' : html`<strong>${node}:</strong> `
+  const place = (names: readonly string[]): Markup | '' =>
+    names.length === 0 ? '' : html`<strong>${countedNodes(names)}:</strong> `
   const number = code === undefined ? '' : html`<span class="muted">${code}</span> `
-  const help = fix === undefined || fix === '' ? '' : html`<p><span class="muted">Fix:</span> ${fix}</p>`
-  return html`<li${bad}><span class="tag">${WEIGHTS[weight]}</span> ${number}${where}${message}${help}</li>`
+  const help = (text: string): Markup | '' => (text === '' ? '' : html`<p><span class="muted">Fix:</span> ${text}</p>`)
+  const head = html`<span class="tag">${WEIGHTS[weight]}</span> ${number}`
+  const [first, ...others] = entries
+  if (first !== undefined && others.length === 0)
+    return html`<li${bad}>${head}${namesNode ? '' : place(first.nodes)}${first.message}${help(first.fix)}</li>`
+  const items = entries.map(
+    (entry) =>
+      html`<li>${namesNode ? '' : place(entry.nodes)}${entry.message}${fix === undefined ? help(entry.fix) : ''}</li>`,
+  )
+  return html`<li${bad}>${head}${place(nodes)}${help(fix ?? '')}<ul>${items}</ul></li>`
 }
 
 /** Findings, and what could not be read; undefined where there is nothing of the sort. */
 export function concernList(document: PlanDocument): Markup | undefined {
-  const concerns = concernsOf(document)
+  const concerns = groupConcerns(concernsOf(document))
   return concerns.length === 0
     ? undefined
     : html`<ul class="notices">

@@ -3,7 +3,8 @@ import type { PlanDocument } from '../../document/plan-document.js'
 import { planDigest } from '../../document/plan-text.js'
 import { nodeList } from '../../inventory/node-list.js'
 import { changeColumns, type ChangeColumn } from '../change-columns.js'
-import { type Concern, concernsOf, isWhollyRead } from '../plan-concerns.js'
+import { type ConcernEntry, type ConcernGroup, countedNodes, groupConcerns } from '../concern-groups.js'
+import { concernsOf, isWhollyRead } from '../plan-concerns.js'
 import { headline, lookedWords, machineWords, nameOfPlan } from '../plan-headline.js'
 import { planOutlook } from '../plan-outlook.js'
 import { disruptionsOf } from '../render-disruption.js'
@@ -50,7 +51,7 @@ export function safety(document: PlanDocument): readonly string[] {
   const disturbs = [...sure.map((one) => `- ! ${said(one)}`), ...maybe.map((one) => `- ? possible: ${said(one)}`)]
   const read = isWhollyRead(document) ? '' : ' of what could be read'
   const nothing = document.ops.length === 0 ? [] : ['', `Disturbs nothing${read}: no restart, no reboot, no data loss.`]
-  const concerns = concernsOf(document).map(concern)
+  const concerns = groupConcerns(concernsOf(document)).flatMap(concern)
   const drift = document.ops.filter(({ reason }) => reason.code === 'drift').length
   return [
     ...(disturbs.length === 0 ? nothing : ['', '**Disruption**', '', ...disturbs]),
@@ -59,10 +60,19 @@ export function safety(document: PlanDocument): readonly string[] {
   ]
 }
 
-function concern({ weight, code: number = '', node, message, namesNode, fix = '' }: Concern): string {
-  const place = node === undefined || namesNode === true ? '' : `${words(node)}: `
-  const help = fix === '' ? '' : ` **Fix:** ${said(fix)}`
-  return `- **${weight}** ${words(number)} ${place}${said(message)}${help}`
+function concern(group: ConcernGroup): readonly string[] {
+  const { weight, code: number = '', entries, nodes, namesNode, fix } = group
+  const head = `- **${weight}** ${words(number)}`
+  const help = (text: string): string => (text === '' ? '' : ` **Fix:** ${said(text)}`)
+  const place = ({ nodes: own }: ConcernEntry): string =>
+    namesNode || own.length === 0 ? '' : `${words(countedNodes(own))}: `
+  const [first, ...others] = entries
+  if (first !== undefined && others.length === 0)
+    return [`${head} ${place(first)}${said(first.message)}${help(first.fix)}`]
+  return [
+    `${head} ${words(countedNodes(nodes))}:${help(fix ?? '')}`,
+    ...entries.map((entry) => `  - ${place(entry)}${said(entry.message)}${fix === undefined ? help(entry.fix) : ''}`),
+  ]
 }
 
 /** From where it is downloaded, what is secret, what cannot be taken back, how long it takes. */

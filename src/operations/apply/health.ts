@@ -1,4 +1,4 @@
-import { renderFinding, summary as summaryOf, unhealthy } from '../../cli/render-status.js'
+import { renderFindings, summary as summaryOf, unhealthy } from '../../cli/render-status.js'
 import type { Verification } from '../../engine/verify.js'
 import type { Speaker } from '../../cli/speaker.js'
 
@@ -14,6 +14,6 @@ export function tellHealth({ status, awaitsNetwork }: Verification, { log, say }
     )
     return
   }
-  for (const finding of status.findings) say(renderFinding(finding))
+  for (const line of renderFindings(status.findings)) say(line)
   if (status.findings.some(({ mayPass }) => mayPass === true)) throw unhealthy(status)
 }
