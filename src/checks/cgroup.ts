@@ -13,6 +13,6 @@ export const cgroup: Check = ({ seen, cluster: { kubernetes } }) =>
       id: 'P11',
       severity: 'fatal',
       node: name,
-      message: `${name} runs with cgroup v1, which Kubernetes ${kubernetes.version} does not start on`,
+      message: `runs with cgroup v1, which Kubernetes ${kubernetes.version} does not start on`,
       fix: `Boot ${name} with systemd.unified_cgroup_hierarchy=1, choose Kubernetes 1.34 or older, or let it through with \`accept: [P11]\`: kubeadm then ignores all of SystemVerification, kernel options included`,
     }))

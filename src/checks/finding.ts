@@ -7,6 +7,7 @@ export interface Finding {
   readonly severity: 'fatal' | 'warning'
   /** Left out where it concerns several nodes or the cluster. */
   readonly node?: string
+  /** Goes on after the name of the node, if there is one, and does not say it again: `runs kernel 3.10`. */
   readonly message: string
   readonly fix: NextStep
   /** Fatal by itself, let through by `accept` in the inventory: shown as a warning, by name. */

@@ -8,6 +8,6 @@ export const foreign: Check = ({ seen, topology }) =>
       id: 'P19',
       severity: 'fatal',
       node: name,
-      message: `${name} belongs to a cluster with another CA (${facts.kubernetes.caHash ?? ''}, here ${topology.caHash ?? 'none yet'})`,
+      message: `belongs to a cluster with another CA (${facts.kubernetes.caHash ?? ''}, here ${topology.caHash ?? 'none yet'})`,
       fix: `Run \`kubeadm reset -f\` and \`rm -rf /etc/kubernetes/pki\` on ${name} if that cluster is given up, or take ${name} out of the inventory`,
     }))

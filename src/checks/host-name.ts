@@ -12,7 +12,7 @@ export const hostName: Check = ({ seen, cluster, topology }) =>
       node: node.name,
       ...(node.hostName === 'keep'
         ? {
-            message: `${node.name} joined the cluster as ${node.ownName ?? ''}, and its host name is ${facts.identity.hostname} now`,
+            message: `joined the cluster as ${node.ownName ?? ''}, and its host name is ${facts.identity.hostname} now`,
             fix: `Set the name back on ${node.name}: \`hostnamectl set-hostname ${node.ownName ?? ''}\``,
           }
         : {

@@ -15,7 +15,7 @@ export const incomplete: Check = ({ seen, topology }) =>
           id: 'INCOMPLETE',
           severity: 'fatal' as const,
           node: name,
-          message: `${name} keeps the data of its cluster in an etcd elsewhere (${elsewhere})`,
+          message: `keeps the data of its cluster in an etcd elsewhere (${elsewhere})`,
           fix: 'tripod knows clusters whose masters each have a member of etcd; this one has to be kept by other means',
         },
       ]
@@ -27,7 +27,7 @@ export const incomplete: Check = ({ seen, topology }) =>
         id: 'INCOMPLETE',
         severity: 'fatal' as const,
         node: name,
-        message: `${name} ${does}, but lacks ${listed(missing)}`,
+        message: `${does}, but lacks ${listed(missing)}`,
         fix: fixOf(name, missing),
       },
     ]

@@ -14,7 +14,7 @@ export const installedVersion: Check = ({ seen, cluster: { kubernetes, inventory
         id: 'SKEW',
         severity: 'fatal',
         node: node.name,
-        message: `${node.name} is a node of the cluster at Kubernetes ${version}, the inventory wants ${kubernetes.version}: installing packages is no upgrade`,
+        message: `is a node of the cluster at Kubernetes ${version}, the inventory wants ${kubernetes.version}: installing packages is no upgrade`,
         fix: `Set kubernetes.version in ${inventoryPath} back to ${version}, or upgrade the cluster by \`kubeadm upgrade\` first`,
       },
     ]

@@ -24,7 +24,7 @@ function unfit({ seen, topology, cluster }: CheckContext): readonly Finding[] {
       id: 'P07',
       severity: 'fatal',
       node: node.name,
-      message: `${node.name} keeps its host name ${identity.hostname}, which cannot be the name of a node: ${why}`,
+      message: `keeps its host name ${identity.hostname}, which cannot be the name of a node: ${why}`,
       fix: `Run \`hostnamectl set-hostname NAME\` on ${node.name}, or give ${node.name} \`hostName: set\` in ${cluster.inventoryPath}`,
     }
   })
@@ -46,7 +46,7 @@ function taken({ seen, cluster, topology }: CheckContext): readonly Finding[] {
       id: 'P07',
       severity: 'fatal',
       node: node.name,
-      message: `${node.name} keeps its host name ${facts.identity.hostname}, which is the name of ${other.name}`,
+      message: `keeps its host name ${facts.identity.hostname}, which is the name of ${other.name}`,
       fix: `Run \`hostnamectl set-hostname NAME\` on ${node.name}, or give ${node.name} \`hostName: set\` in ${cluster.inventoryPath}`,
     }
   })
@@ -59,7 +59,7 @@ function untold({ cluster }: CheckContext): readonly Finding[] {
       id: 'P07',
       severity: 'warning',
       node: name,
-      message: `${name} keeps its host name, and no machine that was looked at knows it: /etc/hosts and the certificates of the API servers lack it for now`,
+      message: `keeps its host name, and no machine that was looked at knows it: /etc/hosts and the certificates of the API servers lack it for now`,
       fix: `Run the plan again when ${name} answers, with ${name} selected`,
     }))
 }
@@ -72,7 +72,7 @@ export function unknownName(going: readonly Named[], { seen }: CheckContext): re
       id: 'P07',
       severity: 'fatal',
       node: name,
-      message: `${name} keeps its host name, and neither it nor /etc/hosts of a machine that was looked at tells what the cluster calls it`,
+      message: `keeps its host name, and neither it nor /etc/hosts of a machine that was looked at tells what the cluster calls it`,
       fix: next`Find its Node by the address ${address} (\`kubectl get nodes -o wide\`), then: ${tripod('node remove', 'NAME')}`,
     }))
 }

@@ -37,7 +37,7 @@ export const kernel: Check = ({ seen, cluster }) =>
           id: 'P40',
           severity: 'fatal' as const,
           node: name,
-          message: `${name} runs kernel ${facts.kernel}, and ${who} needs ${wanted} or newer`,
+          message: `runs kernel ${facts.kernel}, and ${who} needs ${wanted} or newer`,
           fix: `Boot ${name} with a newer kernel or release, or ${instead}`,
         }
       }),

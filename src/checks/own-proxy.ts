@@ -14,7 +14,7 @@ export const ownProxy: Check = ({ seen, cluster }) =>
         id: 'P42',
         severity: 'warning',
         node: node.name,
-        message: `${node.name} has a proxy in ${listed(places)}, and the inventory has none: containerd pulls images without it`,
+        message: `has a proxy in ${listed(places)}, and the inventory has none: containerd pulls images without it`,
         fix: `If the registries are reached through it, write into ${cluster.inventoryPath}: \`proxy: { http: http://HOST:PORT, https: http://HOST:PORT }\` (with a password: env:NAME or file:PATH)`,
       },
     ]

@@ -14,7 +14,7 @@ export const platform: Check = ({ seen }) =>
     }
     const architecture = {
       ...common,
-      message: `${name} is ${facts.architecture}; Kubernetes packages are for ${ARCHITECTURES.join(' and ')}`,
+      message: `is ${facts.architecture}; Kubernetes packages are for ${ARCHITECTURES.join(' and ')}`,
       fix: `Use another machine for ${name}`,
     }
     return [

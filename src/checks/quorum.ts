@@ -15,7 +15,7 @@ export const quorum: Check = ({ seen, topology, cluster }) => {
       id: 'QUORUM',
       severity: 'warning' as const,
       node: name,
-      message: `${name} has a whole control plane, but its API server does not answer`,
+      message: `has a whole control plane, but its API server does not answer`,
       fix: `Look at \`crictl ps -a\` and \`journalctl -u kubelet\` on ${name}; the others serve`,
     }))
   const masters = cluster.nodes.filter(({ roles }) => roles.includes('control-plane')).length

@@ -8,6 +8,6 @@ export const rebootPending: Check = ({ seen }) =>
       id: 'P34',
       severity: 'warning',
       node: name,
-      message: `${name} waits for a reboot after an update`,
+      message: `waits for a reboot after an update`,
       fix: `Reboot ${name} before it carries workloads`,
     }))

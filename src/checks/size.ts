@@ -13,7 +13,7 @@ export const size: Check = ({ seen }) =>
         id: 'P04',
         severity,
         node: name,
-        message: `${name} has ${has}; a master needs ${needs}`,
+        message: `has ${has}; a master needs ${needs}`,
         fix: `Give ${name} more, or let it through with \`accept: [P04]\``,
       })
       const memory = `${(facts.memoryBytes / GIB).toFixed(1)} GiB of memory`

@@ -12,7 +12,7 @@ export const strandedData: Check = ({ seen, topology }) => {
       // Where it alone has such data, the plan wipes it: that takes the name of the cluster.
       severity: topology.init === name ? 'warning' : 'fatal',
       node: name,
-      message: `${name} holds etcd data of a control plane that does not run, and no other master has a healthy copy`,
+      message: `holds etcd data of a control plane that does not run, and no other master has a healthy copy`,
       fix: `Bring the control plane of ${name} up again; is it of an init that never ended, nothing is lost by wiping it`,
     }))
 }

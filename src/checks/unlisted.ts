@@ -16,7 +16,7 @@ export const unlisted: Check = ({ cluster, seen, topology }) => {
     id: 'UNLISTED',
     severity: 'warning' as const,
     node: name,
-    message: `${name} is ${nodes.includes(name) ? 'a node of the cluster' : 'a member of etcd'}, and ${cluster.inventoryPath} does not name it`,
+    message: `is ${nodes.includes(name) ? 'a node of the cluster' : 'a member of etcd'}, and ${cluster.inventoryPath} does not name it`,
     fix: next`Is it to go: ${tripod('node remove', name)}; is it to stay: name it in the inventory`,
   }))
 }

@@ -15,7 +15,7 @@ export const unregistered: Check = ({ seen, topology }) => {
     id: 'UNREGISTERED',
     severity: 'warning' as const,
     node: name,
-    message: `${name} has joined, but the cluster has no Node ${name}: nothing runs there, and its labels and taints wait`,
+    message: `has joined, but the cluster has no Node ${name}: nothing runs there, and its labels and taints wait`,
     fix: `Run \`systemctl restart kubelet\` on ${name}; if it does not register then, \`kubeadm reset -f\` there, and apply joins it anew`,
   }))
 }

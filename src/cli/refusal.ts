@@ -24,7 +24,9 @@ function refusedByChecks(plan: Looked): TripodError | undefined {
   const fatal = plan.findings.filter((finding) => finding.severity === 'fatal' && finding.accepted !== true)
   const [first] = fatal
   if (first === undefined) return undefined
-  const all = groupConcerns(fatal.map(({ id, fix: _, ...found }) => ({ ...found, weight: 'fatal', code: id })))
+  const all = groupConcerns(
+    fatal.map(({ id, node, message }) => ({ weight: 'fatal', code: id, ...(node && { node }), message })),
+  )
   const fix = fatal.length === 1 ? first.fix : 'Each finding above names its own fix.'
   return new TripodError(
     'PREFLIGHT_FAILED',

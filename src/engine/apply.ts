@@ -72,7 +72,10 @@ async function lookUnderLock(work: ApplyInput, reviewed: readonly Op[]): Promise
   refuseProblems(fresh.stations.flatMap((station) => station.problems))
   refuseForeignUnits(input, fresh)
   const fatal = fresh.findings.find((finding) => finding.severity === 'fatal')
-  if (fatal) throw new TripodError('PREFLIGHT_FAILED', `${fatal.id} ${fatal.message}`, fatal.fix)
+  if (fatal) {
+    const { id, message, fix, node } = fatal
+    throw new TripodError('PREFLIGHT_FAILED', `${id} ${message}`, fix, node === undefined ? {} : { node })
+  }
   const plans = [...fresh.plans.values()]
   const found = [
     ...plans.flatMap((plan) =>

@@ -156,7 +156,7 @@ describe('a master that counts and lacks files of one', () => {
         id: 'INCOMPLETE',
         severity: 'fatal',
         node: 'm2',
-        message: `m2 serves, but lacks ${scheduler}`,
+        message: `serves, but lacks ${scheduler}`,
         fix: 'Put back what was taken out of m2, or leave it out: --skip-node m2',
       },
     ])

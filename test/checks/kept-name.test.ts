@@ -36,7 +36,7 @@ describe('a host name that is kept', () => {
         {
           id: 'P07',
           node: 'm1',
-          message: expect.stringContaining(`m1 keeps its host name ${name}, which cannot be`) as string,
+          message: expect.stringContaining(`keeps its host name ${name}, which cannot be`) as string,
           fix: expect.stringMatching(/`hostnamectl set-hostname NAME` on m1, .*`hostName: set`/) as string,
         },
       ])
@@ -70,7 +70,7 @@ describe('a host name that is kept', () => {
     const kubernetes = { ...soundFacts(m1, 0).kubernetes, files: { '/etc/kubernetes/kubelet.conf': '0' } }
     const state = 'worker-ready'
     expect(hostName(context('after', { hostsBlock, kubernetes, state }))).toMatchObject([
-      { node: 'm1', message: 'm1 joined the cluster as before, and its host name is after now' },
+      { node: 'm1', message: 'joined the cluster as before, and its host name is after now' },
     ])
     expect(hostName(context('before', { hostsBlock, kubernetes, state }))).toEqual([])
   })

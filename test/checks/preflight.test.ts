@@ -132,7 +132,7 @@ const CASES: readonly Case[] = [
     when: 'kubeadm 1.32 meets the kernel of RHEL 8',
     id: 'P40',
     severity: 'fatal',
-    says: /m1 runs kernel 4\.18\.0-553\.el8_10\.x86_64, and kubeadm 1\.32\.13 needs 4\.19 or newer/,
+    says: /^runs kernel 4\.18\.0-553\.el8_10\.x86_64, and kubeadm 1\.32\.13 needs 4\.19 or newer/,
     facts: { kernel: '4.18.0-553.el8_10.x86_64' },
     cluster: { kubernetes: { version: '1.32.13', minor: 32 } },
   },

@@ -116,7 +116,7 @@ describe.skipIf(unable !== undefined)('machines on which an apply ended half way
     await back('all', ['m1', 'm2', ...NEW])
     await said(context.lab, 'w1', 'rm -r /var/lib/tripod')
     const ended = await again(context, ['reset', '--node', 'w1', ...confirm()])
-    expect(ended.stdout).toContain('w1 has no record of tripod')
+    expect(ended.stdout).toContain('w1: has no record of tripod')
     expect([ended.code === 0, ended.stderr]).toEqual([false, expect.stringContaining('RESET_INCOMPLETE')])
     expect(ended.stdout).toContain('! w1: file /etc/sysctl.d/99-zz-tripod.conf')
     expect(await nodesOf()).toBe('node/m1 node/m2 node/m3')

@@ -108,7 +108,7 @@ printf '// Acquire::http::Proxy "http://x";\\nAcquire::http::Proxy "DIRECT";\\n'
     const { stdout } = await context.tripod(['plan', ...STEPS])
     const [, named = ''] = /(P42[^]*?)HOST:PORT/.exec(stdout) ?? []
     expect(named.replaceAll(/\s+/g, ' ')).toContain(
-      'm1 has a proxy in /etc/environment, /etc/systemd/system.conf.d/own.conf and /etc/profile.d/own.sh,'.replace(
+      'm1: has a proxy in /etc/environment, /etc/systemd/system.conf.d/own.conf and /etc/profile.d/own.sh,'.replace(
         '/etc/systemd/system.conf.d/own.conf and /etc/profile.d/own.sh',
         named.includes('own.sh and')
           ? '/etc/profile.d/own.sh and /etc/systemd/system.conf.d/own.conf'
