@@ -12,10 +12,12 @@ export interface NodeGroup {
 
 /** What of an op a reader sees, without the node: equal text means equal ops. Texts of files stand in it as digests. */
 function likeness(op: DocumentOp): string {
+  const runsOn = `${op.host ?? op.node}:`
   const ofNode = (id: string | undefined): string | undefined =>
-    id?.startsWith(`${op.node}:`) === true ? id.slice(op.node.length + 1) : id
-  const { kind, name, action, certainty, disruption, reason, change, sensitive } = op
-  return JSON.stringify([kind, name, action, certainty, disruption, reason, change, sensitive, ofNode(op.decidedBy)])
+    id?.startsWith(runsOn) === true ? id.slice(runsOn.length) : id
+  const { kind, name, action, certainty, disruption, reason, change, sensitive, host } = op
+  const seen = [kind, name, action, certainty, disruption, reason, change, sensitive, host, ofNode(op.decidedBy)]
+  return JSON.stringify(seen)
 }
 
 const likenessOf = (ops: readonly DocumentOp[]): string => ops.map(likeness).join('\n')
@@ -56,7 +58,7 @@ export function groupNodes(
 ): readonly NodeGroup[] {
   const byNode = groupedBy(ops, (op) => op.node)
   const opsOf = (node: string | undefined): readonly DocumentOp[] => byNode.get(node ?? '') ?? []
-  const order = nodeOrder({ nodes }).filter((node) => byNode.has(node))
+  const order = nodeOrder({ nodes, ops }).filter((node) => byNode.has(node))
   const equal = [...groupedBy(order, (node) => likenessOf(opsOf(node))).values()]
   const known = new Map(nodes.map((node) => [node.name, node]))
   const alike = groupedBy(equal, (group) => {
@@ -71,7 +73,13 @@ export function groupNodes(
   }))
 }
 
-/** The order in which nodes are named: that of the plan, and what concerns the whole cluster at the end. */
-export function nodeOrder({ nodes }: { readonly nodes: readonly { readonly name: string }[] }): readonly string[] {
-  return [...nodes.map(({ name }) => name), 'cluster']
+/** The order in which nodes are named: that of the plan, then nodes that are no part of it any more, and the whole cluster at the end. */
+export function nodeOrder({ nodes, ops }: Named): readonly string[] {
+  const names = nodes.map(({ name }) => name)
+  return [...new Set([...names, ...ops.map(({ node }) => node).filter((node) => node !== 'cluster')]), 'cluster']
+}
+
+interface Named {
+  readonly nodes: readonly { readonly name: string }[]
+  readonly ops: readonly { readonly node: string }[]
 }

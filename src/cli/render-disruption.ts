@@ -20,9 +20,8 @@ function sayings(ops: readonly DocumentOp[], disruption: Disrupting, order: read
   const names = [...new Set(ops.flatMap(namesOf))]
   return names.map((name) => {
     const own = ops.filter((op) => namesOf(op).includes(name))
-    const hit = new Set(own.map((op) => op.disrupts ?? op.node))
-    const strangers = [...hit].filter((node) => !order.includes(node))
-    const nodes = nodeList([...order.filter((node) => hit.has(node)), ...strangers].map(escapeLine))
+    const hit = new Set(own.map((op) => op.node))
+    const nodes = nodeList(order.filter((node) => hit.has(node)).map(escapeLine))
     return SAYS[disruption](escapeLine(name.replace(/\.service$/, '')), nodes)
   })
 }

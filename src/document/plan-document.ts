@@ -10,9 +10,10 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const instant = z.iso.datetime().meta({ description: 'UTC.' })
 
 const op = z.object({
-  id: z.string().meta({ description: 'Stable: m1:file:/etc/containerd/config.toml.' }),
+  id: z.string().meta({ description: 'Stable: m1:file:/etc/containerd/config.toml, with the node on which it runs.' }),
   step: z.string(),
-  node: z.string(),
+  node: z.string().meta({ description: 'The node that it is about.' }),
+  host: z.string().optional().meta({ description: 'The node on which it runs, if that is another one.' }),
   kind: z.enum(['file', 'edit', 'access', 'package', 'service', 'command']),
   name: z.string().meta({ description: 'Path, package, unit or command.' }),
   action,
@@ -23,7 +24,6 @@ const op = z.object({
     .array(z.string())
     .optional()
     .meta({ description: 'The units that restart, reload or stop; left out: not known by name.' }),
-  disrupts: z.string().optional().meta({ description: 'The node that it disrupts, where it runs on another.' }),
   reason: z.object({
     code: z.enum(['missing', 'differs', 'drift', 'unfinished', 'owed', 'leftover']),
     text: z.string(),

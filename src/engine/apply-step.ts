@@ -146,7 +146,7 @@ function refuseDifference(node: string, plan: NodePlan): void {
     'NOT_CONVERGED',
     `everything was done on ${node}, and still:\n${left.map((line) => `  ${line}`).join('\n')}`,
     next`Something else on ${node} wins over what was written; remove it, then run \`${AGAIN}\` again.`,
-    { node },
+    { node: plan.changes[0]?.op.node ?? node },
   )
 }
 

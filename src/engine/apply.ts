@@ -5,7 +5,7 @@ import { withNodes } from './authorities.js'
 import { lockAll, type NodeLock } from './lock.js'
 import { observe, type Observation } from './observe.js'
 import type { NodePlan } from './plan-node.js'
-import type { Op, Plan } from './plan-types.js'
+import { hostOf, type Op, type Plan } from './plan-types.js'
 import { Rollout, summary } from './rollout.js'
 import type { RunInput } from './run-types.js'
 import type { Station } from './station.js'
@@ -55,10 +55,10 @@ function notApplyable(): TripodError {
   )
 }
 
-/** Every node that the plan changes; the others stay free for other runs. */
+/** Every node on which the plan runs something; the others stay free for other runs. */
 async function lock({ input, stations }: ApplyInput, reviewed: readonly Op[]): Promise<readonly NodeLock[]> {
   const hosts = stations.flatMap(({ node, host }) =>
-    host && reviewed.some((op) => op.node === node.name) ? [host] : [],
+    host && reviewed.some((op) => hostOf(op) === node.name) ? [host] : [],
   )
   const locks = await lockAll(hosts, { operator: input.operator, runId: input.runId, since: new Date().toISOString() })
   input.emit({ type: 'locked', nodes: locks.map((one) => one.node) })

@@ -2,7 +2,6 @@ import type { Op } from './plan-types.js'
 
 type Disturbing = Pick<Op, 'id' | 'node' | 'disruption'> & {
   readonly units?: readonly string[] | undefined
-  readonly disrupts?: string | undefined
 }
 
 /**
@@ -12,6 +11,6 @@ type Disturbing = Pick<Op, 'id' | 'node' | 'disruption'> & {
 export function disturbed(ops: readonly Disturbing[], disruption: Op['disruption']): number {
   const hit = ops
     .filter((op) => op.disruption === disruption)
-    .flatMap(({ id, units, disrupts, node }) => units?.map((unit) => `${disrupts ?? node}:service:${unit}`) ?? [id])
+    .flatMap(({ id, units, node }) => units?.map((unit) => `${node}:service:${unit}`) ?? [id])
   return new Set(hit).size
 }

@@ -3,7 +3,7 @@ import type { CommandResource, FileResource, PackageResource, Resource } from '.
 import type { Op } from './plan-types.js'
 
 /** What a reader asks of an op beside what it does. */
-export type Outlook = Pick<Op, 'undo' | 'downloads' | 'estimateSeconds' | 'disrupts'>
+export type Outlook = Pick<Op, 'undo' | 'downloads' | 'estimateSeconds'>
 
 /** Packages of the sources that the machine has. */
 export const DISTRIBUTION = 'distribution'
@@ -62,11 +62,10 @@ function undoOfService({ change: { does = [] } }: Difference): string {
   return does.every((verb) => verb === 'restart' || verb === 'reload') ? 'nothing' : 'its former state is restored'
 }
 
-function commandOutlook({ undo, downloads: sources = [], estimateSeconds, disrupts }: CommandResource): Outlook {
+function commandOutlook({ undo, downloads: sources = [], estimateSeconds }: CommandResource): Outlook {
   return {
     undo: typeof undo === 'string' ? undo : undo.summary,
     ...downloads(sources),
     ...(estimateSeconds === undefined ? {} : { estimateSeconds }),
-    ...(disrupts === undefined ? {} : { disrupts }),
   }
 }

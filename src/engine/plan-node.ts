@@ -182,6 +182,7 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
     op: {
       ...op,
       ...outlookOf(resource, difference),
+      ...runsOn(op, resource),
       ...(maybe ? { certainty: 'maybe' as const, decidedBy: 'facts' } : {}),
       reason: { code: reasonCode(difference, entry, wanted), text: difference.reason.text },
     },
@@ -191,6 +192,13 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
     ...(isTransient(resource) ? {} : { wanted }),
     before: entry?.before ?? (input.isAssumed === true ? null : kind.before(resource, input.readings, input.record)),
   }
+}
+
+/** An op is of the node that it is about; it is planned, noted and carried out on the one that does it. */
+function runsOn({ node: host, change }: Op, resource: Resource): Partial<Op> {
+  const about = resource.kind === 'command' ? resource.about : undefined
+  if (about === undefined || about === host) return {}
+  return { node: about, host, change: { ...change, notes: [`runs on ${host}`, ...change.notes] } }
 }
 
 const isTransient = (resource: Resource): boolean => resource.kind === 'command' && resource.transient === true

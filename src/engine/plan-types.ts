@@ -10,10 +10,13 @@ export type { Action, Delta, Precondition }
 
 /** The change of one resource on one node: the one shape of engine, renderers and JSON. */
 export interface Op {
-  /** `m1:file:/etc/containerd/config.toml`; stable. */
+  /** `m1:file:/etc/containerd/config.toml`, with the node on which it runs; stable. */
   readonly id: string
   readonly step: string
+  /** Name of the node that it is about: if it fails, that node goes no further. */
   readonly node: string
+  /** Name of the node on which it runs, if that is another one. */
+  readonly host?: string
   readonly kind: ResourceKind
   /** Path, package, unit or command id. */
   readonly name: string
@@ -24,8 +27,6 @@ export interface Op {
   readonly disruption: Disruption
   /** The units that restart, reload or stop; left out where the op's own name is the best there is. */
   readonly units?: readonly string[]
-  /** Name of the node that it disrupts, where it runs on another. */
-  readonly disrupts?: string
   readonly reason: { readonly code: ReasonCode; readonly text: string }
   readonly dependsOn: readonly string[]
   readonly pre: readonly Precondition[]
@@ -37,6 +38,11 @@ export interface Op {
   readonly downloads?: readonly string[]
   /** Rough; left out where it is over at once. */
   readonly estimateSeconds?: number
+}
+
+/** Name of the node on which an op runs. */
+export function hostOf({ host, node }: Pick<Op, 'host' | 'node'>): string {
+  return host ?? node
 }
 
 /**

@@ -1,6 +1,7 @@
 import { disturbed } from './disturbed.js'
 import { messageOf, TripodError } from '../errors.js'
 import type { NodeRecord } from '../facts/facts.js'
+import type { Resource } from '../resources/resource.js'
 import type { Gate } from '../steps/gate.js'
 import type { Cleanup, ClusterContext, Step } from '../steps/step.js'
 import { applyStep, type StepOnNode } from './apply-step.js'
@@ -9,7 +10,7 @@ import { askGate, gateFailed } from './gates.js'
 import type { NodeLock } from './lock.js'
 import { onAll, type Observation } from './observe.js'
 import { LEFTOVERS, type PackageVersions, type Wish } from './plan-node.js'
-import type { Op, PlannedStep } from './plan-types.js'
+import { hostOf, type Op, type PlannedStep } from './plan-types.js'
 import type { NodeVersions, RunInput } from './run-types.js'
 import { isKnown, type KnownStation } from './station.js'
 import { undoingOf } from './undoing.js'
@@ -46,39 +47,32 @@ export class Rollout {
     this.#plans = fresh.plans
   }
 
-  async step(planned: PlannedStep): Promise<void> {
-    await this.#step(planned)
-    const failed = planned.ops.map(({ node }) => node).find((node) => this.#failures.has(node))
-    const { holdsUp = [] } = this.#work.steps.find(({ id }) => id === planned.id) ?? {}
-    if (failed === undefined) return
-    for (const node of holdsUp.filter((name) => !this.#failures.has(name)))
-      this.#fail(node, heldUp(node, planned.id, failed))
-  }
-
-  async #step({ id, title, ops }: PlannedStep): Promise<void> {
-    const stations = this.#stations.filter(
-      ({ node }) => ops.some((op) => op.node === node.name) && !this.#failures.has(node.name),
-    )
+  async step({ id, title, ops: planned }: PlannedStep): Promise<void> {
+    for (const { node, host } of planned)
+      if (host !== undefined && this.#failures.has(host)) this.#failUnlessFailed(node, heldUp(node, id, host))
+    const ops = planned.filter((op) => !this.#failures.has(op.node) && !this.#failures.has(hostOf(op)))
+    const stations = this.#stations.filter(({ node }) => ops.some((op) => hostOf(op) === node.name))
     if (stations.length === 0) return
     if (this.#work.input.signal.aborted) {
       this.#cutShort = true
       return
     }
-    const nodes = stations.map(({ node }) => node.name)
+    const nodes = subjectsOf(stations, ops)
     const { emit } = this.#work.input
     emit({ type: 'step-started', step: id, title, nodes })
     const step = this.#work.steps.find((one) => one.id === id)
     this.#cleanups.push(...(step?.cleanup?.(this.#context) ?? []))
-    if (await this.#holds('before', step, stations)) {
-      if (step?.rollout === 'serial') await this.#oneByOne(stations, step, ops)
+    const around = { step, stations, ops }
+    if (await this.#holds('before', around)) {
+      if (step?.rollout === 'serial') await this.#oneByOne({ ...around, step })
       else await onAll(stations, (station) => this.#node(station, id, ops))
-      await this.#holds('after', step, stations)
+      await this.#holds('after', around)
     }
     emit({ type: 'step-finished', step: id, title, nodes })
   }
 
   /** Whether all gates of that moment hold; where one does not, none of these nodes goes on. */
-  async #holds(when: Gate['when'], step: Step | undefined, stations: readonly KnownStation[]): Promise<boolean> {
+  async #holds(when: Gate['when'], { step, stations, ops }: Around): Promise<boolean> {
     const going = stations.filter(({ node }) => !this.#failures.has(node.name))
     const { emit, signal } = this.#work.input
     const hosts = new Map(this.#stations.map(({ node, host }) => [node.name, host]))
@@ -87,10 +81,8 @@ export class Rollout {
       emit({ type: 'notice', message: `checking that ${gate.title}` })
       const found = await askGate(when === 'after-node' ? only(gate, going) : gate, { hosts, emit, signal })
       if (found.problems.length + found.untold.length === 0) continue
-      for (const { node } of going) {
-        const failure = signal.aborted ? interrupted(node.name) : gateFailed(gate, step?.id ?? '', found, node.name)
-        this.#fail(node.name, failure)
-      }
+      for (const node of subjectsOf(going, ops))
+        this.#failUnlessFailed(node, signal.aborted ? interrupted(node) : gateFailed(gate, step?.id ?? '', found, node))
       return false
     }
     return true
@@ -102,18 +94,23 @@ export class Rollout {
   }
 
   /** Up to the first that fails: the next one may be what still serves. */
-  async #oneByOne(all: readonly KnownStation[], step: Step, ops: readonly Op[]): Promise<void> {
+  async #oneByOne({ stations: all, step, ops }: Around & { readonly step: Step }): Promise<void> {
     const stations = inTurn(all, step)
     for (const [index, station] of stations.entries()) {
       await this.#node(station, step.id, ops)
-      await this.#holds('after-node', step, [station])
-      const { name } = station.node
-      const failure = this.#failures.get(name)
+      await this.#holds('after-node', { step, stations: [station], ops })
       // An interrupt speaks for itself on each of them.
-      if (failure === undefined || failure.code === 'INTERRUPTED') continue
-      for (const { node } of stations.slice(index + 1)) this.#fail(node.name, heldBack(node.name, step.id, name))
+      const failed = subjectsOf([station], ops).find((name) => this.#hasFailedByItself(name))
+      if (failed === undefined) continue
+      for (const node of subjectsOf(stations.slice(index + 1), ops))
+        this.#failUnlessFailed(node, heldBack(node, step.id, failed))
       return
     }
+  }
+
+  #hasFailedByItself(node: string): boolean {
+    const failure = this.#failures.get(node)
+    return failure !== undefined && failure.code !== 'INTERRUPTED'
   }
 
   /** What the steps made for the run alone goes, whatever became of it; what cannot be told is said. */
@@ -133,12 +130,18 @@ export class Rollout {
     this.#work.input.emit({ type: 'node-failed', node, error: failure })
   }
 
+  #failUnlessFailed(node: string, failure: TripodError): void {
+    if (!this.#failures.has(node)) this.#fail(node, failure)
+  }
+
   async #node(station: KnownStation, step: string, ops: readonly Op[]): Promise<void> {
     const { name } = station.node
     const { input } = this.#work
     const started = performance.now()
-    const reviewed = ops.filter((op) => op.node === name)
-    input.emit({ type: 'node-started', step, node: name, ops: reviewed.length })
+    const reviewed = ops.filter((op) => hostOf(op) === name)
+    const subjects = subjectsOf([station], ops)
+    for (const node of subjects)
+      input.emit({ type: 'node-started', step, node, ops: reviewed.filter((op) => op.node === node).length })
     try {
       const outcome = await applyStep({
         input,
@@ -153,7 +156,8 @@ export class Rollout {
       this.#records.set(name, outcome.record)
       this.#versions.set(name, { ...this.#versions.get(name), ...outcome.versions })
       this.#done.push(...outcome.ops)
-      input.emit({ type: 'node-finished', step, node: name, seconds: (performance.now() - started) / 1000 })
+      const seconds = (performance.now() - started) / 1000
+      for (const node of subjects) input.emit({ type: 'node-finished', step, node, seconds })
     } catch (error) {
       const failure =
         error instanceof TripodError
@@ -162,7 +166,10 @@ export class Rollout {
               node: name,
               cause: error,
             })
-      this.#fail(name, failure)
+      const failed = failure.detail.node ?? name
+      this.#fail(failed, failure)
+      for (const node of subjects)
+        this.#failUnlessFailed(node, failure.code === 'INTERRUPTED' ? interrupted(node) : heldUp(node, step, failed))
     }
   }
 
@@ -180,7 +187,10 @@ export class Rollout {
    */
   #wishes(station: KnownStation, step: string): readonly Wish[] {
     const steps = this.#work.steps.filter((one) => step === LEFTOVERS || one.id === step)
-    return wishesOf(steps, station, this.#without(this.#failures))
+    const isLost = (resource: Resource): boolean =>
+      resource.kind === 'command' && resource.about !== undefined && this.#failures.has(resource.about)
+    const wishes = wishesOf(steps, station, this.#without(this.#failures))
+    return wishes.map((wish) => ({ ...wish, resources: wish.resources.filter((one) => !isLost(one)) }))
   }
 
   #leftovers(station: KnownStation, step: string): Pick<StepOnNode, 'withLeftovers' | 'undoing'> {
@@ -219,15 +229,28 @@ export class Rollout {
   }
 
   finish(started: number): ApplySummary {
-    const failures = this.#stations.flatMap(({ node: { name } }) => {
-      const failure = this.#failures.get(name)
-      return failure === undefined || failure.code === 'INTERRUPTED' ? [] : [[name, failure] as const]
-    })
+    const failures = [...this.#failures].filter(([node]) => this.#hasFailedByItself(node))
+    const names = this.#stations.map(({ node }) => node.name)
+    const inOrder = failures.toSorted(([one], [other]) => names.indexOf(one) - names.indexOf(other))
     if (this.#done.length > 0) this.#work.input.noteVersions?.(this.#seenVersions())
-    if (failures.length > 0) throw incomplete(new Map(failures), this.#done.length)
+    if (failures.length > 0) throw incomplete(new Map(inOrder), this.#done.length)
     if (this.#cutShort || this.#failures.size > 0) throw interrupted()
     return summary(this.#done, started)
   }
+}
+
+/** A step at work: on these nodes, with these ops. */
+interface Around {
+  readonly step: Step | undefined
+  readonly stations: readonly KnownStation[]
+  readonly ops: readonly Op[]
+}
+
+/** Names of the nodes that ops on these nodes are about. */
+function subjectsOf(stations: readonly KnownStation[], ops: readonly Op[]): readonly string[] {
+  const hosts = stations.map(({ node }) => node.name)
+  const own = hosts.flatMap((host) => ops.filter((op) => hostOf(op) === host))
+  return [...new Set(own.map(({ node }) => node))]
 }
 
 /** The gate as far as it asks about these nodes: the others' turn is still to come. */

@@ -38,12 +38,13 @@ async function failureOf(
   const evidence = await gathered(context, run.evidence)
   const output = [said, evidence].filter((part) => part !== '').join('\n')
   const { name } = context.station.node
-  const isPackage = batch[0].op.kind === 'package'
+  const [{ op }] = batch
+  const isPackage = op.kind === 'package'
   const explained = isPackage ? context.station.os.packages.explainFailure(output) : run.explain?.(output)
   const message = explained?.message ?? `${namesOf(batch)} on ${name} ended with status ${result.code}`
   const hint =
     explained?.fix ?? next`Mend the cause on ${name}, then run \`${AGAIN}\` again: it does only what is still missing.`
-  return failure('COMMAND_FAILED', message, hint, name, output)
+  return failure('COMMAND_FAILED', message, hint, op.node, output)
 }
 
 /** What else the node can tell of a failure; that it cannot is no failure of its own. */

@@ -134,8 +134,8 @@ export interface CommandResource {
   readonly disruption?: Disruption
   /** The units that it reloads, restarts or stops. */
   readonly units?: readonly string[]
-  /** Name of the node that it disrupts, where it runs on another. */
-  readonly disrupts?: string
+  /** Name of the node that it is about, if that is not the one on which it runs: `kubectl drain w2` runs on a control-plane node. */
+  readonly about?: string
   /** Addresses and registries that the node fetches from. */
   readonly downloads?: readonly string[]
   /** Rough; left out where it is over at once. */

@@ -76,8 +76,6 @@ export interface Step {
   readonly goesLast?: (seen: Seen) => boolean
   /** It applies manifests: they are fetched only where such a step is asked. */
   readonly needsManifests?: true
-  /** Nodes that do not go on where it failed on any node, or could not be done there: what it does for them must come first. */
-  readonly holdsUp?: readonly string[]
   /** What must hold around the step; asked only where it has something to do. */
   readonly gates?: (context: ClusterContext) => readonly Gate[]
   /** Where it had something to do: at the end of the run, also of one that fails or is interrupted. */

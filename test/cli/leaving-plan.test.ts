@@ -26,7 +26,8 @@ const REMOVAL: PlanDocument = {
           name: 'leave:w9',
           action: 'run',
           disruption: 'drain',
-          disrupts: 'w9',
+          node: 'w9',
+          host: 'm1',
           change: { summary: 'kubectl drain w9; kubectl delete node w9', notes: [] },
         }),
         sampleOp({

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../../src/engine/events.js'
 import { TripodError } from '../../src/errors.js'
 import { sha256 } from '../../src/resources/digest.js'
 import { sh } from '../../src/shell.js'
+import type { CommandResource } from '../../src/resources/resource.js'
 import { Machine } from './machine.js'
 import { apply, command, failuresOf, file, open, service, step } from './small-lab.js'
 
@@ -242,16 +243,39 @@ describe('apply on several machines', () => {
     return machine
   }
 
-  it('does not go on with nodes for which something has to be done elsewhere first, and was not', async () => {
-    const first = {
-      ...step('leave', [command()]),
-      runsOn: ({ name }: { name: string }) => name === 'm1',
-      holdsUp: ['m2'],
-    }
+  const onM1 = (id: string, resources: readonly CommandResource[]) => ({
+    ...step(id, resources),
+    runsOn: ({ name }: { readonly name: string }) => name === 'm1',
+  })
+
+  it('fails the node that a command is about, not the one on which it runs', async () => {
+    const first = onM1('leave', [command({ about: 'm2' })])
     const [m1, m2, m3] = [failing(new Machine('m1')), new Machine('m2'), new Machine('m3')]
     const error = await apply({ machines: [m1, m2, m3], steps: [first, step('undo', [file('/etc/x.conf')])] })
-    expect(failuresOf(error)).toEqual(['m1 COMMAND_FAILED', 'm2 APPLY_INCOMPLETE'])
-    expect([m2, m3].map(({ files }) => files.has('/etc/x.conf'))).toEqual([false, true])
+    expect(failuresOf(error)).toEqual(['m2 COMMAND_FAILED'])
+    expect(error?.detail.failures?.[0]?.message).toContain('on m1 ended with status 1')
+    expect([m1, m2, m3].map(({ files }) => files.has('/etc/x.conf'))).toEqual([true, false, true])
+  })
+
+  it('fails a node that is no part of the cluster any more, and all that waited behind it on that machine', async () => {
+    const about = (node: string) => command({ id: `leave:${node}`, about: node })
+    const m1 = failing(new Machine('m1'))
+    for (const node of ['w8', 'w9']) m1.checks.set(`done:leave:${node}`, () => [1, 'the API has it'])
+    const error = await apply({ machines: [m1], steps: [onM1('leave', [about('w8'), about('w9')])] })
+    expect(failuresOf(error)).toEqual(['w8 COMMAND_FAILED', 'w9 APPLY_INCOMPLETE'])
+  })
+
+  it('runs nothing about a node that failed before', async () => {
+    const [m1, m2] = [new Machine('m1'), new Machine('m2')]
+    m2.checks.set('done:first', () => [1, 'not yet'])
+    m1.checks.set('done:drain', () => [1, 'not yet'])
+    const broken = { ...step('one', [command({ id: 'first' })]), runsOn: ({ name }: { name: string }) => name === 'm2' }
+    const error = await apply({
+      machines: [m1, m2],
+      steps: [broken, onM1('two', [command({ id: 'drain', run: sh`kubectl drain m2`, about: 'm2' })])],
+    })
+    expect(failuresOf(error)).toEqual(['m2 NOT_CONVERGED'])
+    expect(m1.log.join('\n')).not.toContain('kubectl drain')
   })
 
   it('lets a machine keep what other steps made there, where nodes leave and nothing is taken back', async () => {
@@ -290,16 +314,16 @@ describe('apply on several machines', () => {
     const [first, second] = machines as [Machine, Machine]
     first.checks.set('done:leave', () => [1, 'the API has a Node m2'])
     first.acts = [['kubectl drain', () => ({ code: 1, stdout: '', stderr: 'a budget' })]]
-    const drain = command({ id: 'leave', run: sh`kubectl drain m2`, disruption: 'drain', disrupts: 'm2' })
+    const drain = command({ id: 'leave', run: sh`kubectl drain m2`, disruption: 'drain', about: 'm2' })
     const leave = {
       ...step('leave', [drain]),
       runsOn: ({ name }: { readonly name: string }) => name === 'm1',
-      holdsUp: ['m2'],
     }
     const wipe = step('wipe', [file('/etc/wiped')])
     const error = await apply({ machines, steps: [leave, wipe] })
-    expect(failuresOf(error)).toEqual(['m1 COMMAND_FAILED', 'm2 APPLY_INCOMPLETE'])
-    expect(second.files.has('/etc/wiped')).toBe(false)
+    expect(failuresOf(error)).toEqual(['m2 COMMAND_FAILED'])
+    expect([first, second].map(({ files }) => files.has('/etc/wiped'))).toEqual([true, false])
+    first.files.delete('/etc/wiped')
     const before = step('before', [command({ id: 'before' })])
     first.checks.set('done:before', () => [1, 'not yet'])
     const early = { ...before, runsOn: ({ name }: { readonly name: string }) => name === 'm1' }

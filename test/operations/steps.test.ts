@@ -91,7 +91,7 @@ describe('a reset of nodes of a cluster that goes on', () => {
     expect(NODES.filter((node) => leave?.runsOn(node, on('m1')))).toEqual([NODES[0]])
     const [command] = (leave?.resources(on('m1')) ?? []) as readonly CommandResource[]
     expect(command?.summary).toBe('kubectl drain m3; take member 3 out of etcd; kubectl delete node m3')
-    expect(command).toMatchObject({ disruption: 'drain', disrupts: 'm3' })
+    expect(command).toMatchObject({ disruption: 'drain', about: 'm3' })
     expect(command?.run.text).toContain(`'{"ID":"3"}'`)
     expect([command?.run ?? sh``, command?.doneWhen ?? sh``].map(parses)).toEqual([true, true])
     const [without] = (leave?.resources(on('m1', 2)) ?? []) as readonly CommandResource[]

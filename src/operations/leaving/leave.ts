@@ -20,7 +20,6 @@ export function leave({ nodes, gone }: Leaving): Step {
     why: 'Pods move while they can, and a member of etcd that goes without a word costs a vote.',
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
-    holdsUp: nodes.map(({ name }) => name),
     resources: (context) =>
       nodes.filter(joinsCluster).map((node) => goes(node, context, gone || isEmpty(node, context))),
   }
@@ -75,7 +74,8 @@ ${exists}
     explain: (output) => undrained(name, output),
     undo: 'nothing',
     transient: true,
-    ...(gone ? {} : { disruption: 'drain', disrupts: node.name }),
+    about: node.name,
+    ...(gone ? {} : { disruption: 'drain' }),
     detached: true,
     timeoutSeconds: DRAIN_SECONDS + 60,
   }
