@@ -17,6 +17,8 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
       'cli',
       'document',
       'engine',
+      'drill',
+      'kubeconfig',
       'steps',
       'inventory',
       'init',
@@ -28,7 +30,19 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   },
   // One module for each kind of work that changes machines. Nothing below knows which there are.
   operations: {
-    values: ['artifact', 'intents', 'cli', 'document', 'engine', 'checks', 'steps', 'facts', 'inventory', 'topology'],
+    values: [
+      'artifact',
+      'intents',
+      'cli',
+      'document',
+      'engine',
+      'checks',
+      'steps',
+      'facts',
+      'inventory',
+      'topology',
+      'kubeconfig',
+    ],
     types: ['host', 'resources'],
   },
   // What a plan is for, as data: operations/intents.ts and what it is made of.
@@ -48,14 +62,17 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
       'kubeconfig',
       'manifests',
     ],
-    types: ['resources', 'topology', 'facts'],
+    types: ['resources', 'topology', 'facts', 'drill'],
   },
   // The plan as data, for files, pipes and renderers.
   document: { values: ['engine', 'intents'] },
   engine: {
-    values: ['status', 'steps', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'],
-    types: ['host', 'pki', 'intents'],
+    values: ['status', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'],
+    // Steps are handed to it: it knows none.
+    types: ['steps', 'host', 'pki', 'intents'],
   },
+  // Stops what keeps the VIP alive, and measures.
+  drill: { values: ['engine', 'steps', 'inventory'], types: ['host'] },
   // What nodes are asked about their health, what the answers mean, and what is not well.
   status: { values: ['steps', 'checks', 'facts', 'os', 'inventory', 'topology'] },
   // Of the inventory, checks take the arithmetic of addresses and versions; of manifests, what is pinned.
@@ -68,8 +85,8 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   facts: { values: ['os'], types: ['inventory'] },
   templates: { values: [], types: ['inventory'] },
   inventory: { values: [] },
-  // A new inventory is drafted without looking: what was seen is handed to it.
-  kubeconfig: { values: [] },
+  // Fetched from a node, made fit for the operator, merged.
+  kubeconfig: { values: ['steps'], types: ['engine', 'inventory'] },
   // Fetched on the operator's machine, like signing keys.
   manifests: { values: ['inventory', 'host'] },
   init: { values: ['inventory', 'templates'] },

@@ -6,7 +6,7 @@ import { BaseCommand } from '../cli/base-command.js'
 import { connectionFlags, inventoryFlag, noInputFlag, progressFlags } from '../cli/flags.js'
 import { kubeconfigPath, mergeKubeconfig, writeKubeconfig } from '../cli/keep-kubeconfig.js'
 import { withSession } from '../cli/session.js'
-import { fetchKubeconfig } from '../engine/fetch-kubeconfig.js'
+import { fetchKubeconfig } from '../kubeconfig/fetch-kubeconfig.js'
 import { Secret } from '../secret.js'
 
 export default class KubeconfigCommand extends BaseCommand {

@@ -1,5 +1,5 @@
 import { sh, type Script } from '../shell.js'
-import { UNMOUNT_BENEATH } from '../steps/unmount-beneath.js'
+import { UNMOUNT_BENEATH } from '../resources/unmount-beneath.js'
 
 /**
  * Removes directories with all in them, and nothing that another filesystem holds: what is mounted beneath is unmounted first. If

@@ -224,7 +224,8 @@ export class Rollout {
   /** A cluster was begun in this run, and was seen to serve. */
   get hasBegun(): boolean {
     const { init } = this.#context.topology
-    const begun = this.#done.some((op) => op.node === init && op.name === 'kubeadm')
+    const bootstrap = this.#work.steps.find((step) => step.bootstraps)?.id
+    const begun = this.#done.some((op) => op.node === init && op.step === bootstrap)
     return init !== undefined && begun && !this.#failures.has(init)
   }
 

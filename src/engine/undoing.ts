@@ -1,8 +1,4 @@
-import { joinsCluster } from '../inventory/roles.js'
-import { isMaster } from '../steps/control-plane.js'
-import { join } from '../steps/join.js'
-import { undoOf } from '../steps/take-back.js'
-import type { ClusterContext, Step } from '../steps/step.js'
+import type { ClusterContext, Step, StepContext } from '../steps/step.js'
 import { LEFTOVERS, type Undoing } from './plan-node.js'
 import type { KnownStation } from './station.js'
 import { wishesOf } from './wishes.js'
@@ -11,9 +7,12 @@ type OnNode = Omit<KnownStation, 'host' | 'problems'>
 
 /** What a reset is to take back on a node; undefined where it takes nothing back there. */
 export function undoingOf(steps: readonly Step[], station: OnNode, context: ClusterContext): Undoing | undefined {
-  const made = steps.flatMap(({ takesBack }) => (takesBack?.nodes.includes(station.node.name) ? [takesBack.step] : []))
-  if (made.length === 0) return undefined
-  const ids = new Set(made.map(({ id }) => id))
+  const undos = steps.flatMap(({ id, takesBack }) =>
+    takesBack?.nodes.includes(station.node.name) ? [{ id, step: takesBack.step }] : [],
+  )
+  if (undos.length === 0) return undefined
+  const made = undos.map(({ step }) => step)
+  const ids = new Map(undos.map(({ id, step }) => [step.id, id]))
   const wishes = wishesOf(
     made.map((step) => wherever(step, station)),
     station,
@@ -25,7 +24,7 @@ export function undoingOf(steps: readonly Step[], station: OnNode, context: Clus
     ),
   )
   return {
-    commands: new Map([...kubeadm(station, context), ...found]),
+    commands: new Map([...made.flatMap((step) => tellingThemselves(step, { ...context, ...station })), ...found]),
     conffiles: new Map(
       wishes.flatMap(({ resources }) =>
         resources.flatMap((one) =>
@@ -34,7 +33,7 @@ export function undoingOf(steps: readonly Step[], station: OnNode, context: Clus
       ),
     ),
     // Of a step that is no more, nothing tells when it came.
-    stepFor: (step) => (ids.has(step) ? undoOf(step) : LEFTOVERS),
+    stepFor: (step) => ids.get(step) ?? LEFTOVERS,
   }
 }
 
@@ -44,10 +43,7 @@ function wherever(step: Step, { facts: { record } }: OnNode): Step {
   return ran ? { ...step, runsOn: () => true } : step
 }
 
-/** Also of a node whose record is gone, or that was joined by hand: kubeadm's own files tell. */
-function kubeadm(station: OnNode, context: ClusterContext): Undoing['commands'] {
-  const { node } = station
-  if (!joinsCluster(node)) return new Map()
-  const step = isMaster(node) ? 'control-plane-join' : 'worker-join'
-  return new Map([['command:kubeadm', { step, resource: join({ ...context, ...station }) }]])
+function tellingThemselves(step: Step, context: StepContext) {
+  const resources = step.tellsItself?.(context) ?? []
+  return resources.map((resource) => [`command:${resource.id}`, { step: step.id, resource }] as const)
 }

@@ -23,6 +23,7 @@ export const controlPlaneInit: Step = {
   runsOn: (node, context) => isMaster(node) && (begins(node.name, context) || hasBegun(node.name, context)),
   rollout: 'serial',
   gates: (context) => [portMatrix(context, 'before'), ...controlPlaneGates(context, begins)],
+  bootstraps: true,
   cleanup: deletion,
   resources: (context) => [...withoutUnfinished(context), init(context)],
 }

@@ -20,5 +20,6 @@ export const controlPlaneJoin: Step = {
       cluster.nodes.some((node) => node.name === name && joins(node, topology)),
     ),
   ],
+  tellsItself: (context) => (isMaster(context.node) ? [join(context)] : []),
   resources: (context) => [...withoutUnfinished(context), join(context)],
 }

@@ -16,6 +16,7 @@ export const hostIdentity: Step = {
   why: 'A node joins under its host name, which can never change afterwards; and names must not depend on a DNS server.',
   runsOn: () => true,
   rollout: 'parallel',
+  dependsOnMembership: true,
   resources: (context): readonly Resource[] => [
     ...namesFor(context).map(hostname),
     hosts(context),

@@ -1,6 +1,6 @@
 import { sh } from '../shell.js'
 import { CRI_SOCKET } from './control-plane.js'
-import { UNMOUNT_BENEATH } from './unmount-beneath.js'
+import { UNMOUNT_BENEATH } from '../resources/unmount-beneath.js'
 
 /**
  * `reset_kubeadm`: kubeadm reset, kept from the API. Who leaves a living cluster has left it by now, and a member of etcd that a broken

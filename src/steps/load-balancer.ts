@@ -16,6 +16,7 @@ export const loadBalancer: Step = {
   why: 'Every client reaches the API servers under one address, which outlives any one of them.',
   runsOn: (node, { cluster }) => carriesBalancer(node, cluster.endpoint),
   rollout: 'serial',
+  dependsOnMembership: true,
   goesLast: ({ facts }) => facts.vip?.held === true,
   gates: balancerGates,
   // The packages first: they bring what checks the configurations. HAProxy's own default serves nobody, and keepalived does

@@ -19,6 +19,7 @@ export const security: Step = {
   why: 'Both stop what a node needs without a word of the cluster; what is opened is only what its parts say to each other.',
   runsOn: () => true,
   rollout: 'parallel',
+  dependsOnMembership: true,
   gates: (context) => [portMatrix(context, 'after')],
   resources: (context): readonly Resource[] => [
     ...selinux(context),

@@ -4,7 +4,7 @@ import type { KeyRenewal } from '../facts/key-life.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { OsFamily } from '../os/os-family.js'
 import type { Authorities } from '../pki/authorities.js'
-import type { Resource } from '../resources/resource.js'
+import type { CommandResource, Resource } from '../resources/resource.js'
 import type { Script } from '../shell.js'
 import type { Seen, Topology } from '../topology.js'
 import type { Gate } from './gate.js'
@@ -85,6 +85,15 @@ export interface Step {
    * any more; undefined: nothing is left of it. Left out: that a person must decide.
    */
   readonly outlived?: (id: string, seen: Seen) => { readonly message: string; readonly fix: NextStep } | undefined
+  /** The first of it on a fresh cluster brings the cluster about: from then on the authorities are in use. */
+  readonly bootstraps?: true
+  /** What it wants on a node depends on which other nodes there are: they are told when one leaves. */
+  readonly dependsOnMembership?: true
+  /**
+   * Commands that tell by themselves whether there is something of them to take back, by their undo's `neededWhen`: a record that is gone,
+   * or that never was, is no reason to leave it.
+   */
+  readonly tellsItself?: (context: StepContext) => readonly CommandResource[]
   /** It takes back what that step made on these nodes, and wants nothing itself. */
   readonly takesBack?: { readonly step: Step; readonly nodes: readonly string[] }
   /** In the order in which they are to be acted on. */

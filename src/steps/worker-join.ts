@@ -21,6 +21,7 @@ export const workerJoin: Step = {
   runsOn: (node, context) => joinsCluster(node) && !isMaster(node) && isMember(node, context, 'worker-join'),
   rollout: 'parallel',
   gates: (context) => [masterServes(context), portMatrix(context, 'before'), ...registered(context)],
+  tellsItself: (context) => (joinsCluster(context.node) && !isMaster(context.node) ? [join(context)] : []),
   resources: (context) => [...withoutUnfinished(context), join(context)],
 }
 

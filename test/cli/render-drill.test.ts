@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { plain } from '../../src/cli/colour.js'
 import { renderDrill, renderWatch } from '../../src/cli/render-drill.js'
-import type { Outage } from '../../src/engine/drill-outage.js'
+import type { Outage } from '../../src/drill/outage.js'
 
 const CALM: Outage = {
   requests: 40,

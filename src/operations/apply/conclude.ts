@@ -1,6 +1,6 @@
 import { kubeconfigPath, writeKubeconfig } from '../../cli/keep-kubeconfig.js'
 import { renderSummary } from '../../cli/render-summary.js'
-import { fetchKubeconfig } from '../../engine/fetch-kubeconfig.js'
+import { fetchKubeconfig } from '../../kubeconfig/fetch-kubeconfig.js'
 import { verifyCluster } from '../../engine/verify.js'
 import { messageOf } from '../../errors.js'
 import { Secret } from '../../secret.js'

@@ -1,11 +1,9 @@
 import type { Step } from '../../steps/step.js'
+import { loadBalancer } from '../../steps/load-balancer.js'
 import { takeBack } from '../../steps/take-back.js'
 import { leave } from '../leaving/leave.js'
 import { stepWithout } from '../leaving/without.js'
 import type { RemoveIntent } from './intent.js'
-
-/** What the others have to know of who is a part of the cluster. */
-const TELL_OTHERS = ['host-identity', 'security', 'load-balancer']
 
 /**
  * Their load balancer goes first, so that the VIP has moved before the others stop listening to them; nobody is sent to these nodes
@@ -13,9 +11,9 @@ const TELL_OTHERS = ['host-identity', 'security', 'load-balancer']
  */
 export function removeSteps({ nodes, gone }: RemoveIntent, steps: readonly Step[]): readonly Step[] {
   const names = nodes.map(({ name }) => name)
-  const others = steps.filter(({ id }) => TELL_OTHERS.includes(id)).map((step) => stepWithout(step, names))
+  const others = steps.filter((step) => step.dependsOnMembership).map((step) => stepWithout(step, names))
   if (gone) return [leave({ nodes, gone }), ...others]
   const undo = steps.toReversed().map((step) => takeBack(step, names))
-  const isBalancer = ({ takesBack }: Step): boolean => takesBack?.step.id === 'load-balancer'
+  const isBalancer = ({ takesBack }: Step): boolean => takesBack?.step.id === loadBalancer.id
   return [...undo.filter(isBalancer), ...others, leave({ nodes, gone }), ...undo.filter((step) => !isBalancer(step))]
 }

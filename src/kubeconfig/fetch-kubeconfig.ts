@@ -2,8 +2,8 @@ import { messageOf, TripodError } from '../errors.js'
 import type { Node } from '../inventory/cluster.js'
 import { lines, sh } from '../shell.js'
 import { ADMIN_CONF, apiOf, isMaster, isReady } from '../steps/control-plane.js'
-import type { RunInput } from './run-types.js'
 import { next, tripod } from '../next-step.js'
+import type { RunInput } from '../engine/run-types.js'
 
 /** admin.conf of a master that serves, never super-admin.conf. */
 export interface FetchedKubeconfig {

@@ -6,9 +6,9 @@ import { controlPlaneGates } from '../steps/control-plane-gates.js'
 import { isMaster } from '../steps/control-plane.js'
 import { type Gate, whereNotZero } from '../steps/gate.js'
 import type { ClusterContext } from '../steps/step.js'
-import { askGate, type GateInput } from './gates.js'
-import type { Station } from './station.js'
-import { type NextStep } from '../next-step.js'
+import type { NextStep } from '../next-step.js'
+import { askGate, type GateInput } from '../engine/gates.js'
+import type { Station } from '../engine/station.js'
 
 /** What keeps the VIP alive, and what a drill stops. */
 export const UNITS = ['haproxy.service', 'keepalived.service'] as const

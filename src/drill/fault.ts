@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
 import { lines, type Script, sh } from '../shell.js'
-import type { Unit } from './drill-whole.js'
 import { next, tripod } from '../next-step.js'
+import type { Unit } from './whole.js'
 
 /** When the node starts a stopped service by itself, should nobody come back for it. */
 export const SELF_HELP_SECONDS = 60

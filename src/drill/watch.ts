@@ -1,9 +1,9 @@
 import { messageOf, TripodError } from '../errors.js'
-import { carriersOf, holdersNow, lookAround, observerOf } from './drill-look.js'
-import { endpointUrl, startMeasuring } from './drill-measure.js'
-import { type Outage, outageOf } from './drill-outage.js'
-import { connectAll } from './observe.js'
-import type { RunInput } from './run-types.js'
+import { carriersOf, holdersNow, lookAround, observerOf } from './look.js'
+import { endpointUrl, startMeasuring } from './measure.js'
+import { type Outage, outageOf } from './outage.js'
+import { connectAll } from '../engine/observe.js'
+import type { RunInput } from '../engine/run-types.js'
 
 /** What was measured while somebody else broke something. */
 export interface WatchReport {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { openDrill } from '../../src/engine/drill.js'
-import { carriersOf, holdersNow, type Look, observerOf } from '../../src/engine/drill-look.js'
-import { missingMembers } from '../../src/engine/drill-whole.js'
+import { openDrill } from '../../src/drill/drill.js'
+import { carriersOf, holdersNow, type Look, observerOf } from '../../src/drill/look.js'
+import { missingMembers } from '../../src/drill/whole.js'
 import { TripodError } from '../../src/errors.js'
 import type { Facts } from '../../src/facts/facts.js'
 import type { Endpoint, Node } from '../../src/inventory/cluster.js'
 import type { NodeState } from '../../src/topology.js'
 import { cluster, contextWith, facts } from '../steps/context.js'
-import { input } from './small-lab.js'
-import { Machine } from './machine.js'
+import { input } from '../engine/small-lab.js'
+import { Machine } from '../engine/machine.js'
 
 const base = contextWith()
 const named = (name: string, ...roles: Node['roles']): Node => ({ ...base.node, name, roles })

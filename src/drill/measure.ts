@@ -3,7 +3,7 @@ import { TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
 import { type Script, sh } from '../shell.js'
 import type { Endpoint } from '../inventory/cluster.js'
-import type { Answer } from './drill-outage.js'
+import type { Answer } from './outage.js'
 
 /** What asks the API again and again, on a node. */
 export interface Measuring {

@@ -4,10 +4,10 @@ import type { Cluster, Node } from '../inventory/cluster.js'
 import { carriesBalancer } from '../inventory/roles.js'
 import { sh } from '../shell.js'
 import type { ClusterContext } from '../steps/step.js'
-import { observe } from './observe.js'
-import type { RunInput } from './run-types.js'
-import type { Station } from './station.js'
 import { next, tripod } from '../next-step.js'
+import { observe } from '../engine/observe.js'
+import type { RunInput } from '../engine/run-types.js'
+import type { Station } from '../engine/station.js'
 
 /** What a drill knows of the cluster when it begins. */
 export interface Look {

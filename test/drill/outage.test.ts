@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Answer, outageOf } from '../../src/engine/drill-outage.js'
+import { type Answer, outageOf } from '../../src/drill/outage.js'
 
 /** One request every 100 ms: `.` answered after 20 ms, `x` failed after a second, `r` refused at once. */
 function series(text: string): readonly Answer[] {

@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startScript, stopScript, type Stopping, whileStopped } from '../../src/engine/drill-fault.js'
+import { startScript, stopScript, type Stopping, whileStopped } from '../../src/drill/fault.js'
 import { TripodError } from '../../src/errors.js'
 import type { Host, RunResult } from '../../src/host/host.js'
 import { runScript } from '../steps/run-script.js'
-import { Machine } from './machine.js'
+import { Machine } from '../engine/machine.js'
 
 const OK: RunResult = { code: 0, stdout: '', stderr: '' }
 const stopping = (host: Host): Stopping => ({ host, unit: 'keepalived.service', runId: 'ab12' })
