@@ -24,6 +24,7 @@ const LONG_ONLY =
         'half-installed',
         'reliability',
         'newer-programs',
+        'cordon',
         'reset-image',
         'streams',
         'past-names',

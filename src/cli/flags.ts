@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 
 /** `-i FILE`, for every command that needs an inventory. */
 export const inventoryFlag = {
@@ -64,6 +64,8 @@ export const explainFlag = {
   explain: Flags.boolean({ description: 'Say of each step why it is there.' }),
 }
 
+export const nodeArg = { node: Args.string({ required: true, description: 'Name of the node.' }) }
+
 export const detailFlags = {
   ...fullFlag,
   ...explainFlag,
@@ -74,6 +76,20 @@ export const detailFlags = {
 export const targetFlags = {
   ...inventoryFlag,
   ...selectorFlags,
+  ...connectionFlags,
+  ...noInputFlag,
+  ...progressFlags,
+}
+
+/** For what is done with one node through the others, and needs a yes. */
+export const cordonFlags = {
+  ...inventoryFlag,
+  'dry-run': leavingFlags['dry-run'],
+  out: leavingFlags.out,
+  yes: consentFlags.yes,
+  'skip-node': repeatable('NAME', 'Do not look at this control-plane node (repeatable).'),
+  ...fullFlag,
+  ...explainFlag,
   ...connectionFlags,
   ...noInputFlag,
   ...progressFlags,

@@ -1,6 +1,7 @@
 import type { Asked } from '../document/document-of.js'
 import type { AskedCommand } from '../cli/wording.js'
 import { apply } from './apply/index.js'
+import { cordon } from './cordon/index.js'
 import type { Intent, IntentKind, IntentOf } from './intents.js'
 import type { Operation } from './operation.js'
 import { remove } from './remove/index.js'
@@ -8,7 +9,13 @@ import { replace } from './replace/index.js'
 import { reset } from './reset/index.js'
 
 /** All that changes machines, by what it is for. The compiler tells which kind has no operation. */
-const operations: { readonly [Kind in IntentKind]: Operation<IntentOf<Kind>> } = { apply, reset, remove, replace }
+const operations: { readonly [Kind in IntentKind]: Operation<IntentOf<Kind>> } = {
+  apply,
+  reset,
+  remove,
+  replace,
+  cordon,
+}
 
 /** The operation of an intent. Every function of it is given that intent. */
 export function operationOf(intent: Intent): Operation<Intent> {

@@ -24,6 +24,7 @@ describe('the command behind a plan', () => {
       'REPLACES m3 BY m4',
       { kind: 'replace', node: ref('m3'), by: 'm4' },
     ],
+    ['node drain m3', 'node drain m3', 'DRAINS m3', { kind: 'cordon', to: 'drain', node: ref('m3') }],
   ] as const)('is %s', (work, look, title, intent) => {
     expect(askedFor(intent)).toEqual({ command: { work, look }, ...(title && { title }) })
   })

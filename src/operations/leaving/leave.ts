@@ -3,6 +3,7 @@ import { knownName } from '../../inventory/node-name.js'
 import type { Node } from '../../inventory/cluster.js'
 import { joinsCluster } from '../../inventory/roles.js'
 import type { CommandResource } from '../../resources/resource.js'
+import { next, tripod } from '../../next-step.js'
 import { lines, type Script, sh } from '../../shell.js'
 import { memberOf } from '../../facts/member-of.js'
 import { drain, DRAIN_SECONDS, undrained, WAITS } from './drain.js'
@@ -24,6 +25,8 @@ export function leave({ nodes, gone }: Leaving): Step {
       nodes.filter(joinsCluster).map((node) => goes(node, context, gone || isEmpty(node, context))),
   }
 }
+
+const BACK = next` Should the node stay after all: ${tripod('apply')}.`
 
 /** The master through which it is done: one that serves, and stays. */
 function staying({ cluster, topology }: ClusterContext, nodes: readonly NodeRef[]): Node | undefined {
@@ -71,7 +74,7 @@ ${exists}
       untilIt(sh`${kube} delete node ${name} --ignore-not-found`),
     ]),
     news: WAITS,
-    explain: (output) => undrained(name, output),
+    explain: (output) => undrained({ node: name, output, uncordon: `kubectl uncordon ${name}`, back: BACK }),
     undo: 'nothing',
     transient: true,
     about: node.name,

@@ -7,13 +7,13 @@ import { next, type NextStep, tripod } from '../../next-step.js'
 
 /**
  * The node of that name, as the inventory says it, else as the cluster knows it, which is asked then. Throws UNKNOWN_NODE, with
- * what to do where earlier work was `brokenOff` after the cluster forgot it, or CLUSTER_UNREACHABLE where no master can be asked.
+ * what to do if earlier work was `brokenOff` after the cluster forgot it, or CLUSTER_UNREACHABLE where no master can be asked.
  */
 export async function namedNode(
   inventory: Cluster,
   name: string,
   flags: SessionFlags,
-  brokenOff: NextStep,
+  brokenOff: NextStep = '',
 ): Promise<NodeRef> {
   const listed = inventory.nodes.find((node) => node.name === name)
   if (listed !== undefined) return asListed(listed)
@@ -26,7 +26,7 @@ export async function namedNode(
   throw new TripodError(
     'UNKNOWN_NODE',
     `neither ${inventoryPath} nor the cluster has a node ${JSON.stringify(name)}`,
-    next`${tripod('plan')} names those of the cluster that are not in it. ${brokenOff}`,
+    next`${tripod('plan')} names those of the cluster that are not in it.${brokenOff === '' ? '' : next` ${brokenOff}`}`,
   )
 }
 

@@ -1,0 +1,52 @@
+import { askConsent } from '../../cli/consent.js'
+import { againWith } from '../../cli/plan-commands.js'
+import { renderSummary } from '../../cli/render-summary.js'
+import type { CheckContext } from '../../checks/check.js'
+import type { Finding } from '../../checks/finding.js'
+import { looking } from '../../engine/looking.js'
+import type { Node } from '../../inventory/cluster.js'
+import { next, tripod } from '../../next-step.js'
+import { quote } from '../../shell.js'
+import { isMaster } from '../../steps/control-plane.js'
+import type { Operation } from '../operation.js'
+import type { CordonIntent } from './intent.js'
+import { cordonStep } from './step.js'
+
+const DONE: Readonly<Record<CordonIntent['to'], string>> = {
+  cordon: 'gets no new pods already',
+  uncordon: 'gets new pods already',
+  drain: 'gets no new pods and has none to move already',
+}
+
+/** One node gets no new pods, moves those that it has, or gets new ones again. Only control-plane nodes are looked at. */
+export const cordon: Operation<CordonIntent> = {
+  verb: 'cordon',
+  command: ({ to, node }) => `node ${to} ${quote(node.name)}`,
+  title: ({ to, node }) => `${to.toUpperCase()}S ${node.name}`,
+  prepare: (intent, input) => ({
+    ...looking(input),
+    cluster: { ...input.cluster, nodes: input.cluster.nodes.filter((node) => isAsked(node, intent)), warnings: [] },
+    steps: [cordonStep(intent)],
+    checks: serves,
+    leavesRecords: true,
+  }),
+  nothing: ({ to, node }) => `No changes. ${node.name} ${DONE[to]}.`,
+  consent: (_, { yes }, { plan, asker, file }) =>
+    file === undefined ? askConsent(plan, { yes, asker, again: againWith(plan, file) }) : Promise.resolve(),
+  conclude: async (_, { session, summary }, { speaker }) => {
+    await session.progress.end()
+    speaker.log(renderSummary(summary, session.log.path))
+  },
+}
+
+/** A machine that keeps its name tells it itself. */
+function isAsked(node: Node, intent: CordonIntent): boolean {
+  return isMaster(node) || (node.hostName === 'keep' && node.name === intent.node.name)
+}
+
+/** Without one that serves, nothing is planned: that is no "No changes". */
+function serves({ cluster, topology }: CheckContext): readonly Finding[] {
+  if (topology.acting !== undefined) return []
+  const message = `no control-plane node of ${cluster.name} serves: nothing tells the scheduler`
+  return [{ id: 'API', severity: 'fatal', message, fix: next`Bring one back first: ${tripod('status')}` }]
+}
