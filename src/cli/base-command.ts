@@ -45,7 +45,8 @@ export abstract class BaseCommand extends Command {
     readonly out?: string | undefined
   }): void {
     if (!this.jsonEnabled() || dryRun || out !== undefined) return
-    throw new TripodError('USAGE', '--json prints a plan, and this would carry it out', 'Add --dry-run, or --out FILE.')
+    const add = 'out' in this.ctor.flags ? 'Add --dry-run, or --out FILE.' : 'Add --dry-run.'
+    throw new TripodError('USAGE', '--json prints a plan, and this would carry it out', add)
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature

@@ -54,8 +54,8 @@ async function gathered({ station }: ActContext, evidence: Script | undefined): 
   return stdout.trim()
 }
 
-function lineOf({ input, station }: ActContext, op: Op, { isShown, news }: ScriptRun): (line: string) => void {
-  const node = station.node.name
+function lineOf({ input }: ActContext, op: Op, { isShown, news }: ScriptRun): (line: string) => void {
+  const { node } = op
   // A connection that is taken up again brings all lines once more.
   const told = new Set<string>()
   return (line) => {

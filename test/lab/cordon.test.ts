@@ -38,6 +38,9 @@ describe.skipIf(unable !== undefined)('a worker of a cluster', () => {
     await kubectl(`create deployment shop --image=${image}`)
     await kubectl(`patch deployment shop -p '${POD}'`)
     await kubectl(`create -f - <<'END'\n${BUDGET}\nEND`)
+  })
+
+  it('runs a pod that a disruption budget keeps', async () => {
     const healthy = () => kubectl('get pdb till -o jsonpath={.status.currentHealthy}')
     await expect.poll(healthy, { timeout: SETTLING, interval: 1000 }).toBe('1')
   })

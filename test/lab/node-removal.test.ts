@@ -199,7 +199,7 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', () => {
     const began = performance.now()
     const blocked = await context.tripod(reset('w1'))
     const waited = Math.round((performance.now() - began) / 1000)
-    expect([blocked.code === 0, blocked.stderr]).toEqual([false, expect.stringContaining(`m1 ${told}`)])
+    expect([blocked.code === 0, blocked.stderr]).toEqual([false, expect.stringContaining(`w1 ${told}`)])
     expect(blocked.stderr).toContain(`COMMAND_FAILED ${told}`)
     expect(blocked.stderr).toContain('kubectl edit pdb -n default till')
     expect(blocked.stderr).toContain('w1 stays cordoned: kubectl uncordon w1')
