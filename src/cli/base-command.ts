@@ -1,9 +1,14 @@
-import { Command, Flags } from '@oclif/core'
+import { Command, Flags, type Interfaces } from '@oclif/core'
 import { applyColourChoice } from './colour.js'
 import { TripodError } from '../errors.js'
+import { applyWording } from '../next-step.js'
 import type { Speaker } from './speaker.js'
 import { escapeControls } from './escape.js'
 import { reportError } from './report-error.js'
+import { worded } from './wording.js'
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- oclif's own FlagOutput, which it does not export
+type Named = Record<string, any>
 
 /**
  * What every command shares: errors in the one form and with the statuses of docs/errors.md. A command that reads sets
@@ -12,6 +17,19 @@ import { reportError } from './report-error.js'
 export abstract class BaseCommand extends Command {
   static override baseFlags = {
     'no-color': Flags.boolean({ description: 'Print without colour (as NO_COLOR does).', helpGroup: 'GLOBAL' }),
+  }
+
+  /** As it was given, for what is advised outside of a session. */
+  #inventory: string | undefined
+
+  protected override async parse<F extends Named, B extends Named, A extends Named>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    const { inventory } = parsed.flags as { readonly inventory?: unknown }
+    if (typeof inventory === 'string') this.#inventory = inventory
+    return parsed
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
@@ -53,6 +71,6 @@ export abstract class BaseCommand extends Command {
   override async catch(error: unknown): Promise<void> {
     const { id, flags, baseFlags, enableJsonFlag } = this.ctor
     const known = [...Object.keys({ ...flags, ...baseFlags }), ...(enableJsonFlag ? ['json'] : [])]
-    reportError(error, { command: { id: id.replaceAll(':', ' '), flags: known }, json: this.jsonEnabled() })
+    reportError(worded(error, applyWording(this.#inventory)), { command: { id: id.replaceAll(':', ' '), flags: known }, json: this.jsonEnabled() })
   }
 }

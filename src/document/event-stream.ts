@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../engine/events.js'
 import { disturbed } from '../engine/disturbed.js'
-import type { Op } from '../engine/plan-types.js'
+import { hostOf, type Op } from '../engine/plan-types.js'
 import type { TripodError } from '../errors.js'
 import { errorKeys, eventOf, opKeys } from './events-of.js'
 import { FORMAT_VERSION } from './headed.js'
@@ -35,7 +35,7 @@ export function eventStream({ runId, write, redact, wording, now = () => new Dat
     write(JSON.stringify(event, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value)))
   }
   const giveUp = (code: 'OP_FAILED' | 'OP_UNKNOWN', node?: string): void => {
-    for (const op of [...open.values()].filter((one) => node === undefined || one.node === node)) {
+    for (const op of [...open.values()].filter((one) => node === undefined || [one.node, hostOf(one)].includes(node))) {
       open.delete(op.id)
       line({ type: 'op_end', code, ...opKeys(op) })
     }

@@ -91,7 +91,7 @@ export function planNode(input: NodePlanInput): NodePlan {
     for (const resource of resources) {
       const id = resourceId(input.kinds, resource)
       const verdict = compare(input, resource, { ...assumed, record: input.record, writes, installs })
-      if (verdict.state === 'unknown') unknown.push({ node: input.node, step, resource: id, reason: verdict.reason })
+      if (verdict.state === 'unknown') unknown.push({ node: subjectOf(resource, input.node), step, resource: id, reason: verdict.reason })
       if (verdict.state === 'same') settled.push(...settle(input, step, resource, id))
       if (verdict.state !== 'differs') continue
       const change = changeOf(input, { step, resource, id, difference: verdict.difference })
@@ -196,9 +196,13 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
 
 /** An op is of the node that it is about; it is planned, noted and carried out on the one that does it. */
 function runsOn({ node: host, change }: Op, resource: Resource): Partial<Op> {
-  const about = resource.kind === 'command' ? resource.about : undefined
-  if (about === undefined || about === host) return {}
-  return { node: about, host, change: { ...change, notes: [`runs on ${host}`, ...change.notes] } }
+  const node = subjectOf(resource, host)
+  if (node === host) return {}
+  return { node, host, change: { ...change, notes: [`runs on ${host}`, ...change.notes] } }
+}
+
+function subjectOf(resource: Resource, host: string): string {
+  return (resource.kind === 'command' ? resource.about : undefined) ?? host
 }
 
 const isTransient = (resource: Resource): boolean => resource.kind === 'command' && resource.transient === true

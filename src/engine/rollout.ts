@@ -49,7 +49,8 @@ export class Rollout {
 
   async step({ id, title, ops: planned }: PlannedStep): Promise<void> {
     for (const { node, host } of planned)
-      if (host !== undefined && this.#failures.has(host)) this.#failUnlessFailed(node, heldUp(node, id, host))
+      if (host !== undefined && this.#failures.has(host))
+        this.#failUnlessFailed(node, this.#hasFailedByItself(host) ? heldUp(node, id, host) : interrupted(node))
     const ops = planned.filter((op) => !this.#failures.has(op.node) && !this.#failures.has(hostOf(op)))
     const stations = this.#stations.filter(({ node }) => ops.some((op) => hostOf(op) === node.name))
     if (stations.length === 0) return
@@ -166,8 +167,9 @@ export class Rollout {
               node: name,
               cause: error,
             })
-      const failed = failure.detail.node ?? name
-      this.#fail(failed, failure)
+      const failed = blamed(failure, [name, ...subjects])
+      // What a node failed by first stays its cause.
+      this.#failUnlessFailed(failed, failure)
       for (const node of subjects)
         this.#failUnlessFailed(node, failure.code === 'INTERRUPTED' ? interrupted(node) : heldUp(node, step, failed))
     }
@@ -213,11 +215,14 @@ export class Rollout {
 
   /** Of a node that failed half way, only what its finished steps were seen to leave. */
   #seenVersions(): readonly NodeVersions[] {
-    const everyStep = this.#work.input.selectors.steps === undefined
+    const { selectors, leavesRecords } = this.#work.input
+    // Who leaves records asks for no packages: it knows of those alone that it takes back.
+    const isWhole = selectors.steps === undefined && leavesRecords !== true
+    const cleaned = new Set(this.#work.steps.flatMap(({ takesBack }) => takesBack?.nodes ?? []))
     return this.#stations.map(({ node: { name } }) => {
       const failed = this.#failures.has(name)
       const before = failed ? {} : this.#plans.get(name)?.versions
-      return { node: name, complete: everyStep && !failed, packages: { ...before, ...this.#versions.get(name) } }
+      return { node: name, complete: (isWhole || cleaned.has(name)) && !failed, packages: { ...before, ...this.#versions.get(name) } }
     })
   }
 
@@ -232,7 +237,8 @@ export class Rollout {
   finish(started: number): ApplySummary {
     const failures = [...this.#failures].filter(([node]) => this.#hasFailedByItself(node))
     const names = this.#stations.map(({ node }) => node.name)
-    const inOrder = failures.toSorted(([one], [other]) => names.indexOf(one) - names.indexOf(other))
+    const place = (node: string): number => (names.includes(node) ? names.indexOf(node) : names.length)
+    const inOrder = failures.toSorted(([one], [other]) => place(one) - place(other))
     if (this.#done.length > 0) this.#work.input.noteVersions?.(this.#seenVersions())
     if (failures.length > 0) throw incomplete(new Map(inOrder), this.#done.length)
     if (this.#cutShort || this.#failures.size > 0) throw interrupted()
@@ -252,6 +258,11 @@ function subjectsOf(stations: readonly KnownStation[], ops: readonly Op[]): read
   const hosts = stations.map(({ node }) => node.name)
   const own = hosts.flatMap((host) => ops.filter((op) => hostOf(op) === host))
   return [...new Set(own.map(({ node }) => node))]
+}
+
+/** Whom a failure is about, of the node at work and those that its ops are about: errors name other nodes as well, which were only read. */
+function blamed({ detail: { node } }: TripodError, [host = '', ...subjects]: readonly string[]): string {
+  return node !== undefined && subjects.includes(node) ? node : host
 }
 
 /** The gate as far as it asks about these nodes: the others' turn is still to come. */

@@ -16,7 +16,7 @@ export function summarise(ops: readonly Op[], nodes: readonly PlannedNode[]): Pl
     reboots: disturbed(sure, 'reboot'),
     dataLoss: disturbed(sure, 'data-loss'),
     nodesChanged: new Set(ops.map((op) => op.node)).size,
-    nodesTotal: nodes.length,
+    nodesTotal: new Set([...nodes.map(({ node }) => node.name), ...ops.map((op) => op.node)]).size,
     nodesUnreachable: nodes.filter((node) => !node.reachable).length,
   }
 }

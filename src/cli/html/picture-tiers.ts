@@ -32,7 +32,9 @@ const MOST = 8
 
 /** The cluster from the operator down to the workers; tiers without machines are left out. */
 export function tiersOf(document: PlanDocument): readonly Tier[] {
-  const ops = groupedBy(document.ops, (op) => op.node)
+  const drawn = new Set(document.cluster.nodes.map(({ name }) => name))
+  // What is about a machine that is not drawn stands where it runs.
+  const ops = groupedBy(document.ops, (op) => (drawn.has(op.node) ? op.node : (op.host ?? op.node)))
   const is = (role: ClusterNode['roles'][number]) => (node: ClusterNode) => node.roles.includes(role)
   const masters = document.cluster.nodes.filter(is('control-plane'))
   const others = document.cluster.nodes.filter((node) => !is('control-plane')(node))

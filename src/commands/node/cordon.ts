@@ -4,6 +4,7 @@ import type { PlanDocument } from '../../document/plan-document.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { namedNode } from '../../operations/leaving/named-node.js'
 import { loadInventory } from '../../inventory/load.js'
+import { quote } from '../../shell.js'
 
 export default class NodeCordon extends BaseCommand {
   static override summary = 'Give a node no new pods.'
@@ -18,7 +19,8 @@ export default class NodeCordon extends BaseCommand {
     const { args, flags } = await this.parse(NodeCordon)
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
-    const node = await namedNode(inventory, args.node, flags)
+    const asking = { ...flags, asked: { work: `node cordon ${quote(args.node)}`, skips: true } }
+    const node = await namedNode(inventory, args.node, asking)
     return carryOut({ kind: 'cordon', to: 'cordon', node }, flags, this.speaker(), { inventory })
   }
 }

@@ -4,6 +4,7 @@ import type { PlanDocument } from '../../document/plan-document.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { namedNode } from '../../operations/leaving/named-node.js'
 import { loadInventory } from '../../inventory/load.js'
+import { quote } from '../../shell.js'
 
 export default class NodeDrain extends BaseCommand {
   static override summary = 'Give a node no new pods, and move those that it has.'
@@ -18,7 +19,8 @@ export default class NodeDrain extends BaseCommand {
     const { args, flags } = await this.parse(NodeDrain)
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
-    const node = await namedNode(inventory, args.node, flags)
+    const asking = { ...flags, asked: { work: `node drain ${quote(args.node)}`, skips: true } }
+    const node = await namedNode(inventory, args.node, asking)
     return carryOut({ kind: 'cordon', to: 'drain', node }, flags, this.speaker(), { inventory })
   }
 }

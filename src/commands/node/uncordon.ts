@@ -4,6 +4,7 @@ import type { PlanDocument } from '../../document/plan-document.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { namedNode } from '../../operations/leaving/named-node.js'
 import { loadInventory } from '../../inventory/load.js'
+import { quote } from '../../shell.js'
 
 export default class NodeUncordon extends BaseCommand {
   static override summary = 'Give a node new pods again.'
@@ -21,7 +22,8 @@ export default class NodeUncordon extends BaseCommand {
     const { args, flags } = await this.parse(NodeUncordon)
     this.refuseJsonWork(flags)
     const { cluster: inventory } = await loadInventory(flags.inventory)
-    const node = await namedNode(inventory, args.node, flags)
+    const asking = { ...flags, asked: { work: `node uncordon ${quote(args.node)}`, skips: true } }
+    const node = await namedNode(inventory, args.node, asking)
     return carryOut({ kind: 'cordon', to: 'uncordon', node }, flags, this.speaker(), { inventory })
   }
 }

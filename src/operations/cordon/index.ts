@@ -8,9 +8,10 @@ import type { Node } from '../../inventory/cluster.js'
 import { next, tripod } from '../../next-step.js'
 import { quote } from '../../shell.js'
 import { isMaster } from '../../steps/control-plane.js'
+import type { RunInput } from '../../engine/run-types.js'
 import type { Operation } from '../operation.js'
 import type { CordonIntent } from './intent.js'
-import { cordonStep } from './step.js'
+import { cordonStep, speaksFor } from './step.js'
 
 const DONE: Readonly<Record<CordonIntent['to'], string>> = {
   cordon: 'gets no new pods already',
@@ -22,10 +23,12 @@ const DONE: Readonly<Record<CordonIntent['to'], string>> = {
 export const cordon: Operation<CordonIntent> = {
   verb: 'cordon',
   command: ({ to, node }) => `node ${to} ${quote(node.name)}`,
+  about: ({ node }) => [node],
   title: ({ to, node }) => `${to.toUpperCase()}S ${node.name}`,
   prepare: (intent, input) => ({
     ...looking(input),
     cluster: { ...input.cluster, nodes: input.cluster.nodes.filter((node) => isAsked(node, intent)), warnings: [] },
+    selectors: withoutWorkers(input),
     steps: [cordonStep(intent)],
     checks: serves,
     leavesRecords: true,
@@ -44,9 +47,17 @@ function isAsked(node: Node, intent: CordonIntent): boolean {
   return isMaster(node) || (node.hostName === 'keep' && node.name === intent.node.name)
 }
 
+/** Workers are not looked at in any case. */
+function withoutWorkers({ cluster, selectors }: RunInput): RunInput['selectors'] {
+  const masters = cluster.nodes.filter(isMaster).map(({ name }) => name)
+  const skipNodes = selectors.skipNodes?.filter((name) => masters.includes(name)) ?? []
+  const { skipNodes: _, ...others } = selectors
+  return skipNodes.length === 0 ? others : { ...others, skipNodes }
+}
+
 /** Without one that serves, nothing is planned: that is no "No changes". */
 function serves({ cluster, topology }: CheckContext): readonly Finding[] {
-  if (topology.acting !== undefined) return []
+  if (speaksFor(topology) !== undefined) return []
   const message = `no control-plane node of ${cluster.name} serves: nothing tells the scheduler`
   return [{ id: 'API', severity: 'fatal', message, fix: next`Bring one back first: ${tripod('status')}` }]
 }

@@ -5,6 +5,7 @@ import type { CommandResource } from '../../resources/resource.js'
 import { type Script, sh } from '../../shell.js'
 import { actingMaster, kubectl } from '../../steps/control-plane.js'
 import type { Step, StepContext } from '../../steps/step.js'
+import type { Topology } from '../../topology.js'
 import { budgets, drain, DRAIN_SECONDS, undrained, WAITS } from '../leaving/drain.js'
 import type { CordonIntent } from './intent.js'
 
@@ -20,10 +21,15 @@ export function cordonStep({ to, node }: CordonIntent): Step {
     id: to,
     title: TITLES[to],
     why: 'The API server notes it on the Node, and the scheduler heeds it.',
-    runsOn: ({ name }, { topology }) => name === topology.acting,
+    runsOn: ({ name }, { topology }) => name === speaksFor(topology),
     rollout: 'parallel',
     resources: (context) => [command({ to, node }, context)],
   }
+}
+
+/** Name of a control-plane node that serves; the acting one may be one that is yet to begin. */
+export function speaksFor({ acting, states }: Topology): string | undefined {
+  return acting !== undefined && states[acting] === 'control-plane-ready' ? acting : undefined
 }
 
 /** Pods that a drain moves: none of a DaemonSet, none that is a file on the node, none that has ended. Source: kubectl's pkg/drain. */
@@ -86,5 +92,5 @@ exit 1`,
 
 /** Sets `cordoned` to `true` or nothing; a Node that the API server does not have, or does not tell of, ends with 2. */
 function isCordoned(name: string, kube: Script): Script {
-  return sh`cordoned=$(${kube} get node ${name} -o ${'jsonpath={.spec.unschedulable}'} 2>&1) || { printf '%s\n' "$cordoned"; exit 2; }`
+  return sh`cordoned=$(${kube} get node ${name} -o ${'jsonpath={.spec.unschedulable}'}) || exit 2`
 }

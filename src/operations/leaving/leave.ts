@@ -22,7 +22,7 @@ export function leave({ nodes, gone }: Leaving): Step {
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
     resources: (context) =>
-      nodes.filter(joinsCluster).map((node) => goes(node, context, gone || isEmpty(node, context))),
+      nodes.filter(joinsCluster).map((node) => goes(node, context, { answers: !gone, gone: gone || isEmpty(node, context) })),
   }
 }
 
@@ -39,7 +39,14 @@ function isEmpty({ name }: NodeRef, { topology }: ClusterContext): boolean {
   return ['fresh', 'prepared'].includes(topology.states[name] ?? '')
 }
 
-function goes(node: NodeRef, context: StepContext, gone: boolean): CommandResource {
+interface Way {
+  /** If it cannot leave, it goes no further itself; else whoever does it for the others goes no further. */
+  readonly answers: boolean
+  /** Nothing of it can be moved: its pods end when the API forgets it. */
+  readonly gone: boolean
+}
+
+function goes(node: NodeRef, context: StepContext, { answers, gone }: Way): CommandResource {
   const { cluster, node: master, facts } = context
   const { members } = facts.kubernetes
   const member = isMaster(node) ? memberOf(node, members ?? []) : undefined
@@ -77,7 +84,7 @@ ${exists}
     explain: (output) => undrained({ node: name, output, uncordon: `kubectl uncordon ${name}`, back: BACK }),
     undo: 'nothing',
     transient: true,
-    about: node.name,
+    ...(answers && { about: node.name }),
     ...(gone ? {} : { disruption: 'drain' }),
     detached: true,
     timeoutSeconds: DRAIN_SECONDS + 60,
