@@ -252,7 +252,7 @@ describe('what no step changes of a running control plane', () => {
       'lab runs with kubeProxy.mode: iptables, where the inventory has ipvs',
       'lab runs with kubeProxy.conntrack.min: null, where the inventory has 0',
     ])
-    expect(found.map(({ fix }) => said(fix)).join()).not.toContain('undefined')
+    expect(found.map((one) => worded(one).fix).join()).not.toContain('undefined')
   })
 
   test.each([

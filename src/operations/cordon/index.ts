@@ -51,8 +51,7 @@ function isAsked(node: Node, intent: CordonIntent): boolean {
 function withoutWorkers({ cluster, selectors }: RunInput): RunInput['selectors'] {
   const masters = cluster.nodes.filter(isMaster).map(({ name }) => name)
   const skipNodes = selectors.skipNodes?.filter((name) => masters.includes(name)) ?? []
-  const { skipNodes: _, ...others } = selectors
-  return skipNodes.length === 0 ? others : { ...others, skipNodes }
+  return { ...(selectors.steps && { steps: selectors.steps }), ...(skipNodes.length > 0 && { skipNodes }) }
 }
 
 /** Without one that serves, nothing is planned: that is no "No changes". */
