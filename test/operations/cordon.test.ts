@@ -45,8 +45,9 @@ esac`
 
   const asked = async (to: 'cordon' | 'uncordon' | 'drain', cordoned: string, pods = '') => {
     const env = { PATH: `${directory}:${process.env['PATH'] ?? ''}`, CORDONED: cordoned, PODS: pods }
-    const { exitCode, stdout } = await execa('sh', ['-c', commandOf(to).doneWhen.text], { env, reject: false })
-    return [exitCode, stdout]
+    const script = commandOf(to).doneWhen.text
+    const { exitCode, all } = await execa('sh', ['-c', script], { env, all: true, reject: false })
+    return [exitCode, all]
   }
 
   test('run on the control-plane node that is spoken to, and are about the node', () => {
@@ -85,9 +86,10 @@ esac`
   })
 
   test('look at control-plane nodes alone, and refuse if none of them serves', () => {
-    const input = { cluster: context.cluster, steps: [] } as unknown as RunInput
+    const input = { cluster: context.cluster, selectors: { skipNodes: ['w2'] }, steps: [] } as unknown as RunInput
     const intent = { kind: 'cordon', to: 'cordon', node: W2 } as const
     const prepared = cordon.prepare(intent, input)
+    expect(prepared.selectors).toEqual({})
     expect(prepared.cluster.nodes.map(({ name }) => name)).toEqual(['m1'])
     const silent = { states: {} }
     expect(prepared.checks?.({ ...context, topology: silent })).toMatchObject([{ id: 'API', severity: 'fatal' }])
