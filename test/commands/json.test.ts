@@ -46,7 +46,6 @@ describe('with --json', () => {
     ['explain', ['explain', 'LOCK_HELD'], 0],
     ['validate', ['validate'], 0],
     ['drift', ['drift'], 69],
-    ['plan', ['apply', '--dry-run'], 69],
     ['doctor', ['doctor'], 69],
     ['status', ['status'], 14],
   ])('%s is a document as its published schema says: %s', async (kind, words, expected) => {
