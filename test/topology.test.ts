@@ -4,7 +4,7 @@ import type { KubernetesFacts } from '../src/facts/facts.js'
 import { topologyOf, type NodeState } from '../src/topology.js'
 import { clusterOf, soundFacts } from './checks/machines.js'
 
-const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} }
+const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {}, images: {} }
 const K = '/etc/kubernetes'
 const CA_SET = [`${K}/pki/ca.crt`, `${K}/pki/ca.key`, `${K}/pki/sa.key`, `${K}/pki/etcd/ca.crt`]
 const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
@@ -22,6 +22,7 @@ const MASTER = withFiles([...CA_SET, ...MANIFESTS, `${K}/kubelet.conf`, `${K}/ad
   apiLive: true,
   shadowing: [],
   flags: {},
+  images: {},
 })
 
 const EXTERNAL = withFiles([...CA_SET, ...MANIFESTS.slice(1), `${K}/kubelet.conf`, `${K}/pki/apiserver.crt`], {

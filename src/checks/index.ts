@@ -43,6 +43,7 @@ import { proxy } from './proxy.js'
 import { quorum } from './quorum.js'
 import { rebootPending } from './reboot-pending.js'
 import { repositorySignature } from './repository-signature.js'
+import { runningVersion } from './running-version.js'
 import { selinux } from './selinux.js'
 import { shadowing } from './shadowing.js'
 import { signingKeys } from './signing-keys.js'
@@ -104,6 +105,7 @@ const CHECKS: readonly Check[] = [
   unpackaged,
   installedVersion,
   clusterVersion,
+  runningVersion,
   kubeletAccess,
   kubeletSource,
   brokenPackages,

@@ -71,6 +71,9 @@ export abstract class BaseCommand extends Command {
   override async catch(error: unknown): Promise<void> {
     const { id, flags, baseFlags, enableJsonFlag } = this.ctor
     const known = [...Object.keys({ ...flags, ...baseFlags }), ...(enableJsonFlag ? ['json'] : [])]
-    reportError(worded(error, applyWording(this.#inventory)), { command: { id: id.replaceAll(':', ' '), flags: known }, json: this.jsonEnabled() })
+    reportError(worded(error, applyWording(this.#inventory)), {
+      command: { id: id.replaceAll(':', ' '), flags: known },
+      json: this.jsonEnabled(),
+    })
   }
 }

@@ -91,7 +91,8 @@ export function planNode(input: NodePlanInput): NodePlan {
     for (const resource of resources) {
       const id = resourceId(input.kinds, resource)
       const verdict = compare(input, resource, { ...assumed, record: input.record, writes, installs })
-      if (verdict.state === 'unknown') unknown.push({ node: subjectOf(resource, input.node), step, resource: id, reason: verdict.reason })
+      if (verdict.state === 'unknown')
+        unknown.push({ node: subjectOf(resource, input.node), step, resource: id, reason: verdict.reason })
       if (verdict.state === 'same') settled.push(...settle(input, step, resource, id))
       if (verdict.state !== 'differs') continue
       const change = changeOf(input, { step, resource, id, difference: verdict.difference })

@@ -222,7 +222,11 @@ export class Rollout {
     return this.#stations.map(({ node: { name } }) => {
       const failed = this.#failures.has(name)
       const before = failed ? {} : this.#plans.get(name)?.versions
-      return { node: name, complete: (isWhole || cleaned.has(name)) && !failed, packages: { ...before, ...this.#versions.get(name) } }
+      return {
+        node: name,
+        complete: (isWhole || cleaned.has(name)) && !failed,
+        packages: { ...before, ...this.#versions.get(name) },
+      }
     })
   }
 

@@ -87,7 +87,7 @@ const MACHINE: Omit<Facts, 'os' | 'kernel' | 'identity' | 'addresses' | 'mtus' |
   nameservers: ['192.0.2.53'],
   resolvers: { etc: ['192.0.2.53'] },
   listening: [],
-  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} },
+  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {}, images: {} },
   record: { entries: {} },
   activeUnits: [],
 }

@@ -209,6 +209,10 @@ export interface KubernetesFacts {
   readonly kubeletAccess?: boolean
   /** DaemonSets that configure the pod network of nodes, `kube-system/cilium`; left out where the API did not tell or was not asked. */
   readonly networks?: readonly string[]
+  /** Images of the static pods that are in place, by the name of the manifest: `etcd` -> `registry.k8s.io/etcd:3.6.5-0`. */
+  readonly images: Readonly<Record<string, string>>
+  /** Version that the kubelet of each Node reported, by the name of the Node: `1.36.4`; left out if the API did not tell. */
+  readonly kubeletVersions?: Readonly<Record<string, string>>
   /** Names of the Nodes that the API has; left out where it did not tell. */
   readonly nodes?: readonly string[]
   /** Those of them whose kubelet reported lately that it is ready. */

@@ -32,11 +32,16 @@ function nameIn(seen: readonly Seen[], { name, address }: Named): string | undef
 /** What the cluster told of its nodes, by the names of the inventory. */
 export function byInventoryNames(kubernetes: KubernetesFacts, nodes: readonly Named[]): KubernetesFacts {
   const inventoryName = inventoryNamesOf(nodes)
-  const { nodes: told, readyNodes, members } = kubernetes
+  const { nodes: told, readyNodes, kubeletVersions, members } = kubernetes
   return {
     ...kubernetes,
     ...(told && { nodes: told.map(inventoryName) }),
     ...(readyNodes && { readyNodes: readyNodes.map(inventoryName) }),
+    ...(kubeletVersions && {
+      kubeletVersions: Object.fromEntries(
+        Object.entries(kubeletVersions).map(([name, version]) => [inventoryName(name), version]),
+      ),
+    }),
     ...(members && { members: members.map((member) => ({ ...member, name: inventoryName(member.name) })) }),
   }
 }

@@ -2,7 +2,10 @@ import { ASKED_FOR } from './config-maps.js'
 import type { KubernetesFacts } from './facts.js'
 import { asJson, linesOf, printable, type Sections } from './sections.js'
 
-type ClusterFacts = Pick<KubernetesFacts, 'configMaps' | 'kubeletAccess' | 'networks' | 'nodes' | 'readyNodes'>
+type ClusterFacts = Pick<
+  KubernetesFacts,
+  'configMaps' | 'kubeletAccess' | 'kubeletVersions' | 'networks' | 'nodes' | 'readyNodes'
+>
 
 /** What the API server of a master told of its cluster. What it did not tell is left out, never taken for none. */
 export function parseCluster(sections: Sections): ClusterFacts {
@@ -34,19 +37,22 @@ function accessOf(text = ''): Pick<ClusterFacts, 'kubeletAccess'> {
   return review.kind === 'SubjectAccessReview' && typeof allowed === 'boolean' ? { kubeletAccess: allowed } : {}
 }
 
-/** Of a Table, the column that is the name, and the one that says `Ready,SchedulingDisabled`; both or none. */
-function nodesOf(text = ''): Pick<ClusterFacts, 'nodes' | 'readyNodes'> {
+/** Of a Table, the columns of the name, of `Ready,SchedulingDisabled`, and of the kubelet's version; name and status or nothing. */
+function nodesOf(text = ''): Pick<ClusterFacts, 'kubeletVersions' | 'nodes' | 'readyNodes'> {
   const { columnDefinitions = [], rows } = (asJson(text) ?? {}) as Table
   const name = columnDefinitions.findIndex(({ format }) => format === 'name')
   const status = columnDefinitions.findIndex((column) => column.name === 'Status')
+  const version = columnDefinitions.findIndex((column) => column.name === 'Version')
   if (name < 0 || status < 0 || rows === undefined) return {}
   const nodes = rows.map(({ cells }) => ({
     name: printable(String(cells[name])),
     isReady: /^Ready\b/.test(String(cells[status])),
+    version: /^v(\d+\.\d+\.\d+)/.exec(String(cells[version]))?.[1],
   }))
   return {
     nodes: nodes.map((node) => node.name),
     readyNodes: nodes.filter(({ isReady }) => isReady).map((node) => node.name),
+    kubeletVersions: Object.fromEntries(nodes.flatMap((node) => (node.version ? [[node.name, node.version]] : []))),
   }
 }
 

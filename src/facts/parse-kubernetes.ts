@@ -22,6 +22,7 @@ export function parseKubernetes(sections: Sections, files: TextFiles, signs: Rea
     ...membersOf(sections),
     ...raftIndexOf(sections),
     flags: flagsOf(sections),
+    images: imagesOf(sections),
     ...parseCluster(sections),
     ...(kubeletConfig === undefined ? {} : { kubeletConfig }),
     ...sansOf(files),
@@ -79,6 +80,18 @@ function raftIndexOf(sections: Sections): Pick<KubernetesFacts, 'raftIndex'> {
   const answer = asJson(sections.text('etcd-status')) as { readonly raftIndex?: unknown } | undefined
   const raftIndex = typeof answer?.raftIndex === 'string' ? Number(answer.raftIndex) : NaN
   return Number.isInteger(raftIndex) ? { raftIndex } : {}
+}
+
+/**
+ * Rows of `kube-apiserver.yaml:    image: registry.k8s.io/kube-apiserver:v1.36.4`; of a manifest with several, the first. grep ends
+ * with 1 or 2 if there is no directory or no manifest in it.
+ */
+function imagesOf(sections: Sections): Readonly<Record<string, string>> {
+  const rows = linesOf(sections.text('images', [0, 1, 2])).flatMap((line) => {
+    const [, name, image] = /^([^:]+)\.yaml: *image: *(.+)$/.exec(printable(line)) ?? []
+    return name === undefined || image === undefined ? [] : [[name, unquoted(image)] as const]
+  })
+  return Object.fromEntries(rows.toReversed())
 }
 
 function flagsOf(sections: Sections): Readonly<Record<string, string>> {

@@ -329,6 +329,8 @@ end etcd-members $?
 case $live in 200 | 401 | 403) url= ;; esac
 gateway maintenance/status
 end etcd-status $?
+(cd /etc/kubernetes/manifests 2>/dev/null && grep -H '^ *image: ' -- *.yaml 2>/dev/null)
+end images $?
 # In quotes where YAML needs them.
 sed -n "s/^ *- \\([\"']*--\\)/\\1/p" "$manifest" 2>/dev/null
 sed -n 's/^ *- --cluster-cidr=/--cluster-cidr=/p' /etc/kubernetes/manifests/kube-controller-manager.yaml 2>/dev/null

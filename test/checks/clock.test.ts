@@ -97,7 +97,7 @@ describe('clocks that were read over slow connections', () => {
 describe('a running control plane', () => {
   const manifests = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
   const files = Object.fromEntries(manifests.map((name) => [`/etc/kubernetes/manifests/${name}.yaml`, 'x']))
-  const kubernetes = { files, etcdData: true, apiLive: true, shadowing: [], flags: {} }
+  const kubernetes = { files, etcdData: true, apiLive: true, shadowing: [], flags: {}, images: {} }
   // All nodes agree with each other, and not with the operator.
   const facts = (offsetSeconds: number, m1: Partial<Facts> = {}) =>
     Object.fromEntries(

@@ -3,6 +3,7 @@ import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
 import type { Cluster, Node } from '../../src/inventory/cluster.js'
 import { certSANs } from '../../src/inventory/cert-sans.js'
 import { AUTHORITY_FILES } from '../../src/facts/kubeadm-files.js'
+import { facts as bare } from '../steps/context.js'
 import { clusterOf, findingsFor, soundFacts } from './machines.js'
 import { said, worded } from '../said.js'
 
@@ -16,6 +17,7 @@ const SERVING: KubernetesFacts = {
   apiLive: true,
   shadowing: [],
   flags: { 'secure-port': '6444', 'service-cluster-ip-range': '10.96.0.0/12', 'cluster-cidr': '10.244.0.0/16' },
+  images: {},
   certSANs: certSANs(clusterOf({})),
 }
 const JOINED: KubernetesFacts = {
@@ -366,6 +368,46 @@ describe('a cluster whose packages were lifted by hand', () => {
   test('is named if none joins, and unknown is no difference', () => {
     expect(says('1.36.0', { m2: SERVING, m3: SERVING })).toMatchObject([{ severity: 'warning' }])
     expect(told({ m1: SERVING }, 'SKEW', TODAY)).toEqual([])
+  })
+})
+
+describe('what runs on a node of the cluster', () => {
+  const running = (version: string) => ({
+    'kube-apiserver': `registry.example:5000/k8s/kube-apiserver:v${version}@sha256:0a`,
+    'kube-scheduler': 'registry.k8s.io/kube-scheduler:v1.36.4',
+    etcd: 'registry.k8s.io/etcd:3.6.5-0',
+  })
+  const says = (facts: Readonly<Record<string, Partial<Facts>>>) =>
+    findingsFor({ facts, cluster: TODAY }).filter((one) => one.id === 'SKEW')
+  const installed = { ...bare.packages, installed: { kubelet: '1.36.4-1.1' } }
+
+  test('is named if a static pod has another version than the inventory', () => {
+    const found = says({ m1: { kubernetes: { ...SERVING, images: running('1.35.8') } }, m2: { kubernetes: SERVING } })
+    expect(found.map(({ severity, node }) => [severity, node])).toEqual([['warning', 'm1']])
+    expect(found[0]?.message).toContain('runs kube-apiserver 1.35.8, and the inventory wants 1.36.4')
+    expect(found[0]?.fix).toContain('kubeadm upgrade apply v1.36.4')
+    expect(says({ m1: { kubernetes: { ...SERVING, images: running('1.36.4') } } })).toEqual([])
+  })
+
+  test('is named if a kubelet was not restarted since its package was changed', () => {
+    const kubeletVersions = { m1: '1.36.4', m2: '1.35.8' }
+    const found = says({
+      m1: { kubernetes: { ...SERVING, kubeletVersions }, packages: installed },
+      m2: { kubernetes: SERVING, packages: installed },
+      m3: { kubernetes: SERVING, packages: installed },
+    })
+    expect(found.map(({ severity, node, fix }) => [severity, node, fix])).toEqual([
+      ['warning', 'm2', 'Run `systemctl restart kubelet` there'],
+    ])
+    expect(found[0]?.message).toContain('still runs kubelet 1.35.8, and 1.36.4 is installed')
+  })
+
+  test('is no difference if it is unknown, or the image has no version in its tag', () => {
+    const images = {
+      'kube-apiserver': 'registry.k8s.io/kube-apiserver:latest',
+      'kube-scheduler': 'localhost:5000/scheduler',
+    }
+    expect(says({ m1: { kubernetes: { ...SERVING, images }, packages: installed } })).toEqual([])
   })
 })
 

@@ -60,6 +60,7 @@ describe('nameservers that pods would take for themselves', () => {
       apiLive: false,
       shadowing: [],
       flags: {},
+      images: {},
     }
     const facts = { w1: { resolvers: { etc: ['127.0.0.1'] }, kubernetes } }
     expect(findingsFor({ facts }).filter(({ id }) => id === 'P31')).toMatchObject([{ severity: 'warning', node: 'w1' }])

@@ -413,6 +413,7 @@ describe('what is there of Kubernetes', () => {
     apiLive: false,
     shadowing: [],
     flags: {},
+    images: {},
   }
   const packages = (kubelet: string): Facts['packages'] => ({
     candidates: {},
@@ -478,6 +479,7 @@ describe('what is let be', () => {
         apiLive: false,
         shadowing: [],
         flags: {},
+        images: {},
       },
       listening: listening(10250, 'kubelet'),
       routes: [{ destination: '10.244.3.0/24', interface: 'cali1' }],
@@ -499,6 +501,7 @@ describe('nodes of other clusters', () => {
       apiLive: false,
       shadowing: [],
       flags: {},
+      images: {},
     }
     const theirs = {
       files: { '/etc/kubernetes/pki/ca.crt': 'a' },
@@ -507,6 +510,7 @@ describe('nodes of other clusters', () => {
       apiLive: false,
       shadowing: [],
       flags: {},
+      images: {},
     }
     const findings = findingsFor({ facts: { w1: { kubernetes: ours }, m1: { kubernetes: theirs } } })
     expect(findings).toMatchObject([
@@ -516,12 +520,12 @@ describe('nodes of other clusters', () => {
   })
 
   test('P20: etcd data that no healthy master has too', () => {
-    const half = { files: {}, etcdData: true, apiLive: false, shadowing: [], flags: {} }
+    const half = { files: {}, etcdData: true, apiLive: false, shadowing: [], flags: {}, images: {} }
     expect(findingsFor({ facts: { m2: { kubernetes: half } } })).toMatchObject([{ id: 'P20', node: 'm2' }])
     const paths = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
     const all = [...paths.map((name) => `/etc/kubernetes/manifests/${name}.yaml`), '/etc/kubernetes/kubelet.conf']
     const files = Object.fromEntries(all.map((path) => [path, 'a']))
-    const healthy = { files, etcdData: true, apiLive: true, shadowing: [], flags: {} }
+    const healthy = { files, etcdData: true, apiLive: true, shadowing: [], flags: {}, images: {} }
     expect(findingsFor({ facts: { m1: { kubernetes: healthy }, m2: { kubernetes: half } } })).toEqual([])
   })
 

@@ -9,7 +9,7 @@ import { Machine } from './machine.js'
 import { input } from './small-lab.js'
 
 const OWN: Authorities = { caHash: 'sha256:ours', digests: {} as never, origin: 'from this computer' }
-const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} }
+const NOTHING: KubernetesFacts = { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {}, images: {} }
 const withFiles = (paths: readonly string[], caHash: string): KubernetesFacts => ({
   ...NOTHING,
   caHash,

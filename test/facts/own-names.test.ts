@@ -43,6 +43,7 @@ it('what the cluster says of its nodes is by the names of the inventory; a stran
       ...facts.kubernetes,
       nodes: ['own', 'stranger'],
       readyNodes: ['own'],
+      kubeletVersions: { own: '1.36.4', stranger: '1.35.8' },
       members: [
         { ...member, name: 'own' },
         { ...member, name: '' },
@@ -55,5 +56,6 @@ it('what the cluster says of its nodes is by the names of the inventory; a stran
     ['m1'],
     ['m1', ''],
   ])
+  expect(told.kubeletVersions).toEqual({ m1: '1.36.4', stranger: '1.35.8' })
   expect(byInventoryNames(facts.kubernetes, [kept])).toEqual(facts.kubernetes)
 })

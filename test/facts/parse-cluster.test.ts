@@ -9,11 +9,12 @@ const KUBELET = { kind: 'ConfigMap', metadata: { name: 'kubelet-config-1.23' }, 
 const COLUMNS = [
   { name: 'Status', format: '' },
   { name: 'Name', format: 'name' },
+  { name: 'Version', format: '' },
 ]
 const ROWS = [
-  ['Ready,SchedulingDisabled', 'm1'],
-  ['', 'w1'],
-  ['NotReady', 'w2'],
+  ['Ready,SchedulingDisabled', 'm1', 'v1.36.4'],
+  ['', 'w1', 'v1.35.8+k3s1'],
+  ['NotReady', 'w2', '<unknown>'],
 ]
 const NODES = { kind: 'Table', columnDefinitions: COLUMNS, rows: ROWS.map((cells) => ({ cells })) }
 
@@ -39,7 +40,7 @@ describe('what the API server tells of its cluster', () => {
       'security/agent etc /etc',
     ].join('\n')
     const told = { configMaps: json(ABSENT, PROXY, ABSENT, KUBELET, ABSENT), nodes: json(NODES), volumes }
-    const { configMaps, networks, nodes, readyNodes } = parsed(serving(told)).kubernetes
+    const { configMaps, networks, nodes, readyNodes, kubeletVersions } = parsed(serving(told)).kubernetes
     expect(configMaps).toEqual({
       'kube-proxy': { 'config.conf': 'mode: ipvs\n' },
       'kubelet-config-1.23': { kubelet: 'maxPods: 110\n' },
@@ -47,6 +48,7 @@ describe('what the API server tells of its cluster', () => {
     expect(networks).toEqual(['kube-system/cilium', 'kube-system/weave-net'])
     expect(nodes).toEqual(['m1', 'w1', 'w2'])
     expect(readyNodes).toEqual(['m1'])
+    expect(kubeletVersions).toEqual({ m1: '1.36.4', w1: '1.35.8' })
   })
 
   test('may be that there is nothing', () => {

@@ -33,7 +33,14 @@ describe('facts of real machines', () => {
       options: ['rw', 'relatime', 'discard'],
     })
     expect(facts.listening).toEqual([{ port: 22, process: 'sshd', pid: 69 }])
-    expect(facts.kubernetes).toEqual({ files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} })
+    expect(facts.kubernetes).toEqual({
+      files: {},
+      etcdData: false,
+      apiLive: false,
+      shadowing: [],
+      flags: {},
+      images: {},
+    })
     expect(facts.record).toEqual({ entries: {} })
     expect(facts.packages).toEqual({ candidates: {}, installed: {}, broken: false, rebootPending: false })
   })
@@ -214,6 +221,19 @@ describe('details', () => {
       parsed(withSection(FRESH, 'etcd-status', text, status)).kubernetes.raftIndex
     expect(told('{"raftIndex":"120","raftTerm":"3"}')).toBe(120)
     expect([told('', 28), told('no JSON'), told('{}')]).toEqual([undefined, undefined, undefined])
+  })
+
+  test('which images the static pods have, and a manifest with several counts by its first', () => {
+    const rows = [
+      'etcd.yaml:    image: registry.k8s.io/etcd:3.6.5-0',
+      `kube-apiserver.yaml:    image: "registry.k8s.io/kube-apiserver:v1.36.4"`,
+      'kube-apiserver.yaml:    image: sidecar:1',
+      'no row',
+    ]
+    expect(parsed(withSection(FRESH, 'images', rows.join('\n'), 0)).kubernetes.images).toEqual({
+      etcd: 'registry.k8s.io/etcd:3.6.5-0',
+      'kube-apiserver': 'registry.k8s.io/kube-apiserver:v1.36.4',
+    })
   })
 
   test('the API lives only where it says so', () => {

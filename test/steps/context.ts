@@ -94,7 +94,7 @@ export const facts: Facts = {
   hostsBlock: [],
   linkMacs: {},
   listening: [],
-  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {} },
+  kubernetes: { files: {}, etcdData: false, apiLive: false, shadowing: [], flags: {}, images: {} },
   record: { entries: {} },
   activeUnits: [],
 }

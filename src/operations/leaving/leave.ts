@@ -22,7 +22,9 @@ export function leave({ nodes, gone }: Leaving): Step {
     runsOn: (node, context) => node.name === staying(context, nodes)?.name,
     rollout: 'parallel',
     resources: (context) =>
-      nodes.filter(joinsCluster).map((node) => goes(node, context, { answers: !gone, gone: gone || isEmpty(node, context) })),
+      nodes
+        .filter(joinsCluster)
+        .map((node) => goes(node, context, { answers: !gone, gone: gone || isEmpty(node, context) })),
   }
 }
 
