@@ -11,6 +11,7 @@ import type { Cluster } from '../../src/inventory/cluster.js'
 import { parseInventory } from '../../src/inventory/parse.js'
 import { render } from '../../src/templates/index.js'
 import { hostile } from '../templates/hostile.js'
+import { runs } from '../runs.js'
 
 const KEY = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${'x'.repeat(43)}`
 const OS = { id: 'debian', version: '12' }
@@ -114,7 +115,7 @@ describe('a Vagrantfile', () => {
         for (const row of changed) expect(literalIn(row), row).toBe(text)
         expect(changed.length).toBe(text === 'n' || text === 'k' ? 1 : 2)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })
@@ -190,7 +191,7 @@ describe('files for cloud-init', () => {
         })
         expect(parse(render('meta-data', { instance: one, name: other }))).toEqual({ 'instance-id': one, 'local-hostname': other }) // prettier-ignore
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })

@@ -6,6 +6,7 @@ import { HOSTILE_CHARACTERS, hostileText } from './hostile.js'
 import { hostileCluster } from './hostile-cluster.js'
 import { CONTEXT, LAB, problemsOf } from './lab.js'
 import { everyStringField, roomyInventory, type StringField, withField } from './string-fields.js'
+import { runs } from '../runs.js'
 
 const FIELDS = everyStringField()
 
@@ -46,7 +47,7 @@ test('a hostile text in any field is refused, or stands in a passed-through sett
       if (field.passthrough) expect(text).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
       else expect(HOSTILE_CHARACTERS.filter((character) => text.includes(character))).toEqual([])
     }),
-    { numRuns: 10_000 },
+    { numRuns: runs(10_000) },
   )
 })
 
@@ -59,7 +60,7 @@ test('what is accepted outside of passed-through settings has only characters th
     fc.property(grown, ({ field, text }) => {
       if (read(field, text).ok) expect(text).toMatch(/^[\p{L}\p{N}_@%+=:,./~*[\] -]*$/u)
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(3_000) },
   )
 })
 
@@ -91,7 +92,7 @@ test('hostile clusters for the tests of steps exist, with every kind of field th
 test('no text whatever throws', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => Array.isArray(problemsOf(text))),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   )
   const yamlish = fc.array(
     fc.constantFrom(
@@ -122,7 +123,7 @@ test('no text whatever throws', () => {
   )
   fc.assert(
     fc.property(yamlish, (pieces) => Array.isArray(problemsOf(pieces.join('')))),
-    { numRuns: 3_000 },
+    { numRuns: runs(3_000) },
   )
 })
 

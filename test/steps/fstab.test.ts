@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DISABLED, revertMarked } from '../../src/resources/markers.js'
 import { isSwapLine, withoutSwap } from '../../src/steps/fstab.js'
+import { runs } from '../runs.js'
 
 const field = fc.constantFrom(
   '/dev/sda2',
@@ -43,7 +44,7 @@ describe('swap lines of fstab', () => {
   it('gives back every byte when it is taken back', () => {
     fc.assert(
       fc.property(fstab, (text) => revertMarked(withoutSwap(text)) === text),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 
@@ -53,7 +54,7 @@ describe('swap lines of fstab', () => {
         const once = withoutSwap(text)
         return withoutSwap(once) === once && !once.split('\n').some(isSwapLine)
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 

@@ -13,6 +13,7 @@ import { clusterOf } from '../inventory/lab.js'
 import { hostile } from '../templates/hostile.js'
 import { cluster, node } from './context.js'
 import { documentOf, documentsOf, type KubeadmDocument, schemaErrors } from './kubeadm-schema.js'
+import { runs } from '../runs.js'
 
 const MINORS = [22, 28, 30, 31, 34, 36, 37] as const
 const LAYOUTS = ['L1', 'L2', 'L3', 'external'] as const
@@ -143,6 +144,7 @@ describe('files for kubeadm', () => {
         const documents = allOf(cluster).flatMap((text) => documentsOf(text))
         expect(documents.flatMap((document) => schemaErrors(document, cluster.kubernetes.minor))).toEqual([])
       }),
+      // Fewer do not meet every minor with every layout.
       { numRuns: 500 },
     )
     expect(seen.size).toBe(MINORS.length * LAYOUTS.length)
@@ -153,7 +155,7 @@ describe('files for kubeadm', () => {
       fc.property(inventory, (cluster) => {
         for (const text of allOf(cluster)) expect(documentsOf(text, '1.1')).toEqual(documentsOf(text))
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -166,7 +168,7 @@ describe('files for kubeadm', () => {
         const { extraArgs = {} } = documentOf(text, 'ClusterConfiguration')['apiServer'] as { extraArgs?: Args }
         expect(mapOf(extraArgs)).toEqual(cluster.apiServer.extraArgs)
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -198,7 +200,7 @@ describe('files for kubeadm', () => {
         // To YAML 1.1 line breaks, or no characters at all; and escapes that Go's parser refuses.
         expect(text).not.toMatch(/[^\n\x20-\x7e\u00a0-\u{10ffff}]|[\u2028\u2029\ufeff\ufffe\uffff]|\\ud[89a-f]/iu)
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     )
   })
 })

@@ -4,8 +4,9 @@ import { parse } from 'yaml'
 import { TripodError } from '../../src/errors.js'
 import { render, type TemplateData } from '../../src/templates/index.js'
 import { hostile } from './hostile.js'
+import { runs } from '../runs.js'
 
-const RUNS = { numRuns: 2000 }
+const RUNS = { numRuns: runs(2000) }
 
 /** The text, or undefined where the format refused the value. */
 function attempt<Name extends keyof TemplateData>(name: Name, data: TemplateData[Name]): string | undefined {
@@ -60,7 +61,7 @@ describe('templates', () => {
         const apt = attempt('apt.conf', { host: 'h', authority: value })
         if (apt !== undefined) expect(apt.split('\n')[1]).toBe(`Acquire::https::h::CaInfo "${value}";`)
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 

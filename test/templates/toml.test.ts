@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { TripodError } from '../../src/errors.js'
 import { escapeToml, tomlDocument, type TomlTable } from '../../src/templates/toml.js'
 import { hostile } from './hostile.js'
+import { runs } from '../runs.js'
 
 // Reads one JSON list of documents, prints the list of what they parse to.
 const PYTHON = 'import json, sys, tomllib; print(json.dumps([tomllib.loads(text) for text in json.load(sys.stdin)]))'
@@ -51,7 +52,7 @@ describe('TOML', () => {
   it('has the escapes of JSON, so that a text reads back unchanged', () => {
     fc.assert(
       fc.property(hostile, (text) => JSON.parse(`"${escapeToml(text)}"`) === text),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     )
   })
 

@@ -6,6 +6,7 @@ import { renderHtml } from '../../../src/cli/html/render-html.js'
 import { renderMarkdown } from '../../../src/cli/markdown/render-markdown.js'
 import { onNodes, sampleDocument, sampleOp, sampleStep } from '../sample-plan.js'
 import { bootstrapOf, smallChangeDocument } from './sample-documents.js'
+import { runs } from '../../runs.js'
 
 /** The page without its style, as it is read. */
 const bodyOf = (page: string): string => page.slice(page.indexOf('<body>'))
@@ -174,7 +175,7 @@ describe('text from elsewhere', () => {
         expect(nesting(page)).toBeLessThan(20)
         expect(page).not.toMatch(/<(?:script|b)\b/)
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     )
   })
 
