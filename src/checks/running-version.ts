@@ -1,6 +1,6 @@
 import type { Cluster } from '../inventory/cluster.js'
 import { osFamilyOf } from '../os/index.js'
-import { runningVersions } from '../running-versions.js'
+import { runningVersions } from '../facts/running-versions.js'
 import { isUntouched, type Seen } from '../topology.js'
 import type { Check } from './check.js'
 import type { Finding } from './finding.js'

@@ -1,5 +1,4 @@
-import type { KubernetesFacts } from './facts/facts.js'
-import type { Seen } from './topology.js'
+import type { Facts, KubernetesFacts } from './facts.js'
 
 /** Versions of Kubernetes that run on a node, `1.36.4`. What did not tell is left out: it is unknown, not absent. */
 export interface RunningVersions {
@@ -7,6 +6,11 @@ export interface RunningVersions {
   readonly kubelet?: string
   /** By the image of its static pod: `kube-apiserver` -> `1.36.4`; a worker has none. */
   readonly components: Readonly<Record<string, string>>
+}
+
+interface Seen {
+  readonly node: { readonly name: string }
+  readonly facts: Facts
 }
 
 /** Static pods whose images carry the version of Kubernetes; etcd has versions of its own. */
