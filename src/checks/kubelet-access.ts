@@ -12,7 +12,7 @@ import { joins } from '../topology.js'
 const FIRST_PATCHES: Readonly<Record<number, number>> = { 33: 12, 34: 8, 35: 5, 36: 1 }
 
 /** Whether kubeadm of that version makes certificates which need the binding. */
-export function needsBinding(version: string): boolean {
+function needsBinding(version: string): boolean {
   const [, minor = 0, patch = 0] = version.split('.').map(Number)
   return minor >= 37 || patch >= (FIRST_PATCHES[minor] ?? Infinity)
 }

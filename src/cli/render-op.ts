@@ -5,7 +5,7 @@ import type { Texts } from './patch-lines.js'
 import { renderDiff } from './render-diff.js'
 
 /** Column in which summaries and node names begin. */
-export const DETAIL_COLUMN = 52
+const DETAIL_COLUMN = 52
 
 /** The signs of a plan; `?` stands for all that is maybe. */
 export const SYMBOLS: Readonly<Record<DocumentOp['action'], string>> = {

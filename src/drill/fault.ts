@@ -6,7 +6,7 @@ import { next, tripod } from '../next-step.js'
 import type { Unit } from './whole.js'
 
 /** When the node starts a stopped service by itself, should nobody come back for it. */
-export const SELF_HELP_SECONDS = 60
+const SELF_HELP_SECONDS = 60
 const TRIES = 3
 
 /** A service that is stopped for a while. */

@@ -11,7 +11,7 @@ import { askGate, type GateInput } from '../engine/gates.js'
 import type { Station } from '../engine/station.js'
 
 /** What keeps the VIP alive, and what a drill stops. */
-export const UNITS = ['haproxy.service', 'keepalived.service'] as const
+const UNITS = ['haproxy.service', 'keepalived.service'] as const
 export type Unit = (typeof UNITS)[number]
 
 /** What is wrong with the cluster, a line each, and the next thing to do. */

@@ -133,7 +133,7 @@ export async function withFacts<Result>(
 export const now = (): number => (Date.now() + 1) / 1000
 
 /** One exec: what the machine is. A node that cannot be read is a station with a problem. */
-export async function readFacts(input: RunInput, station: Station, host: Host): Promise<Station> {
+async function readFacts(input: RunInput, station: Station, host: Host): Promise<Station> {
   const { name } = station.node
   input.emit({ type: 'looking', node: name, what: 'facts' })
   try {

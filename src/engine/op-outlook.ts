@@ -6,7 +6,7 @@ import type { Op } from './plan-types.js'
 export type Outlook = Pick<Op, 'undo' | 'downloads' | 'estimateSeconds'>
 
 /** Packages of the sources that the machine has. */
-export const DISTRIBUTION = 'distribution'
+const DISTRIBUTION = 'distribution'
 
 /** A share of its transaction: download, unpacking, scripts. */
 const PACKAGE_SECONDS = 4

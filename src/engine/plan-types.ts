@@ -6,8 +6,6 @@ import type { Disruption, ResourceKind } from '../resources/resource.js'
 import type { Intent } from '../operations/intents.js'
 import type { NodeState } from '../topology.js'
 
-export type { Action, Delta, Precondition }
-
 /** The change of one resource on one node: the one shape of engine, renderers and JSON. */
 export interface Op {
   /** `m1:file:/etc/containerd/config.toml`, with the node on which it runs; stable. */

@@ -32,7 +32,7 @@ export interface ScannedKey {
  * Keys on the way to a node, from the operator outward, without logging in to the last hop. It ends early at a bastion whose
  * key is not known yet: nobody logs in there before it is trusted. Rejects when a machine cannot be reached.
  */
-export async function scanHostKeys(node: ConnectTarget, options: ConnectOptions): Promise<readonly ScannedKey[]> {
+async function scanHostKeys(node: ConnectTarget, options: ConnectOptions): Promise<readonly ScannedKey[]> {
   const route = await routeTo(node, options.sshConfig ?? sshConfigReader(options.notice))
   const keys: ScannedKey[] = []
   for (const [index, hop] of route.entries()) {

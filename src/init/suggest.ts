@@ -10,7 +10,7 @@ const REACH = 1024
 const USUAL = { 4: 24, 6: 64 } as const
 
 /** The network that all these addresses share: one of this computer's, else the usual one around the first, if it has them all. */
-export function sharedNetwork(addresses: readonly string[], own: readonly Subnet[]): Subnet | undefined {
+function sharedNetwork(addresses: readonly string[], own: readonly Subnet[]): Subnet | undefined {
   const all = parseAddresses(addresses)
   const [first] = all
   if (first === undefined) return undefined

@@ -16,7 +16,7 @@ const OPEN = '/livez, /readyz, /healthz and /api/v1/namespaces/kube-public/confi
  * Sources: kubeadm's discovery by token (cmd/kubeadm/app/discovery/token) and the probes of its static pods send no credentials;
  * conditions of anonymous requests: feature AnonymousAuthConfigurableEndpoints, beta in 1.32.
  */
-export const READINESS_FLAGS: Readonly<Record<string, (value: string) => Judgement | undefined>> = {
+const READINESS_FLAGS: Readonly<Record<string, (value: string) => Judgement | undefined>> = {
   'anonymous-auth': anonymousAuth,
   'authentication-config': () => ({
     severity: 'warning',

@@ -24,7 +24,7 @@ const ELSEWHERE: Readonly<Record<string, Role>> = {
 }
 
 /** The role that was meant by another word for it, `master` or `controlplane`; undefined where that cannot be guessed. */
-export function meantRole(word: string): Role | undefined {
+function meantRole(word: string): Role | undefined {
   const known = ELSEWHERE[plain(word)]
   return known ?? ROLES.find((role) => role === nearest(word, ROLES) || plain(role) === plain(word))
 }

@@ -69,7 +69,7 @@ function excerpt(problem: InventoryProblem): readonly string[] {
 }
 
 /** One problem as text: place and message, excerpt with a caret, fix. */
-export function renderProblem(problem: InventoryProblem): string {
+function renderProblem(problem: InventoryProblem): string {
   const code = problem.code === undefined ? '' : ` ${problem.code}`
   const place = `${problem.file}:${String(problem.line)}:${String(problem.column)}`
   return [

@@ -57,5 +57,5 @@ export const sourcesSchema = z
   })
   .meta({ description: 'Where packages, images and manifests come from; every default can be overridden by a mirror.' })
 
-export type SourcesInput = z.infer<typeof sourcesSchema>
+type SourcesInput = z.infer<typeof sourcesSchema>
 export type RepositoryInput = SourcesInput['kubernetes']

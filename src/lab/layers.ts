@@ -6,7 +6,7 @@ import { machinePlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
 
 /** The layer a machine is made with lies in its own directory; every later one has a random name. */
-export const FIRST_LAYER = 'first'
+const FIRST_LAYER = 'first'
 
 /** One layer of a machine: what it wrote on top of the layers below, and the whole of its /var/lib/containerd. */
 export interface LayerPlaces {

@@ -1,7 +1,7 @@
 import { listed } from '../checks/check.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { LookedAt } from './assemble.js'
-import { lookOn, type Judged } from './findings.js'
+import { lookOn, type Judged } from './judged.js'
 import type { BalancerStatus, HealthFinding } from './status.js'
 import { isOutside } from '../topology.js'
 import { next, type NextStep, tripod } from '../next-step.js'

@@ -1,7 +1,7 @@
 import { memberOf } from '../facts/member-of.js'
 import { ADMIN_CONF, isMaster } from '../steps/control-plane.js'
 import type { LookedAt } from './assemble.js'
-import { lookOn, type Judged } from './findings.js'
+import { lookOn, type Judged } from './judged.js'
 import { isPart } from './script.js'
 import { votesOf, type HealthFinding, type MemberStatus } from './status.js'
 import { isOutside } from '../topology.js'

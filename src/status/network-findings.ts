@@ -1,5 +1,5 @@
 import { listed } from '../checks/check.js'
-import { lookOn, type Judged } from './findings.js'
+import { lookOn, type Judged } from './judged.js'
 import type { Answer, HealthFinding } from './status.js'
 import type { SystemPods } from './system-pods.js'
 

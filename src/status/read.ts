@@ -33,7 +33,7 @@ export interface Served {
   readonly said: string
 }
 
-export type EtcdAnswer =
+type EtcdAnswer =
   | { readonly id: string; readonly leader: string; readonly errors: readonly string[] }
   /** It does not answer; why. */
   | { readonly silent: string }

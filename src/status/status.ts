@@ -90,7 +90,7 @@ export interface Answer {
   readonly said: string
 }
 
-export interface VipStatus {
+interface VipStatus {
   readonly address: string
   readonly holders: readonly string[]
   /** Hosts that may hold it and could not be asked. */
@@ -115,7 +115,7 @@ export interface CertificateStatus {
   readonly days: number | null
 }
 
-export interface EndpointStatus {
+interface EndpointStatus {
   /** `https://10.0.0.10:6443`. */
   readonly url: string
   /** As each node sees it. */

@@ -9,7 +9,7 @@ export interface GateAnswer {
 }
 
 /** What a node is asked. */
-export interface Question {
+interface Question {
   readonly node: string
   /** The node whose turn it is; left out: the one that is asked. */
   readonly about?: string

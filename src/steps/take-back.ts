@@ -1,7 +1,7 @@
 import type { Step } from './step.js'
 
 /** Under this id stands what takes back what that step made. */
-export const undoOf = (step: string): string => `undo-${step}`
+const undoOf = (step: string): string => `undo-${step}`
 
 /** Whether the step of that id takes something back. */
 export const isUndo = (id: string): boolean => id.startsWith(undoOf(''))

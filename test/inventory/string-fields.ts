@@ -34,7 +34,7 @@ function textExample(node: Examples): string {
 }
 
 /** The smallest right value for a part of the schema. */
-export function sampleOf(part: SchemaNode): unknown {
+function sampleOf(part: SchemaNode): unknown {
   const node = resolve(alternatives(resolve(part))[0] ?? part) as Examples
   if (node.type === 'string') return textExample(node)
   if (node.type === 'array') return node.items && (node.minItems ?? 0) > 0 ? [sampleOf(node.items)] : []

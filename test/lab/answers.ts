@@ -36,7 +36,7 @@ interface Answer {
 }
 
 /** Each request stands for the time until the next one. */
-export function summed(answers: readonly Answer[]): Answers {
+function summed(answers: readonly Answer[]): Answers {
   const times = answers.map(({ at, good }, index) => (good ? 0 : (answers[index + 1]?.at ?? at) - at))
   return {
     requests: answers.length,

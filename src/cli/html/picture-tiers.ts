@@ -7,7 +7,7 @@ import { changesOf, disruptionWords, isGrave, signsOf, type Sign, tallyOf } from
 type ClusterNode = PlanDocument['cluster']['nodes'][number]
 
 /** What happens to a machine: left out by selectors, not read, and so on; the worst that is true of it. */
-export type Look = 'outside' | 'skipped' | 'unread' | 'plain' | 'changed' | 'disrupted' | 'worst'
+type Look = 'outside' | 'skipped' | 'unread' | 'plain' | 'changed' | 'disrupted' | 'worst'
 
 /** A box of the picture: one machine, or several to which the same happens. */
 export interface Card {

@@ -6,7 +6,7 @@ import { goTree, inGoTree } from './go-tree.js'
 import { kubernetesSource } from './kubernetes-source.js'
 
 /** What is compiled: static programs, each by its directory in Kubernetes' cmd. */
-export const BINARIES = [
+const BINARIES = [
   'kubeadm',
   'kubelet',
   'kubectl',

@@ -5,7 +5,7 @@ export interface Blob {
 }
 
 /** Types of the OCI image specification 1.0. */
-export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json'
+const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json'
 const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json'
 const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar'
 

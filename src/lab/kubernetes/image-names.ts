@@ -3,7 +3,7 @@ import { TripodError } from '../../errors.js'
 import { local } from '../local.js'
 
 /** What the lab has images of. */
-export const COMPONENTS = [
+const COMPONENTS = [
   'kube-apiserver',
   'kube-controller-manager',
   'kube-scheduler',

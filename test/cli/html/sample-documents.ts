@@ -17,7 +17,7 @@ interface Wanted {
 }
 
 /** A cluster of that many machines. */
-export function clusterWith({ masters, workers = 0, balancers = 0, endpoint = '{ vip: 10.0.1.10 }' }: Wanted): Cluster {
+function clusterWith({ masters, workers = 0, balancers = 0, endpoint = '{ vip: 10.0.1.10 }' }: Wanted): Cluster {
   const nodes = (count: number, prefix: string, network: string, roles: string, from = 1): readonly string[] =>
     Array.from({ length: count }, (_, index) => {
       const [number, last] = [String(index + 1), String(index + from)]
