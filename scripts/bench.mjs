@@ -10,10 +10,16 @@ import { fail, heading, installPackages, isRoot, must, prepare, root } from './s
 
 const LAB = 'bench'
 const RUNS = 7
+/** @typedef {readonly [program: string, ...args: string[]]} Command */
+
+/** @type {(...args: string[]) => Command} */
 const tripod = (...args) => [process.execPath, 'bin/run.js', ...args]
 const PLAN = tripod('plan', '-i', `${LAB}.yaml`, '--detailed-exitcode', '--quiet')
 
-/** Seconds until the program has ended with success. */
+/**
+ * Seconds until the program has ended with success.
+ * @type {(command: Command) => Promise<number>}
+ */
 function timed([program, ...args]) {
   return new Promise((resolve, reject) => {
     const started = performance.now()
@@ -26,7 +32,10 @@ function timed([program, ...args]) {
   })
 }
 
-/** One run to warm the file cache, then RUNS that count. */
+/**
+ * One run to warm the file cache, then RUNS that count.
+ * @param {() => Promise<number>} once
+ */
 async function measure(once) {
   await once()
   const seconds = []
@@ -34,8 +43,9 @@ async function measure(once) {
   return seconds.sort((a, b) => a - b)
 }
 
+/** @type {(title: string, seconds: readonly number[], goal?: string) => void} */
 function report(title, seconds, goal) {
-  const milliseconds = (value) => `${Math.round(value * 1000)} ms`
+  const milliseconds = (value = 0) => `${Math.round(value * 1000)} ms`
   const spread = `${milliseconds(seconds[0])} to ${milliseconds(seconds.at(-1))}`
   const median = seconds[Math.floor(seconds.length / 2)]
   console.log(
@@ -43,10 +53,13 @@ function report(title, seconds, goal) {
   )
 }
 
-/** The same login tripod uses, by the system's ssh: what the network and sshd cost by themselves. */
+/**
+ * The same login tripod uses, by the system's ssh: what the network and sshd cost by themselves.
+ * @returns {Promise<readonly { name: string, command: Command }[]>}
+ */
 async function sshCommands() {
   const text = await readFile(path.join(root, `${LAB}.yaml`), 'utf8')
-  const value = (key) => new RegExp(`^ +${key}: (\\S+)$`, 'm').exec(text)?.[1]
+  const value = (/** @type {string} */ key) => new RegExp(`^ +${key}: (\\S+)$`, 'm').exec(text)?.[1] ?? ''
   const login = ['-i', value('identityFile'), '-o', `UserKnownHostsFile=${value('knownHosts')}`, '-l', value('user')]
   const options = [
     '-F',
@@ -59,32 +72,36 @@ async function sshCommands() {
     'StrictHostKeyChecking=yes',
   ]
   const nodes = [...text.matchAll(/- name: (\S+)\n +address: (\S+)/g)]
-  return nodes.map(([, name, address]) => ({ name, command: ['ssh', ...options, ...login, address, 'true'] }))
+  return nodes.map(([, name = '', address = '']) => ({ name, command: ['ssh', ...options, ...login, address, 'true'] }))
 }
 
-/** Logins and commands as root that the machine's own journal tells of; `ops` is nobody else's. */
+/**
+ * Logins and commands as root that the machine's own journal tells of; `ops` is nobody else's.
+ * @param {string} node
+ */
 async function journal(node) {
   const script = `journalctl -b -o cat | awk '/^Accepted publickey for ops /{c++} /^ *ops : .*; COMMAND=/{e++} END{print c+0, e+0}'`
   const [program, ...args] = tripod('lab', 'ssh', node, '--name', LAB, '--', script)
   const { stdout } = await promisify(execFile)(program, args, { cwd: root })
-  const [connections, execs] = stdout.trim().split(' ').map(Number)
+  const [connections = NaN, execs = NaN] = stdout.trim().split(' ').map(Number)
   return { connections, execs }
 }
 
+/** @param {readonly string[]} nodes */
 async function roundTrips(nodes) {
-  const before = await Promise.all(nodes.map(journal))
+  const before = await Promise.all(nodes.map(async (node) => ({ node, ...(await journal(node)) })))
   await timed(PLAN)
-  const after = await Promise.all(nodes.map(journal))
-  return nodes.map((node, index) => ({
-    node,
-    connections: after[index].connections - before[index].connections,
-    execs: after[index].execs - before[index].execs,
-  }))
+  return await Promise.all(
+    before.map(async ({ node, connections, execs }) => {
+      const after = await journal(node)
+      return { node, connections: after.connections - connections, execs: after.execs - execs }
+    }),
+  )
 }
 
 async function bench() {
   const ssh = await sshCommands()
-  const [load] = loadavg()
+  const [load = NaN] = loadavg()
   heading(`Median of ${RUNS} runs on ${cpus().length} cores, load ${load.toFixed(1)} before, Node ${process.version}`)
   report('tripod --help', await measure(() => timed(tripod('--help'))), 'under 200 ms')
   report('node with an empty program', await measure(() => timed([process.execPath, '-e', '0'])))
@@ -97,10 +114,15 @@ async function bench() {
   }
 }
 
-/** A lab that stands is used and left; one that had to be made is taken away again. */
+/**
+ * A lab that stands is used and left; one that had to be made is taken away again.
+ * @param {() => Promise<void>} work
+ */
 async function withLab(work) {
   const { stdout } = await promisify(execFile)(process.execPath, ['bin/run.js', 'lab', 'list', '--json'], { cwd: root })
-  const stood = JSON.parse(stdout).labs.some(({ lab }) => lab.name === LAB)
+  /** @type {{ labs: { lab: { name: string } }[] }} */
+  const { labs } = JSON.parse(stdout)
+  const stood = labs.some(({ lab }) => lab.name === LAB)
   heading(stood ? `Lab ${LAB} stands already` : `Bringing lab ${LAB} up`)
   try {
     await must(...command('lab', 'up', '--name', LAB, '--nodes', '4'))
@@ -115,6 +137,7 @@ async function withLab(work) {
   }
 }
 
+/** @type {(...args: string[]) => [program: string, args: string[]]} */
 function command(...args) {
   return [process.execPath, ['bin/run.js', ...args]]
 }

@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = path.join(root, 'dist')
 const LICENSES = path.join(dist, 'THIRD-PARTY-LICENSES.txt')
 
+/** @param {string} directory */
 async function filesUnder(directory) {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
@@ -46,13 +47,17 @@ async function bundle() {
 /** `node_modules/@oclif/core`, nested ones too. */
 const PACKAGE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/
 
-/** The licences of the packages that went in: each asks to be passed on. */
+/**
+ * The licences of the packages that went in: each asks to be passed on.
+ * @param {readonly string[]} inputs
+ */
 async function writeLicenses(inputs) {
   const packages = new Set(inputs.flatMap((input) => PACKAGE.exec(input)?.[0] ?? []))
   const texts = await Promise.all([...packages].sort().map(licenseOf))
   await writeFile(LICENSES, texts.join('\n'))
 }
 
+/** @param {string} directory */
 async function licenseOf(directory) {
   const { name, version, license } = JSON.parse(await readFile(path.join(root, directory, 'package.json'), 'utf8'))
   const file = (await readdir(path.join(root, directory))).find((one) => /^(licen[cs]e|copying)/i.test(one))
@@ -61,7 +66,10 @@ async function licenseOf(directory) {
   return `${name} ${version}\n\n${text}`
 }
 
-/** What an earlier build left: a command that was taken away must not stay. */
+/**
+ * What an earlier build left: a command that was taken away must not stay.
+ * @param {ReadonlySet<string>} fresh
+ */
 async function removeOthers(fresh) {
   const present = await filesUnder(dist)
   await Promise.all(present.filter((file) => !fresh.has(file)).map((file) => rm(file, { force: true })))

@@ -1,7 +1,10 @@
 // How sources become programs, for the build and for programs of tests.
 import { handlebars } from './handlebars.mjs'
 
-/** Native add-ons, which ssh2 tries and does without, and the compilers that oclif would load only to run TypeScript. */
+/**
+ * Native add-ons, which ssh2 tries and does without, and the compilers that oclif would load only to run TypeScript.
+ * @type {import('esbuild').Plugin}
+ */
 const leftOutside = {
   name: 'left-outside',
   setup(context) {
@@ -13,7 +16,7 @@ const leftOutside = {
 }
 
 /** Options for esbuild; entry points and output are the caller's. */
-export const bundleOptions = {
+export const bundleOptions = /** @satisfies {import('esbuild').BuildOptions} */ ({
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -30,4 +33,4 @@ export const bundleOptions = {
       `const __dirname = urlToPath(new globalThis.URL('.', import.meta.url))`,
     ].join('; '),
   },
-}
+})

@@ -19,24 +19,30 @@ Without root you can see a plan for machines that are assumed to be fresh; nothi
 const STEPS = 8
 let step = 0
 
+/** @type {(title: string, ...lines: string[]) => void} */
 function section(title, ...lines) {
   step += 1
   heading(`${step}/${STEPS} ${title}`)
   for (const line of lines) console.log(`   ${line}`)
 }
 
-/** Shows the command as one would type it, then runs it. */
+/**
+ * Shows the command as one would type it, then runs it.
+ * @param {string[]} args
+ */
 async function tripod(...args) {
   const quoted = args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`))
   console.log(`\n$ ${TRIPOD} ${quoted.join(' ')}`)
   await must(process.execPath, ['bin/run.js', ...args])
 }
 
+/** @returns {Promise<readonly string[]>} */
 async function nodeNames() {
   const text = await readFile(path.join(root, INVENTORY), 'utf8')
-  return [...text.matchAll(/^ {2}- name: (\S+)$/gm)].map(([, name]) => name)
+  return [...text.matchAll(/^ {2}- name: (\S+)$/gm)].map(([, name = '']) => name)
 }
 
+/** @type {readonly (readonly [what: string, command: string])[]} */
 const HINTS = [
   ['What is done, and why:', 'steps'],
   [

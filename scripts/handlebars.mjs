@@ -7,20 +7,31 @@ const FORBIDDEN = ['PartialStatement', 'PartialBlockStatement', 'Decorator', 'De
 
 /** `{{{x}}}` would go round the escaping of the target format; partials and decorators are not needed by any template. */
 class Strict extends Handlebars.Visitor {
+  /**
+   * @override
+   * @param {hbs.AST.MustacheStatement} mustache
+   */
   MustacheStatement(mustache) {
     if (!mustache.escaped) this.refuse('an unescaped value', mustache)
     super.MustacheStatement(mustache)
   }
+  /**
+   * @param {string} what
+   * @param {hbs.AST.Node} node
+   */
   refuse(what, node) {
     throw new SyntaxError(`${what} in a template, line ${node.loc.start.line}`)
   }
 }
 for (const kind of FORBIDDEN) {
-  Strict.prototype[kind] = function (node) {
-    this.refuse(kind, node)
-  }
+  Object.defineProperty(Strict.prototype, kind, {
+    value(/** @type {hbs.AST.Node} */ node) {
+      Strict.prototype.refuse(kind, node)
+    },
+  })
 }
 
+/** @param {string} path */
 async function moduleOf(path) {
   const source = await readFile(path, 'utf8')
   new Strict().accept(Handlebars.parse(source))
@@ -28,7 +39,10 @@ async function moduleOf(path) {
   return `export default ${spec}\n`
 }
 
-/** For esbuild. */
+/**
+ * For esbuild.
+ * @returns {import('esbuild').Plugin}
+ */
 export function handlebars() {
   return {
     name: 'handlebars',
@@ -41,8 +55,8 @@ export function handlebars() {
 /** For vite and vitest. */
 export const vitePlugin = {
   name: 'handlebars',
-  enforce: 'pre',
-  async load(id) {
+  enforce: /** @type {const} */ ('pre'),
+  async load(/** @type {string} */ id) {
     return id.endsWith('.hbs') ? { code: await moduleOf(id), map: null } : undefined
   },
 }

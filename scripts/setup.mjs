@@ -9,11 +9,22 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 export const isRoot = process.getuid?.() === 0
 
+/** @param {string} text */
 export function heading(text) {
   console.log(`\n== ${text}`)
 }
 
-/** Runs a program, its output shown; gives its exit code, null when a signal ended it. */
+/**
+ * @typedef {import('node:child_process').SpawnOptions & { onStart?: (child: import('node:child_process').ChildProcess) => void }} RunOptions
+ */
+
+/**
+ * Runs a program, its output shown; gives its exit code, null when a signal ended it.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<number | null>}
+ */
 export function run(program, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options })
@@ -23,7 +34,12 @@ export function run(program, args, options = {}) {
   })
 }
 
-/** Runs a program whose failure ends everything. */
+/**
+ * Runs a program whose failure ends everything.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {RunOptions} options
+ */
 export async function must(program, args, options = {}) {
   const code = await run(program, args, options)
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code ?? 'a signal'}`)
@@ -42,7 +58,7 @@ export async function prepare() {
 }
 
 function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 20 || (major === 20 && minor >= 19)) return
   throw new Error(`Node 20.19 or newer is needed; this is ${process.version}`)
 }
@@ -58,6 +74,10 @@ async function modulesFitLockfile() {
   })
 }
 
+/**
+ * @param {string} file
+ * @returns {Promise<Record<string, { version: string, optional?: boolean }> | undefined>}
+ */
 async function packagesIn(file) {
   const text = await readFile(path.join(root, file), 'utf8').catch(() => undefined)
   return text === undefined ? undefined : JSON.parse(text).packages
@@ -66,10 +86,14 @@ async function packagesIn(file) {
 /**
  * Installs by apt-get what is missing of the lab's packages (src/lab/requirements.ts has the list) and of `others`, a map from
  * package to a program of it. Says whether all are there now: without root nothing is installed.
+ * @param {Readonly<Record<string, string>>} others
  */
 export async function installPackages(others = {}) {
   const { missingPackages } = await load('src/lab/requirements.ts')
-  const missing = [...(await missingPackages()), ...Object.keys(others).filter((name) => !existsSync(others[name]))]
+  const missing = [
+    ...(await missingPackages()),
+    ...Object.entries(others).flatMap(([name, program]) => (existsSync(program) ? [] : [name])),
+  ]
   if (missing.length === 0) return true
   if (!isRoot) return false
   heading(`Installing Debian packages: ${missing.join(' ')}`)
@@ -80,11 +104,15 @@ export async function installPackages(others = {}) {
   return true
 }
 
-/** apt-get, whose long output is of interest only when it fails. */
+/**
+ * apt-get, whose long output is of interest only when it fails.
+ * @param {string[]} args
+ */
 async function apt(...args) {
   let output = ''
-  const onStart = (child) => {
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  /** @type {RunOptions['onStart']} */
+  const onStart = ({ stdout, stderr }) => {
+    for (const stream of [stdout, stderr]) stream?.on('data', (chunk) => (output += chunk))
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
   await must('apt-get', ['-q', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], onStart }).catch((error) => {
@@ -93,7 +121,10 @@ async function apt(...args) {
   })
 }
 
-/** A TypeScript module of src/, bundled on the fly. */
+/**
+ * A TypeScript module of src/, bundled on the fly.
+ * @param {string} file
+ */
 async function load(file) {
   const [{ build }, { bundleOptions }] = await Promise.all([import('esbuild'), import('./bundle.mjs')])
   const outfile = path.join(root, 'node_modules/.cache/tripod', `${path.basename(file, '.ts')}.mjs`)
@@ -101,7 +132,10 @@ async function load(file) {
   return await import(pathToFileURL(outfile).href)
 }
 
-/** Ends the script with the message alone: these are for people. */
+/**
+ * Ends the script with the message alone: these are for people.
+ * @param {unknown} error
+ */
 export function fail(error) {
   console.error(`\n${error instanceof Error ? error.message : error}`)
   process.exit(1)

@@ -14,9 +14,13 @@ const TEST_PACKAGES = {
   shellcheck: '/usr/bin/shellcheck',
 }
 
+/** @typedef {{ title: string, passed: number, failed: number, skipped: number }} Result */
+
+/** @type {readonly (readonly [title: string, script: string, ...args: string[]])[]} */
 const CHECKS = [
   ['types', 'typescript/bin/tsc', '--noEmit'],
   ['lint', 'eslint/bin/eslint.js', '.'],
+  ['unused and cycles', 'knip/bin/knip.js'],
   ['format', 'prettier/bin/prettier.cjs', '--log-level=warn', '--check', '.'],
 ]
 
@@ -25,15 +29,18 @@ const LABS = '/var/lib/tripod-test'
 const RUNNING = path.join(tmpdir(), 'tripod-test.pid')
 process.env['TRIPOD_LAB_DIR'] = LABS
 
+/** @type {import('node:child_process').ChildProcess | undefined} */
 let child
+/** @type {number | undefined} */
 let stopped
 for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
   process.on(signal, () => {
     stopped = status
-    child?.kill(signal)
+    child?.kill(/** @type {NodeJS.Signals} */ (signal))
   })
 }
 
+/** @type {(script: string, ...args: string[]) => Promise<number | null>} */
 const node = (script, ...args) =>
   run(process.execPath, [path.join(root, 'node_modules', script), ...args], {
     onStart: (started) => {
@@ -41,6 +48,10 @@ const node = (script, ...args) =>
     },
   })
 
+/**
+ * @param {(typeof CHECKS)[number]} check
+ * @returns {Promise<Result>}
+ */
 async function check([title, script, ...args]) {
   heading(`Check: ${title}`)
   const ok = (await node(script, ...args)) === 0
@@ -48,6 +59,7 @@ async function check([title, script, ...args]) {
   return { title, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }
 }
 
+/** @type {(project: string, title: string) => Promise<Result>} */
 async function vitest(project, title) {
   heading(title)
   const report = path.join(root, `node_modules/.cache/tripod/${project}.json`)
@@ -57,10 +69,15 @@ async function vitest(project, title) {
   return { title, ...count(await readFile(report, 'utf8').catch(() => undefined), code) }
 }
 
-/** A file that broke outside its tests (an import, a hook) is one failure more; so is a run that left no report. */
+/**
+ * A file that broke outside its tests (an import, a hook) is one failure more; so is a run that left no report.
+ * @type {(text: string | undefined, code: number | null) => Omit<Result, 'title'>}
+ */
 function count(text, code) {
   if (text === undefined) return { passed: 0, failed: 1, skipped: 0 }
-  const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(text)
+  /** @type {import('vitest/reporters').JsonTestResults} */
+  const report = JSON.parse(text)
+  const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests, testResults } = report
   const broken = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
   ).length
@@ -93,16 +110,20 @@ async function everything() {
   return results
 }
 
+/** @type {(work: () => Promise<Result>) => Promise<Result & { seconds: number }>} */
 async function timed(work) {
   const started = performance.now()
   const result = await work()
   return { ...result, seconds: (performance.now() - started) / 1000 }
 }
 
+/** @param {readonly (Result & { seconds: number })[]} results */
 function summarise(results) {
   heading('Summary')
+  /** @type {(one: Omit<Result, 'title'>) => string} */
   const say = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`
   for (const one of results) console.log(`${one.title.padEnd(30)}${say(one)}  (${one.seconds.toFixed(0)} s)`)
+  /** @type {(key: 'passed' | 'failed' | 'skipped') => number} */
   const sum = (key) => results.reduce((total, one) => total + one[key], 0)
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
   if (!isRoot)

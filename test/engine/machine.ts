@@ -51,7 +51,11 @@ export class Machine implements Host {
   #now = 1_000_000_000
   #lose: () => void = () => undefined
 
-  constructor(readonly name: string) {}
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
 
   /** Seconds since the epoch in microseconds; moves with every call. */
   tick(): number {
