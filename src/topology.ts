@@ -11,7 +11,7 @@ import {
 } from './facts/kubeadm-files.js'
 import { memberOf } from './facts/member-of.js'
 import type { Cluster, Node } from './inventory/cluster.js'
-import { joinsCluster } from './inventory/roles.js'
+import { isMaster, joinsCluster } from './inventory/roles.js'
 
 /**
  * Where a node stands (domain.md 1.0). `fresh`: no cluster files; `prepared`: fresh, and tripod made it ready before;
@@ -160,10 +160,6 @@ export function isHalf(state: NodeState | undefined): boolean {
 /** Whether the node is, or will be, joined to what the topology found: not without a master to join. */
 export function joins(node: Node, { states, init, acting }: Topology): boolean {
   return joinsCluster(node) && acting !== undefined && node.name !== init && isOutside(states[node.name])
-}
-
-function isMaster({ roles }: Node): boolean {
-  return roles.includes('control-plane')
 }
 
 /** The master whose whole set of authorities counts: one that serves before one that was only given it. */

@@ -65,11 +65,11 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
     types: ['resources', 'topology', 'facts', 'drill'],
   },
   // The plan as data, for files, pipes and renderers.
-  document: { values: ['engine', 'intents'] },
+  document: { values: ['engine', 'intents', 'resources'] },
   engine: {
-    values: ['status', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory'],
+    values: ['status', 'resources', 'os', 'facts', 'topology', 'checks', 'inventory', 'pki'],
     // Steps are handed to it: it knows none.
-    types: ['steps', 'host', 'pki', 'intents'],
+    types: ['steps', 'host', 'intents'],
   },
   // Stops what keeps the VIP alive, and measures.
   drill: { values: ['engine', 'steps', 'inventory'], types: ['host'] },
@@ -82,11 +82,12 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   // A kind says how it is probed and acted on; the facts and the host are handed to it.
   resources: { values: ['os'], types: ['facts', 'host'] },
   os: { values: ['templates'], types: ['resources', 'inventory'] },
-  facts: { values: ['os'], types: ['inventory'] },
+  // Of a CA set, the names of its files.
+  facts: { values: ['os', 'pki', 'inventory'] },
   templates: { values: [], types: ['inventory'] },
   inventory: { values: [] },
   // Fetched from a node, made fit for the operator, merged.
-  kubeconfig: { values: ['steps'], types: ['engine', 'inventory'] },
+  kubeconfig: { values: ['steps', 'inventory'], types: ['engine'] },
   // Fetched on the operator's machine, like signing keys.
   manifests: { values: ['inventory', 'host'] },
   init: { values: ['inventory', 'templates'] },

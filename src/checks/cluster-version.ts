@@ -1,6 +1,7 @@
 import type { Check } from './check.js'
 import { notedVersion } from './unappliable-settings.js'
 import { joins } from '../topology.js'
+import { isMaster } from '../inventory/roles.js'
 
 /**
  * SKEW: kubeadm noted another version at its last init or upgrade than the inventory has, as after packages were lifted by hand. A
@@ -13,9 +14,7 @@ export const clusterVersion: Check = ({ seen, cluster, topology }) => {
     .map(({ facts }) => notedVersion(facts.kubernetes))
     .find((version) => version !== undefined)
   if (noted === undefined || noted === kubernetes.version) return []
-  const joining = seen
-    .filter(({ node }) => node.roles.includes('control-plane') && joins(node, topology))
-    .map(({ node }) => node.name)
+  const joining = seen.filter(({ node }) => isMaster(node) && joins(node, topology)).map(({ node }) => node.name)
   const message = `the ConfigMap kubeadm-config of ${name} says Kubernetes ${noted}, the inventory says ${kubernetes.version}: new packages alone do not upgrade a cluster`
   const fix = `Run \`kubeadm upgrade apply v${kubernetes.version}\` on ${topology.acting ?? 'a control-plane node'}, or set kubernetes.version in ${inventoryPath} to ${noted}`
   if (joining.length === 0) return [{ id: 'SKEW', severity: 'warning', message, fix }]

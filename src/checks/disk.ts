@@ -1,4 +1,4 @@
-import { joinsCluster } from '../inventory/roles.js'
+import { isMaster, joinsCluster } from '../inventory/roles.js'
 import type { Seen } from '../topology.js'
 import { isUntouched } from '../topology.js'
 import { type Check } from './check.js'
@@ -17,7 +17,7 @@ function check({ node, facts }: Seen, severity: Finding['severity']): readonly F
   const images = holder('/var/lib/containerd') ?? holder('/var/lib') ?? holder('/var') ?? holder('/')
   if (images === undefined) return []
   const finding = (message: string, fix: string): Finding => ({ id: 'P05', severity, node: node.name, message, fix })
-  const needed = node.roles.includes('control-plane') ? 20 : 15
+  const needed = isMaster(node) ? 20 : 15
   const free = images.freeBytes / GB
   const letThrough = 'or let it through with `accept: [P05]`'
   const space = finding(

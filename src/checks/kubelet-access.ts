@@ -2,6 +2,7 @@ import type { Cluster } from '../inventory/cluster.js'
 import { type Check, listed } from './check.js'
 import type { Finding } from './finding.js'
 import { joins } from '../topology.js'
+import { isMaster } from '../inventory/roles.js'
 
 /**
  * First patch of each minor whose kubeadm gives API servers a certificate without a group for talking to kubelets. From then on the
@@ -23,9 +24,7 @@ export const kubeletAccess: Check = ({ seen, cluster, topology }) => {
   const ready = seen.filter(({ node }) => topology.states[node.name] === 'control-plane-ready')
   const answers = ready.map(({ facts }) => facts.kubernetes.kubeletAccess).filter((answer) => answer !== undefined)
   if (ready.length === 0 || answers.includes(true)) return []
-  const joining = seen
-    .filter(({ node }) => node.roles.includes('control-plane') && joins(node, topology))
-    .map(({ node }) => node.name)
+  const joining = seen.filter(({ node }) => isMaster(node) && joins(node, topology)).map(({ node }) => node.name)
   if (answers.length === 0) return joining.length === 0 ? [] : [unanswered(cluster, joining)]
   const message = `${cluster.name} does not let the user kube-apiserver-kubelet-client talk to kubelets, and API servers with a certificate from kubeadm ${cluster.kubernetes.version} need that: kubectl logs and exec would fail with "Forbidden"`
   const fix = `Run \`${BIND}\``

@@ -1,9 +1,10 @@
 import type { Check } from './check.js'
 import { listed } from './check.js'
+import { isMaster } from '../inventory/roles.js'
 
 /** All masters were looked at, none serves, and none can begin the cluster: to go on would do nothing, and say so nowhere. */
 export const noBeginning: Check = ({ seen, cluster, topology: { states, init, acting } }) => {
-  const masters = cluster.nodes.filter(({ roles }) => roles.includes('control-plane')).map(({ name }) => name)
+  const masters = cluster.nodes.filter(isMaster).map(({ name }) => name)
   if (
     masters.length === 0 ||
     init !== undefined ||

@@ -1,6 +1,7 @@
 import type { Seen } from '../topology.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
+import { isMaster } from '../inventory/roles.js'
 
 /**
  * Without a majority etcd takes no change, and neither does the cluster: then nothing of it is touched. A master that serves
@@ -18,7 +19,7 @@ export const quorum: Check = ({ seen, topology, cluster }) => {
       message: `has a whole control plane, but its API server does not answer`,
       fix: `Look at \`crictl ps -a\` and \`journalctl -u kubelet\` on ${name}; the others serve`,
     }))
-  const masters = cluster.nodes.filter(({ roles }) => roles.includes('control-plane')).length
+  const masters = cluster.nodes.filter(isMaster).length
   const members = down.map(({ facts }) => facts.kubernetes.members).find((list) => list !== undefined)
   const voters = members?.filter(({ learner }) => !learner).length ?? masters
   const needed = Math.floor(voters / 2) + 1

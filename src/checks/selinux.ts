@@ -1,4 +1,4 @@
-import { joinsCluster } from '../inventory/roles.js'
+import { isMaster, joinsCluster } from '../inventory/roles.js'
 import { osFamilyOf } from '../os/index.js'
 import { isOutside } from '../topology.js'
 import { listed, type Check } from './check.js'
@@ -15,9 +15,7 @@ export const selinux: Check = (context) => [...withoutPolicy(context), ...withou
 const withoutLabel: Check = ({ seen, cluster, topology }) => {
   const nodes = seen.filter(
     ({ node, facts }) =>
-      node.roles.includes('control-plane') &&
-      facts.security.selinux?.mode === 'enforcing' &&
-      isOutside(topology.states[node.name]),
+      isMaster(node) && facts.security.selinux?.mode === 'enforcing' && isOutside(topology.states[node.name]),
   )
   if (cluster.selinux !== 'keep-enforcing' || nodes.length === 0) return []
   return [

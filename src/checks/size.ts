@@ -1,5 +1,6 @@
 import type { Check } from './check.js'
 import type { Finding } from './finding.js'
+import { isMaster } from '../inventory/roles.js'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
@@ -7,7 +8,7 @@ const GIB = 1024 ** 3
 /** P04: kubeadm's own floor for masters, and what they need to be at ease. */
 export const size: Check = ({ seen }) =>
   seen
-    .filter(({ node }) => node.roles.includes('control-plane'))
+    .filter(({ node }) => isMaster(node))
     .flatMap(({ node: { name }, facts }): readonly Finding[] => {
       const finding = (severity: Finding['severity'], has: string, needs: string): Finding => ({
         id: 'P04',

@@ -2,11 +2,12 @@ import { AUTHORITY_FILES, PKI } from '../facts/kubeadm-files.js'
 import { isUntouched, type Seen } from '../topology.js'
 import type { Check } from './check.js'
 import { listed } from './check.js'
+import { isMaster } from '../inventory/roles.js'
 
 /** A cluster of whose authorities no master has the whole set: nobody can join it, and none are made up in their place. */
 export const wholeSet: Check = ({ seen, cluster, topology, authorities, offline }) => {
   const { caHash, states, init, acting } = topology
-  const masters = seen.filter(({ node }) => node.roles.includes('control-plane'))
+  const masters = seen.filter(({ node }) => isMaster(node))
   if (offline || authorities !== undefined || caHash === undefined || acting === undefined || masters.length === 0)
     return []
   const isWaiting = ({ node: { name, roles } }: Seen): boolean => {

@@ -21,6 +21,9 @@ export interface Interviewer extends Asker {
   yesNo(question: string, suggestion: boolean): Promise<boolean>
 }
 
+/** Ends a question whose answer is the whole word: a stray Enter must not trust a machine or change it. */
+export const ONLY_YES = 'Only `yes` is taken:'
+
 export interface AskerOptions {
   readonly noInput: boolean
   readonly signal?: AbortSignal

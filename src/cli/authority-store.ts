@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Cluster } from '../inventory/cluster.js'
-import type { Authorities, AuthorityStore } from '../pki/authorities.js'
-import { AUTHORITY_FILES, type AuthoritySet, isKey } from '../pki/authority-files.js'
+import { CA_FILES, type Authorities, type AuthorityStore } from '../pki/authorities.js'
+import { type AuthoritySet, isKey } from '../pki/authority-files.js'
 import { mintAuthorities } from '../pki/mint.js'
 import { readGiven, SetStore } from '../pki/store.js'
 import { type Redactor, Secret } from '../secret.js'
@@ -82,13 +82,13 @@ function placeOf(cluster: string) {
 }
 
 function known(opened: Opened, redactor: Redactor): Opened {
-  for (const file of AUTHORITY_FILES) if (isKey(file)) redactor.know(opened.set.files[file])
+  for (const file of CA_FILES) if (isKey(file)) redactor.know(opened.set.files[file])
   return opened
 }
 
 function authoritiesOf({ files, caHash }: AuthoritySet, origin: string): Authorities {
   const digests = Object.fromEntries(
-    AUTHORITY_FILES.map((file) => [file, createHash('sha256').update(files[file].reveal()).digest('hex')]),
+    CA_FILES.map((file) => [file, createHash('sha256').update(files[file].reveal()).digest('hex')]),
   )
   return { caHash, digests: digests as Authorities['digests'], origin }
 }

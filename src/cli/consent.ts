@@ -1,7 +1,7 @@
 import type { PlanDocument } from '../document/plan-document.js'
 import { TripodError } from '../errors.js'
 import { quote } from '../shell.js'
-import type { Asker } from './asker.js'
+import { type Asker, ONLY_YES } from './asker.js'
 import { escapeLine } from './escape.js'
 
 export interface ConsentOptions {
@@ -48,7 +48,7 @@ async function byYes({ yes, asker, again }: ConsentOptions): Promise<void> {
     const fix = `Review the plan above, then: ${again} --yes`
     throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
   }
-  const typed = await asker.words('Apply this plan? Only `yes` is taken:')
+  const typed = await asker.words(`Apply this plan? ${ONLY_YES}`)
   if (typed !== 'yes') throw declined(again, typed, '`yes`')
 }
 

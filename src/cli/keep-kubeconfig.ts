@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeArtifact } from '../artifact/write-artifact.js'
-import { messageOf, TripodError } from '../errors.js'
+import { errnoOf, messageOf, TripodError } from '../errors.js'
 import { mergeInto, namedAfter } from '../kubeconfig/kubeconfig.js'
 import type { Cluster } from '../inventory/cluster.js'
 
@@ -36,7 +36,7 @@ async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (errnoOf(error) === 'ENOENT') return undefined
     throw new TripodError('USAGE', `${path} cannot be read: ${messageOf(error)}`, 'Name another file with --out.')
   }
 }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { NodeVersions } from '../engine/run-types.js'
-import { messageOf } from '../errors.js'
+import { errnoOf, messageOf } from '../errors.js'
 import type { Cluster } from '../inventory/cluster.js'
 import { lockFileOf, lockFileText, parseLockFile, type Versions, type VersionsByNode } from '../inventory/lock-file.js'
 
@@ -44,7 +44,7 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    if (errnoOf(error) === 'ENOENT') return ''
     throw error
   }
 }

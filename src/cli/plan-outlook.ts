@@ -4,11 +4,10 @@ import { isUndo } from '../steps/take-back.js'
 import { nodeList } from '../inventory/node-list.js'
 import { nodeOrder } from './plan-groups.js'
 import { count } from './plan-headline.js'
+import { NODES_AT_ONCE } from '../engine/nodes-at-once.js'
 
 /** More names are counted. */
 const NAMED = 6
-/** So many nodes are worked on at once. */
-const NODES_AT_ONCE = 50
 /** What is over sooner need not be waited for. */
 const WORTH_SAYING_SECONDS = 10
 

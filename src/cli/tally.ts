@@ -1,5 +1,5 @@
 import { disturbed } from '../engine/disturbed.js'
-import type { DocumentOp } from '../document/plan-document.js'
+import { disruption, type DocumentOp } from '../document/plan-document.js'
 import { SYMBOLS } from './render-op.js'
 
 type Action = DocumentOp['action']
@@ -14,7 +14,7 @@ export interface Tally {
 
 export const ACTIONS = ['create', 'update', 'replace', 'delete', 'run'] as const
 /** Worst first. */
-export const DISRUPTIONS = ['data-loss', 'reboot', 'drain', 'stop', 'restart', 'reload'] as const
+export const DISRUPTIONS = disruption.options.filter((one) => one !== 'none').toReversed()
 
 const WORDS: Readonly<Record<Disruption, readonly [one: string, more: string]>> = {
   'data-loss': ['data loss', 'data losses'],

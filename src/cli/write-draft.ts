@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { messageOf, TripodError } from '../errors.js'
+import { errnoOf, messageOf, TripodError } from '../errors.js'
 import { inventoryJsonSchema } from '../inventory/schema.js'
 
 /** Where the first line of a new inventory tells editors to look for its schema. */
@@ -18,6 +18,6 @@ export async function writeDraft(path: string, text: string): Promise<void> {
   })
   const schema = `${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`
   await writeFile(join(dirname(path), SCHEMA), schema, { flag: 'wx' }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (errnoOf(error) !== 'EEXIST') throw error
   })
 }

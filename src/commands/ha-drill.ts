@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import type { Asker } from '../cli/asker.js'
+import { type Asker, ONLY_YES } from '../cli/asker.js'
 import { BaseCommand } from '../cli/base-command.js'
 import { paintFor } from '../cli/colour.js'
 import { escapeLine } from '../cli/escape.js'
@@ -85,7 +85,7 @@ async function agreed(
       `${again} --yes`,
     )
   const typed = await asker.words(
-    `The VIP ${vip} is on ${holder}. keepalived is stopped there, then HAProxy where the VIP went; twice the API is gone for seconds. Begin? Only \`yes\` is taken:`,
+    `The VIP ${vip} is on ${holder}. keepalived is stopped there, then HAProxy where the VIP went; twice the API is gone for seconds. Begin? ${ONLY_YES}`,
   )
   if (typed === 'yes') return
   const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`

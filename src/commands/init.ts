@@ -7,7 +7,7 @@ import { inventoryFlag, noInputFlag } from '../cli/flags.js'
 import { interview } from '../cli/interview.js'
 import { lookAround } from '../cli/look-around.js'
 import { writeDraft } from '../cli/write-draft.js'
-import { messageOf, TripodError } from '../errors.js'
+import { errnoOf, messageOf, TripodError } from '../errors.js'
 import { firstSilent, SIGNS } from '../host/silent-address.js'
 import type { Answers } from '../init/answers.js'
 import { type Draft, draftOf, type DraftProblem, problemsOf } from '../init/draft.js'
@@ -123,7 +123,7 @@ async function isThere(file: string): Promise<boolean> {
     await lstat(file)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    if (errnoOf(error) === 'ENOENT') return false
     const what = `${file} cannot be looked at: ${messageOf(error)}`
     throw new TripodError('USAGE', what, 'Choose another place with -i FILE', { cause: error })
   }

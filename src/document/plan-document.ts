@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { intentSchema } from '../operations/intents.js'
+import { DISRUPTIONS } from '../resources/resource.js'
 
 export { FORMAT_VERSION } from './headed.js'
 
 export const action = z.enum(['create', 'update', 'replace', 'delete', 'run'])
-export const disruption = z.enum(['none', 'reload', 'restart', 'stop', 'drain', 'reboot', 'data-loss'])
+export const disruption = z.enum(DISRUPTIONS)
 const count = z.int().nonnegative()
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const instant = z.iso.datetime().meta({ description: 'UTC.' })

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
-import { isReady } from '../steps/control-plane.js'
+import { endpointUrl, isReady } from '../steps/control-plane.js'
 import { next, tripod } from '../next-step.js'
 import { whileStopped } from './fault.js'
 import { carriersOf, holdersNow, lookAround, type Look, observerOf } from './look.js'
-import { endpointUrl, startMeasuring } from './measure.js'
+import { startMeasuring } from './measure.js'
 import { type Outage, outageOf } from './outage.js'
 import { missingMembers, unhealthy, type Unit, whatIsWrong } from './whole.js'
 import { lockAll } from '../engine/lock.js'
 import { connectAll } from '../engine/observe.js'
 import type { RunInput } from '../engine/run-types.js'
-import type { Station } from '../engine/station.js'
+import { closeAll, type Station } from '../engine/station.js'
 
 /** What one fault cost. */
 export interface FaultReport {
@@ -50,7 +50,7 @@ export async function openDrill(input: RunInput): Promise<Drill> {
   const vip = movableVip(input)
   const stations = await connectAll(input, input.cluster.nodes)
   const close = async (): Promise<void> => {
-    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+    await closeAll(stations)
   }
   try {
     const { holder } = await wholeLook(input, stations, 0)

@@ -5,6 +5,7 @@ import { carriesBalancer } from '../inventory/roles.js'
 import { sh } from '../shell.js'
 import type { ClusterContext } from '../steps/step.js'
 import { next, tripod } from '../next-step.js'
+import { looking } from '../engine/looking.js'
 import { observe } from '../engine/observe.js'
 import type { RunInput } from '../engine/run-types.js'
 import type { Station } from '../engine/station.js'
@@ -18,10 +19,7 @@ export interface Look {
 
 /** Facts of every node, and nothing else; what one of them lacks stands in its station. */
 export async function lookAround(input: RunInput, open: readonly Station[]): Promise<Look> {
-  const { cluster, selectors, connect, resolve, emit, signal, runId, operator } = input
-  // Without what a cluster is begun with: nothing is made or fetched for it here.
-  const looking: RunInput = { cluster, steps: [], selectors, connect, resolve, emit, signal, runId, operator }
-  const { stations, context } = await observe(looking, [], open)
+  const { stations, context } = await observe({ ...looking(input), steps: [] }, [], open)
   const hosts = new Map(stations.flatMap(({ node, host }) => (host ? [[node.name, host] as const] : [])))
   return { context, stations, hosts }
 }

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
 import { type Script, sh } from '../shell.js'
-import type { Endpoint } from '../inventory/cluster.js'
 import type { Answer } from './outage.js'
 
 /** What asks the API again and again, on a node. */
@@ -18,11 +17,6 @@ export interface Measuring {
 /** For whatever the node may need to start and end. */
 const SLACK_SECONDS = 15
 const FIRST_ANSWER_SECONDS = 10
-
-/** `https://10.0.0.10:6443`, where clients of the API go. */
-export function endpointUrl({ host, port }: Endpoint): string {
-  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
 
 /**
  * Asks every 100 ms, each time by a connection of its own that gets 1 s, whether or not the one before has ended. It runs

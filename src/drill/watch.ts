@@ -1,9 +1,11 @@
 import { messageOf, TripodError } from '../errors.js'
 import { carriersOf, holdersNow, lookAround, observerOf } from './look.js'
-import { endpointUrl, startMeasuring } from './measure.js'
+import { startMeasuring } from './measure.js'
 import { type Outage, outageOf } from './outage.js'
 import { connectAll } from '../engine/observe.js'
 import type { RunInput } from '../engine/run-types.js'
+import { closeAll } from '../engine/station.js'
+import { endpointUrl } from '../steps/control-plane.js'
 
 /** What was measured while somebody else broke something. */
 export interface WatchReport {
@@ -44,7 +46,7 @@ export async function watchEndpoint(input: RunInput, seconds: number): Promise<W
     const report = { url, measuredFrom: observer.name, from, to: await holders(), outage }
     return cutShort === undefined ? report : { ...report, cutShort }
   } finally {
-    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+    await closeAll(stations)
   }
 }
 

@@ -1,23 +1,12 @@
 import { sh } from '../shell.js'
 import { TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
-import type { Authorities, AuthorityStore, CaFile } from '../pki/authorities.js'
+import { CA_FILES, type Authorities, type AuthorityStore, type CaFile } from '../pki/authorities.js'
 import type { ClusterContext } from '../steps/step.js'
 import { PKI } from '../facts/kubeadm-files.js'
 import { holderOf, type Seen, type Topology } from '../topology.js'
 import type { RunInput } from './run-types.js'
 import { AGAIN, next } from '../next-step.js'
-
-const CA_FILES: readonly CaFile[] = [
-  'ca.crt',
-  'ca.key',
-  'etcd/ca.crt',
-  'etcd/ca.key',
-  'front-proxy-ca.crt',
-  'front-proxy-ca.key',
-  'sa.pub',
-  'sa.key',
-]
 
 const pathOf = (file: string): string => `${PKI}/${file}`
 

@@ -8,7 +8,7 @@ import { connectAll, observe } from './observe.js'
 import type { Plan } from './plan-types.js'
 import type { RunInput } from './run-types.js'
 import { selectNodes, selectSteps } from './select.js'
-import type { Station } from './station.js'
+import { closeAll, type Station } from './station.js'
 
 /** What was found of the machines, whether or not a plan would touch them. */
 export interface Examination extends Pick<Plan, 'nodes' | 'unknown'> {
@@ -32,7 +32,7 @@ export async function examine(input: RunInput): Promise<Examination> {
       holding: asked.flatMap(({ gate, found }) => (findingsOf(gate, found).length === 0 ? [gate.title] : [])),
     }
   } finally {
-    await Promise.allSettled(open.flatMap(({ host }) => (host ? [host.close()] : [])))
+    await closeAll(open)
   }
 }
 

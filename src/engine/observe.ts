@@ -14,12 +14,11 @@ import { keyRenewals, withKeyEnds } from './key-renewals.js'
 import { planNode, type NodePlan } from './plan-node.js'
 import { withOwnNames } from './own-names.js'
 import type { RunInput } from './run-types.js'
-import { isKnown, look, questionOf, type KnownStation, type Station } from './station.js'
+import { closeAll, isKnown, type KnownStation, look, questionOf, type Station } from './station.js'
 import { undoingOf } from './undoing.js'
 import { wishesOf } from './wishes.js'
+import { NODES_AT_ONCE } from './nodes-at-once.js'
 
-/** At work at once; more gains nothing on the operator's side and starves the far side (experience.md 5.2). */
-const NODES_AT_ONCE = 50
 const FACTS_TIMEOUT_SECONDS = 30
 
 /** What two looks at every node gave: facts and topology, then the difference per node. */
@@ -125,7 +124,7 @@ export async function withFacts<Result>(
       ),
     )
   } finally {
-    await Promise.allSettled(open.flatMap(({ host }) => (host ? [host.close()] : [])))
+    await closeAll(open)
   }
 }
 

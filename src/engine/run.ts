@@ -5,6 +5,7 @@ import { narrowed } from './narrow.js'
 import { connectAll, observe } from './observe.js'
 import type { Run, RunInput } from './run-types.js'
 import { selectNodes, selectSteps } from './select.js'
+import { closeAll } from './station.js'
 
 export { planOffline } from './offline.js'
 
@@ -14,7 +15,7 @@ export async function openRun(input: RunInput): Promise<Run> {
   const steps = selectSteps(input.steps, input.selectors)
   const stations = await connectAll(input, selectNodes(input.cluster, input.selectors))
   const close = async (): Promise<void> => {
-    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+    await closeAll(stations)
   }
   try {
     const seen = await observe(input, steps, stations)

@@ -26,6 +26,11 @@ export interface KnownStation extends Station {
   readonly os: OsFamily
 }
 
+/** Closes what is open of them; a connection that cannot be closed in order is gone all the same. */
+export async function closeAll(stations: readonly Station[]): Promise<void> {
+  await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+}
+
 export function isKnown(station: Station): station is KnownStation {
   return (
     station.host !== undefined &&

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { messageOf, TripodError } from '../errors.js'
+import { errnoOf, messageOf, TripodError } from '../errors.js'
 import type { Node } from '../inventory/cluster.js'
 
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(homedir(), '.ssh', name))
@@ -30,7 +30,7 @@ export async function publicKeyFor({ name, ssh }: Node, given: string | undefine
 
 async function readIfThere(path: string): Promise<string | undefined> {
   return await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (errnoOf(error) === 'ENOENT') return undefined
     throw new TripodError('USAGE', `${path} cannot be read: ${messageOf(error)}`, 'Pass another --public-key')
   })
 }

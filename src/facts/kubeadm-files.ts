@@ -1,14 +1,11 @@
 import type { KubernetesFacts } from './facts.js'
+import { CA_FILES } from '../pki/authorities.js'
 
 /** Where kubeadm keeps authorities and certificates. */
 export const PKI = '/etc/kubernetes/pki'
 
 /** A whole set of authorities. */
-export const AUTHORITY_FILES: readonly string[] = [
-  ...pairsOf(['ca', 'front-proxy-ca', 'etcd/ca']),
-  `${PKI}/sa.pub`,
-  `${PKI}/sa.key`,
-]
+export const AUTHORITY_FILES: readonly string[] = CA_FILES.map((file) => `${PKI}/${file}`)
 
 export const MANIFESTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
   (name) => `/etc/kubernetes/manifests/${name}.yaml`,

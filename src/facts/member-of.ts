@@ -1,4 +1,5 @@
 import type { EtcdMember } from './facts.js'
+import { urlHost } from '../inventory/url-host.js'
 
 interface Named {
   readonly name: string
@@ -7,6 +8,6 @@ interface Named {
 
 /** By name, or where it has not started yet, by the address of its peers. */
 export function memberOf({ name, address }: Named, members: readonly EtcdMember[]): EtcdMember | undefined {
-  const host = address.includes(':') ? `[${address}]` : address
+  const host = urlHost(address)
   return members.find((member) => member.name === name || member.peerURLs.some((url) => url.includes(`//${host}:`)))
 }

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { messageOf, TripodError } from '../errors.js'
+import { errnoOf, messageOf, TripodError } from '../errors.js'
 import type { Secret } from '../secret.js'
 import type { PrivateKey } from './link.js'
 import { parsePrivateKey } from './ssh.js'
@@ -56,7 +56,7 @@ async function keyText(path: string): Promise<Buffer> {
     return text
   } catch (error) {
     if (error instanceof TripodError) throw error
-    const code = (error as NodeJS.ErrnoException).code ?? messageOf(error)
+    const code = errnoOf(error) || messageOf(error)
     const what = code === 'ENOENT' ? 'the file does not exist' : `the file cannot be read (${code})`
     throw unreadable(path, what, 'Correct ssh.identityFile in the inventory, or the permissions of the file.')
   }

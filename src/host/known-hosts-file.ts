@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import pLimit from 'p-limit'
-import { TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../errors.js'
 import { entriesFor, keyType, parseKnownHosts } from './known-hosts.js'
 
 // Nodes connect in parallel and share the file: read, change and rename must not interleave.
@@ -48,7 +48,7 @@ async function current(file: string): Promise<string> {
     const text = await readFile(file, 'utf8')
     return text === '' || text.endsWith('\n') ? text : `${text}\n`
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    if (errnoOf(error) === 'ENOENT') return ''
     throw error
   }
 }

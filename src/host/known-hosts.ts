@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../errors.js'
 
 /** One usable line of a known_hosts file (format: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHost {
@@ -58,11 +58,11 @@ async function readIfThere(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
+    const code = errnoOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return ''
     throw new TripodError(
       'HOST_KEY_UNKNOWN',
-      `${file} cannot be read (${code ?? 'unknown error'}), so no host key can be checked`,
+      `${file} cannot be read (${code || 'unknown error'}), so no host key can be checked`,
       `Make it readable: chmod u+r ${file}`,
       { cause: error },
     )

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { hostname as localHostname, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { messageOf } from '../errors.js'
+import { errnoOf, messageOf } from '../errors.js'
 
 /** What the user's own ssh configuration says of one host, in its effective form. */
 export interface SshConfig {
@@ -83,7 +83,7 @@ async function askSsh(host: string, notice: (text: string) => void): Promise<Ssh
     })
     return parseSshConfig(stdout, host)
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const missing = errnoOf(error) === 'ENOENT'
     const why = missing ? 'there is no ssh on this machine' : `ssh -G failed: ${wordsOf(error)}`
     notice(`The ssh configuration is not read (${why}); the inventory alone counts for ${host}`)
     return plainConfig(host)

@@ -1,12 +1,13 @@
 import type { Cluster } from './cluster.js'
 import { nodeName } from './node-name.js'
 import { shortNames } from './short-names.js'
+import { isMaster } from './roles.js'
 
 /** Every name and address under which clients reach an API server of the cluster: what its certificate must have. */
 export function certSANs(cluster: Cluster): readonly string[] {
   const { endpoint, nodes, apiServer } = cluster
   const shorts = shortNames(cluster)
-  const masters = nodes.filter(({ roles }) => roles.includes('control-plane'))
+  const masters = nodes.filter(isMaster)
   const ofMasters = masters.flatMap((node) => {
     const name = nodeName(node)
     return name === undefined ? [node.address] : [node.address, name, shorts.get(name) ?? name]

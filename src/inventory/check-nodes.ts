@@ -2,6 +2,7 @@ import { Redactor } from '../secret.js'
 import { parseAddress, specialUse } from './address.js'
 import type { Finding, Path } from './problem.js'
 import type { Inventory } from './schema.js'
+import { isMaster } from './roles.js'
 
 /** Positions whose key stands earlier already, each with that earlier position. */
 function repeated(keys: readonly string[]): readonly (readonly [index: number, first: number])[] {
@@ -53,7 +54,7 @@ function roles({ nodes }: Inventory): readonly Finding[] {
     if (new Set(node.roles).size < node.roles.length) {
       return [{ severity: 'error', path, message: `${node.name} has a role twice`, fix: 'Name every role once.' }]
     }
-    if (!node.roles.includes('control-plane') || !node.roles.includes('load-balancer')) return []
+    if (!isMaster(node) || !node.roles.includes('load-balancer')) return []
     const message = `${node.name} is control-plane and load-balancer: masters carry the load balancer only where no node has that role`
     const fix =
       'Take load-balancer out everywhere (the masters carry it, layout L3), or give it to other machines (layout L1).'
@@ -97,7 +98,7 @@ export function checkNodes(inventory: Inventory): readonly Finding[] {
 
 /** How many nodes there are of each kind: needs all of them to be known. */
 export function checkNumbers({ nodes, endpoint }: Inventory): readonly Finding[] {
-  const masters = nodes.filter((node) => node.roles.includes('control-plane')).length
+  const masters = nodes.filter(isMaster).length
   const balancers = nodes.filter((node) => node.roles.includes('load-balancer')).length
   const findings: Finding[] = []
   const add = (severity: Finding['severity'], message: string, fix: string, code?: string): void => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { messageOf, TripodError } from '../errors.js'
+import { errnoOf, messageOf, TripodError } from '../errors.js'
 import type { Cluster } from './cluster.js'
 import { type Guest, parseInventory } from './parse.js'
 import { type InventoryProblem, renderProblems } from './problem.js'
@@ -26,7 +26,7 @@ async function read(path: string): Promise<string> {
         cause: error,
       })
     }
-    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const code = errnoOf(error)
     const reason = REASONS[code] ?? messageOf(error)
     const hint = 'Pass its path with -i FILE or TRIPOD_INVENTORY, or write one: tripod init'
     throw new TripodError('INVENTORY_NOT_FOUND', `the inventory ${path} cannot be read: ${reason}`, hint, {

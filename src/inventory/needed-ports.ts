@@ -1,4 +1,4 @@
-import { carriesBalancer, joinsCluster } from './roles.js'
+import { carriesBalancer, isMaster, joinsCluster } from './roles.js'
 import type { Cluster, Node } from './cluster.js'
 
 /** Who must be able to reach a node, and on what. */
@@ -21,8 +21,6 @@ export function neededPorts(node: Node, cluster: Cluster): readonly NeededPorts[
     ...(joinsCluster(node) ? ofKubelet(node, cluster) : []),
   ].filter(({ from }) => from === 'anywhere' || from.length > 0)
 }
-
-const isMaster = ({ roles }: Node): boolean => roles.includes('control-plane')
 
 function others({ name }: Node, { nodes }: Cluster): readonly Node[] {
   return nodes.filter((one) => one.name !== name)

@@ -1,5 +1,10 @@
 import type { Endpoint, Node } from './cluster.js'
 
+/** Whether a control plane runs on that node, or is to. */
+export function isMaster({ roles }: Pick<Node, 'roles'>): boolean {
+  return roles.includes('control-plane')
+}
+
 /** A master or worker: it runs a kubelet, which a host that is a load balancer alone does not. */
 export function joinsCluster({ roles }: Pick<Node, 'roles'>): boolean {
   return roles.some((role) => role !== 'load-balancer')

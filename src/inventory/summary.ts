@@ -1,4 +1,5 @@
 import type { Cluster, Endpoint, Role } from './cluster.js'
+import { urlHost } from './url-host.js'
 
 const numbered = (number: number, one: string): string => `${String(number)} ${one}${number === 1 ? '' : 's'}`
 
@@ -18,7 +19,7 @@ function countNodes({ nodes }: Cluster): readonly string[] {
 }
 
 function spellEndpoint({ layout, host, port, apiPort }: Endpoint): string {
-  const name = host.includes(':') ? `[${host}]` : host
+  const name = urlHost(host)
   const place = layout === 'external' ? 'external load balancer' : `layout ${layout},`
   return `${place} ${name}:${String(port)}, API servers on ${String(apiPort)}`
 }

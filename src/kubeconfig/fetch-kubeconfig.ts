@@ -1,9 +1,10 @@
 import { messageOf, TripodError } from '../errors.js'
 import type { Node } from '../inventory/cluster.js'
 import { lines, sh } from '../shell.js'
-import { ADMIN_CONF, apiOf, isMaster, isReady } from '../steps/control-plane.js'
+import { ADMIN_CONF, apiOf, isReady } from '../steps/control-plane.js'
 import { next, tripod } from '../next-step.js'
 import type { RunInput } from '../engine/run-types.js'
+import { isMaster } from '../inventory/roles.js'
 
 /** admin.conf of a master that serves, never super-admin.conf. */
 export interface FetchedKubeconfig {

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { local } from './local.js'
+import { errnoOf } from '../errors.js'
 
 const CONTENT = 'io.containerd.content.v1.content'
 const BLOBS = join(CONTENT, 'blobs')
@@ -55,7 +56,7 @@ async function wasMounted(layer: string): Promise<boolean> {
 
 async function namesIn(directory: string): Promise<readonly string[]> {
   return await readdir(directory).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return []
     throw error
   })
 }

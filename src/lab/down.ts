@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../errors.js'
 import { killGroups, removeGroups } from './cgroups.js'
 import { removeInventory } from './inventory-file.js'
 import { groupsOf } from './kernel-names.js'
@@ -71,6 +71,6 @@ async function release(subnets: readonly number[]): Promise<void> {
 
 async function removeIfEmpty(directory: string): Promise<void> {
   await rmdir(directory).catch((error: unknown) => {
-    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (!['ENOENT', 'ENOTEMPTY', 'EBUSY'].includes(errnoOf(error))) throw error
   })
 }

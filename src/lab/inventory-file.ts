@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { TripodError } from '../errors.js'
 import { RELEASE } from './debian-release.js'
 import { gatewayOf, vipOf } from './kernel-names.js'
@@ -9,6 +9,7 @@ import { labPlaces } from './places.js'
 import { PODS } from './pod-network.js'
 import type { LabNode, LabRecord } from './record.js'
 import { roleOf } from './role-of.js'
+import { readIfThere } from './read-if-there.js'
 
 /** First line of a lab's inventory; the id tells this lab from an earlier one of the same name. */
 function signature(lab: Pick<LabRecord, 'name' | 'id'>): string {
@@ -94,11 +95,4 @@ function sourcesText(lab: LabRecord, served: ServedKubernetes | undefined): stri
 
 function nodeText(lab: LabRecord, node: LabNode): string {
   return `  - name: ${node.name}\n    address: ${node.address}\n    roles: [${roleOf(node)}]\n    os: ${lab.os}\n`
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  })
 }

@@ -8,6 +8,7 @@ import { layerPlaces, layersOf, requireLayers } from './layers.js'
 import { labPlaces, machinePlaces } from './places.js'
 import { podNetwork } from './pod-network.js'
 import type { LabNode, LabRecord } from './record.js'
+import { readIfThere } from './read-if-there.js'
 
 /** Makes the machine's own part of its tree, unless it is there: written under another name first, so never half. */
 export async function makeMachineFiles(lab: LabRecord, node: LabNode, base: string): Promise<void> {
@@ -41,13 +42,6 @@ async function readTopmost(lab: LabRecord, node: LabNode, path: string): Promise
   }
   const hint = `Make the lab anew: \`tripod lab down --name ${lab.name}\`, then \`tripod lab up --name ${lab.name}\`.`
   throw new TripodError('LAB_FAILED', `${node.name} has no /${path} any more.`, hint, { node: node.name })
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  })
 }
 
 async function filesOf(lab: LabRecord, node: LabNode): Promise<Readonly<Record<string, string>>> {

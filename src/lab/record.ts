@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../errors.js'
 import type { DebianRelease } from './debian-release.js'
 import { labPlaces } from './places.js'
 
@@ -46,7 +46,7 @@ export async function readRecord(name: string): Promise<LabRecord | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as LabRecord
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (errnoOf(cause) === 'ENOENT') return undefined
     const hint = `\`tripod lab down --name ${name}\` removes what can be found of it.`
     throw new TripodError('LAB_FAILED', `The record of lab ${name} cannot be read: ${path}`, hint, { cause })
   }

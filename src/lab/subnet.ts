@@ -1,6 +1,6 @@
 import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../errors.js'
 import { local } from './local.js'
 import { RUN_DIRECTORY } from './places.js'
 
@@ -50,7 +50,7 @@ async function claim(subnet: number, directory: string): Promise<boolean> {
     await symlink(directory, join(RUN_DIRECTORY, String(subnet)))
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (errnoOf(error) === 'EEXIST') return false
     throw error
   }
 }

@@ -8,6 +8,7 @@ import { layersOf } from './layers.js'
 import { labPlaces, machinePlaces } from './places.js'
 import type { LabRecord } from './record.js'
 import { snapshotsOf } from './snapshots.js'
+import { errnoOf } from '../errors.js'
 
 /**
  * Removes layers that neither the machines nor a snapshot stand on, also those of a run that was killed. In the background:
@@ -31,7 +32,7 @@ export async function sweepLayers(lab: LabRecord): Promise<void> {
 
 async function layersIn(directory: string): Promise<readonly { readonly layer: string; readonly path: string }[]> {
   const names = await readdir(directory).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (errnoOf(error) === 'ENOENT') return []
     throw error
   })
   return names.map((layer) => ({ layer, path: join(directory, layer) }))

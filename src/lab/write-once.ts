@@ -1,4 +1,5 @@
 import { link, rm, writeFile } from 'node:fs/promises'
+import { errnoOf } from '../errors.js'
 
 /** Writes the file whole unless it exists; two at once, and a crash, leave one of them or none. */
 export async function writeOnce(path: string, text: string): Promise<void> {
@@ -7,7 +8,7 @@ export async function writeOnce(path: string, text: string): Promise<void> {
   try {
     await link(unfinished, path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (errnoOf(error) !== 'EEXIST') throw error
   } finally {
     await rm(unfinished)
   }

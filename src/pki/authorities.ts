@@ -1,13 +1,15 @@
-/** Files of a CA set below /etc/kubernetes/pki, by kubeadm's names. */
-export type CaFile =
-  | 'ca.crt'
-  | 'ca.key'
-  | 'etcd/ca.crt'
-  | 'etcd/ca.key'
-  | 'front-proxy-ca.crt'
-  | 'front-proxy-ca.key'
-  | 'sa.pub'
-  | 'sa.key'
+/** Files of a whole CA set below /etc/kubernetes/pki, by kubeadm's names. */
+export const CA_FILES = [
+  'ca.crt',
+  'ca.key',
+  'etcd/ca.crt',
+  'etcd/ca.key',
+  'front-proxy-ca.crt',
+  'front-proxy-ca.key',
+  'sa.pub',
+  'sa.key',
+] as const
+export type CaFile = (typeof CA_FILES)[number]
 
 /** What steps know of the cluster's authorities: no key is among it. */
 export interface Authorities {

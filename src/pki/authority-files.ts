@@ -2,18 +2,6 @@ import { createHash, X509Certificate } from 'node:crypto'
 import type { Secret } from '../secret.js'
 import type { CaFile } from './authorities.js'
 
-/** Files of a CA set below /etc/kubernetes/pki, by kubeadm's names. */
-export const AUTHORITY_FILES: readonly CaFile[] = [
-  'ca.crt',
-  'ca.key',
-  'etcd/ca.crt',
-  'etcd/ca.key',
-  'front-proxy-ca.crt',
-  'front-proxy-ca.key',
-  'sa.pub',
-  'sa.key',
-]
-
 /** Certificates with the key that belongs to each. */
 export const PAIRS = ['ca', 'etcd/ca', 'front-proxy-ca'] as const
 

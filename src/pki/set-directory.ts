@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf, messageOf, TripodError } from '../errors.js'
 import { Secret } from '../secret.js'
-import type { CaFile } from './authorities.js'
-import { AUTHORITY_FILES, isKey } from './authority-files.js'
+import { CA_FILES, type CaFile } from './authorities.js'
+import { isKey } from './authority-files.js'
 import type { FoundFiles } from './verify.js'
 
 /** The files of a set that are in `directory`; `unlock` gets the text of each key. What cannot be read is an error, never missing. */
@@ -12,7 +12,7 @@ export async function readSet(
   unlock: (text: string, file: CaFile) => string = (text) => text,
 ): Promise<FoundFiles> {
   const texts = await Promise.all(
-    AUTHORITY_FILES.map(async (file): Promise<readonly (readonly [CaFile, Secret])[]> => {
+    CA_FILES.map(async (file): Promise<readonly (readonly [CaFile, Secret])[]> => {
       const path = join(directory, file)
       const text = await unlessAbsent(path, readFile(path, 'utf8'))
       return text === undefined ? [] : [[file, new Secret(isKey(file) ? unlock(text, file) : text)]]

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errnoOf } from '../errors.js'
 import type { Secret } from '../secret.js'
-import type { CaFile } from './authorities.js'
-import { AUTHORITY_FILES, type AuthoritySet, isKey } from './authority-files.js'
+import { CA_FILES, type CaFile } from './authorities.js'
+import { type AuthoritySet, isKey } from './authority-files.js'
 import { isThere, readSet, refuseOpen, unusable, writable } from './set-directory.js'
 import { verifyAuthorities } from './verify.js'
 
@@ -75,7 +75,7 @@ export class SetStore {
 
   async #lay({ files }: AuthoritySet, directory: string): Promise<void> {
     await mkdir(join(directory, 'etcd'), { mode: 0o700 })
-    for (const file of AUTHORITY_FILES) {
+    for (const file of CA_FILES) {
       const text = files[file].reveal()
       await writeFile(join(directory, file), isKey(file) ? this.#locked(text) : text, { mode: 0o600 })
     }

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { TripodError } from '../errors.js'
 import type { Secret } from '../secret.js'
-import type { CaFile } from './authorities.js'
-import { AUTHORITY_FILES, type AuthoritySet, isKey, PAIRS, pinOf } from './authority-files.js'
+import { CA_FILES, type CaFile } from './authorities.js'
+import { type AuthoritySet, isKey, PAIRS, pinOf } from './authority-files.js'
 import { certificateIn, holdsPrivateKey, KEY_TYPES, privateKeyIn, publicKeyIn } from './pem.js'
 
 /** A set as it was found: any file may be missing. */
@@ -13,7 +13,7 @@ export type FoundFiles = Readonly<Partial<Record<CaFile, Secret>>>
  * that names each file and what is wrong with it; never anything of a key.
  */
 export function verifyAuthorities(files: FoundFiles, where: string, now = new Date()): AuthoritySet {
-  const missing = AUTHORITY_FILES.filter((file) => files[file] === undefined)
+  const missing = CA_FILES.filter((file) => files[file] === undefined)
   const wrong = [
     ...missing.map((file) => `${file} is missing`),
     ...keysInPublic(files),
@@ -33,9 +33,9 @@ export function verifyAuthorities(files: FoundFiles, where: string, now = new Da
 
 /** What is no key file goes to masters for everybody there to read, and no redactor knows it. */
 function keysInPublic(files: FoundFiles): readonly string[] {
-  return AUTHORITY_FILES.filter(
-    (file) => !isKey(file) && files[file] !== undefined && holdsPrivateKey(files[file]),
-  ).map((file) => `${file} holds a private key, and everybody on a master may read that file`)
+  return CA_FILES.filter((file) => !isKey(file) && files[file] !== undefined && holdsPrivateKey(files[file])).map(
+    (file) => `${file} holds a private key, and everybody on a master may read that file`,
+  )
 }
 
 function wrongPair(files: FoundFiles, name: (typeof PAIRS)[number], now: Date): readonly string[] {

@@ -1,11 +1,12 @@
 import { memberOf } from '../facts/member-of.js'
-import { ADMIN_CONF, isMaster } from '../steps/control-plane.js'
+import { ADMIN_CONF } from '../steps/control-plane.js'
 import type { LookedAt } from './assemble.js'
 import { lookOn, type Judged } from './judged.js'
 import { isPart } from './script.js'
 import { votesOf, type HealthFinding, type MemberStatus } from './status.js'
 import { isOutside } from '../topology.js'
 import { next, type NextStep, tripod } from '../next-step.js'
+import { isMaster } from '../inventory/roles.js'
 
 const LOOK_AT_ETCD = 'crictl ps -a --name etcd, and crictl logs of the newest'
 /** As it stands in the container of etcd; source of the paths: kubeadm. */

@@ -1,12 +1,13 @@
-import { carriesBalancer } from '../inventory/roles.js'
+import { carriesBalancer, isMaster } from '../inventory/roles.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
 import type { OsFamily } from '../os/os-family.js'
 import { lines, sh, type Script } from '../shell.js'
 import { askDns } from './dns.js'
 import { askSystemPods } from './system-pods.js'
-import { apiOf, isMaster, isReady, kubectl } from '../steps/control-plane.js'
+import { apiOf, isReady, kubectl } from '../steps/control-plane.js'
 import { etcdUrl } from '../steps/etcd-member.js'
 import type { NodeState } from '../topology.js'
+import { urlHost } from '../inventory/url-host.js'
 
 /** What decides which questions a node is asked. */
 export interface Questioned {
@@ -29,7 +30,7 @@ export function isPart(state: NodeState | undefined): boolean {
 
 /** Address of the API for clients: the VIP or an external load balancer. */
 export function endpointUrl({ host, port }: Endpoint): string {
-  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `https://${urlHost(host)}:${port}`
 }
 
 // The frame of the facts script: the marker is the node's own random number, read when the script runs.

@@ -1,7 +1,7 @@
 import type { CaFile } from '../pki/authorities.js'
 import type { FileResource } from '../resources/resource.js'
-import { isMaster } from './control-plane.js'
 import type { Step, StepContext } from './step.js'
+import { isMaster } from '../inventory/roles.js'
 
 const CERTIFICATES: readonly CaFile[] = ['ca.crt', 'etcd/ca.crt', 'front-proxy-ca.crt', 'sa.pub']
 const KEYS: readonly CaFile[] = ['ca.key', 'etcd/ca.key', 'front-proxy-ca.key', 'sa.key']

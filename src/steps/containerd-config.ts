@@ -3,6 +3,7 @@ import type { TomlValue } from '../inventory/cluster.js'
 import { containerdTraps, spellSetting } from '../inventory/containerd-traps.js'
 import { isTable, tomlDocument, type TomlTable } from '../templates/toml.js'
 import { isAtLeast } from './containerd-version.js'
+import { WRITTEN } from './own-file.js'
 
 export const CERTS_DIRECTORY = '/etc/containerd/certs.d'
 export const CNI_BINARIES = '/opt/cni/bin'
@@ -27,7 +28,7 @@ export function containerdConfig(wanted: ContainerdConfig): string {
   const { version, additions } = wanted
   const own = isAtLeast(version, 2, 0) ? version3(wanted) : version2(wanted)
   refuseTraps(additions, version)
-  return `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.\n${tomlDocument(merge(own, additions, []))}`
+  return `# ${WRITTEN}\n${tomlDocument(merge(own, additions, []))}`
 }
 
 /** For containerd 1.x. A file of version 3 would be ignored there without a word. */

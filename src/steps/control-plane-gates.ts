@@ -1,9 +1,9 @@
-import { carriesBalancer } from '../inventory/roles.js'
+import { carriesBalancer, isMaster } from '../inventory/roles.js'
 import type { Node } from '../inventory/cluster.js'
 import { osFamilyOf } from '../os/index.js'
 import { type Script, sh } from '../shell.js'
-import { apiOf, isMaster, isReady } from './control-plane.js'
-import { etcdUrl } from './etcd-member.js'
+import { apiOf, endpointUrl, isReady } from './control-plane.js'
+import { etcd } from './etcd-member.js'
 import { type Gate, whereNotZero } from './gate.js'
 import type { ClusterContext } from './step.js'
 
@@ -49,8 +49,7 @@ function serves({ cluster }: ClusterContext, masters: readonly Node[]): Gate {
 
 /** All members started, none a learner: the next one may come. */
 const VOTES = (master: Node): Script => sh`
-pki=/etc/kubernetes/pki/etcd
-said=$(curl -sSm5 --noproxy '*' --cacert $pki/ca.crt --cert $pki/server.crt --key $pki/server.key -d '{}' ${`${etcdUrl(master)}/v3/cluster/member/list`} 2>&1) || { echo "etcd does not answer: $said"; exit 1; }
+said=$(${etcd(master, 'cluster/member/list', '{}')} 2>&1) || { echo "etcd does not answer: $said"; exit 1; }
 all=$(printf '%s' "$said" | grep -o '"peerURLs"' | grep -c .)
 started=$(printf '%s' "$said" | grep -o '"name":"[^"]' | grep -c .)
 learners=$(printf '%s' "$said" | grep -o '"isLearner":true' | grep -c .)
@@ -71,7 +70,7 @@ function votes(masters: readonly Node[]): Gate {
 /** With the cluster's own authority, from every node that will need it. */
 function endpointServes({ cluster, seen }: ClusterContext): Gate {
   const { host, port } = cluster.endpoint
-  const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const url = endpointUrl(cluster.endpoint)
   return {
     id: 'endpoint-serves',
     title: `${host}:${port} answers as the cluster's API server`,

@@ -2,7 +2,7 @@ import { withoutProxy } from '../os/proxy-environment.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { deletion, TOKEN } from './bootstrap-token.js'
-import { hasJoined, isMaster } from './control-plane.js'
+import { hasJoined } from './control-plane.js'
 import { controlPlaneGates } from './control-plane-gates.js'
 import { finishInit, initEnded } from './init-phases.js'
 import { initConfiguration } from './kubeadm-config.js'
@@ -11,6 +11,7 @@ import { kubeadmEvidence, kubeadmFailure } from './kubeadm-failure.js'
 import { portMatrix } from './port-matrix.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 import { withoutUnfinished } from './unfinished.js'
+import { isMaster } from '../inventory/roles.js'
 
 /** kubeadm's own waits within: kubelet 4 minutes, control plane 6. */
 const TIMEOUT_SECONDS = 900

@@ -1,10 +1,10 @@
-import { isMaster } from './control-plane.js'
 import { controlPlaneGates, masterServes } from './control-plane-gates.js'
 import { isMember, join } from './join.js'
 import { portMatrix } from './port-matrix.js'
 import type { Step } from './step.js'
 import { withoutUnfinished } from './unfinished.js'
 import { joins } from '../topology.js'
+import { isMaster } from '../inventory/roles.js'
 
 /** One after the other: each adds a vote to etcd, and the next may only come when that one counts. */
 export const controlPlaneJoin: Step = {

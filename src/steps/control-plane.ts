@@ -2,6 +2,8 @@ import { KUBELET_CONF, MANIFESTS } from '../facts/kubeadm-files.js'
 import type { Endpoint, Node } from '../inventory/cluster.js'
 import { type Script, sh } from '../shell.js'
 import type { ClusterContext } from './step.js'
+import { isMaster } from '../inventory/roles.js'
+import { urlHost } from '../inventory/url-host.js'
 
 export const ADMIN_CONF = '/etc/kubernetes/admin.conf'
 export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock'
@@ -12,10 +14,6 @@ export const ETCD_DATA = '/var/lib/etcd/member'
 const OF_MASTER = [KUBELET_CONF, ...MANIFESTS, ETCD_DATA]
 /** The kubelet makes it when it got its certificate. */
 const OF_WORKER = [KUBELET_CONF]
-
-export function isMaster({ roles }: Pick<Node, 'roles'>): boolean {
-  return roles.includes('control-plane')
-}
 
 /** All that a finished init or join leaves. */
 export function filesOf(node: Node): readonly string[] {
@@ -31,9 +29,14 @@ export function actingMaster({ cluster, topology }: ClusterContext): Node | unde
   return cluster.nodes.find(({ name }) => name === topology.acting)
 }
 
+/** `https://10.0.0.10:6443`, where clients of the API go. */
+export function endpointUrl({ host, port }: Endpoint): string {
+  return `https://${urlHost(host)}:${port}`
+}
+
 /** `https://10.0.0.11:6444`: the node's own API server. */
 export function apiOf({ address }: Node, { apiPort }: Endpoint): string {
-  return `https://${address.includes(':') ? `[${address}]` : address}:${apiPort}`
+  return `https://${urlHost(address)}:${apiPort}`
 }
 
 /** kubectl on that master with its own API server, whatever becomes of the load balancer. */

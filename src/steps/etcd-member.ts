@@ -1,6 +1,7 @@
 import type { EtcdMember } from '../facts/facts.js'
 import type { Node } from '../inventory/cluster.js'
 import { type Script, sh } from '../shell.js'
+import { urlHost } from '../inventory/url-host.js'
 
 /** Where the etcd of a master listens for itself alone: kubeadm takes the loopback of the family of the node's address. */
 export function etcdUrl({ address }: Pick<Node, 'address'>): string {
@@ -14,7 +15,7 @@ export function etcd(master: Pick<Node, 'address'>, path: string, body: string):
 
 /** Lets that member lead, where `leaver` does: it says no by itself where it does not. Without, its going costs the others an election. */
 export function handOver({ address }: Pick<Node, 'address'>, { id }: EtcdMember): Script {
-  const url = `https://${address.includes(':') ? `[${address}]` : address}:2379`
+  const url = `https://${urlHost(address)}:2379`
   return sh`if ${ask(url, 'maintenance/transfer-leadership', JSON.stringify({ targetID: id }))} >/dev/null 2>&1; then echo 'it led etcd, and leads no more'; fi`
 }
 

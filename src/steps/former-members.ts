@@ -1,11 +1,11 @@
 import { memberOf } from '../facts/member-of.js'
 import type { Node } from '../inventory/cluster.js'
 import { knownName } from '../inventory/node-name.js'
-import { joinsCluster } from '../inventory/roles.js'
+import { isMaster, joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { etcd, hasNoMember, UNTOLD } from './etcd-member.js'
-import { isMaster, kubectl } from './control-plane.js'
+import { kubectl } from './control-plane.js'
 import type { ClusterContext, Step, StepContext } from './step.js'
 import { joins } from '../topology.js'
 

@@ -4,6 +4,8 @@ import { sh, type Script } from '../shell.js'
 import { render } from '../templates/index.js'
 import { ownFile } from './own-file.js'
 import type { StepContext } from './step.js'
+import { isMaster } from '../inventory/roles.js'
+import { urlHost } from '../inventory/url-host.js'
 
 const CONFIG = '/etc/haproxy/haproxy.cfg'
 
@@ -15,9 +17,7 @@ interface Server {
 
 /** Every master from the start, in inventory order: one that is not there yet is down, and no later join changes the file. */
 function servers({ cluster }: StepContext): readonly Server[] {
-  return cluster.nodes
-    .filter(({ roles }) => roles.includes('control-plane'))
-    .map(({ name, address }) => ({ name, address, port: cluster.endpoint.apiPort }))
+  return cluster.nodes.filter(isMaster).map(({ name, address }) => ({ name, address, port: cluster.endpoint.apiPort }))
 }
 
 function isIPv6(address: string): boolean {
@@ -36,7 +36,7 @@ export function haproxyConfig(context: StepContext): FileResource {
     legacy: os.id === 'rhel' && facts.os.version.startsWith('8'),
     servers: servers(context).map(({ name, address, port: own }) => ({
       name,
-      address: `${isIPv6(address) ? `[${address}]` : address}:${own}`,
+      address: `${urlHost(address)}:${own}`,
     })),
   })
   return { ...ownFile(CONFIG, text), validate: ['haproxy', '-c', '-f'], conffileOf: 'haproxy' }

@@ -6,7 +6,7 @@ import { blockOf, putBlock, revertMarked } from '../resources/markers.js'
 import type { CommandResource, EditResource, Resource } from '../resources/resource.js'
 import { sh, type Script } from '../shell.js'
 import { isUntouched } from '../topology.js'
-import { ownFile } from './own-file.js'
+import { ownFile, WRITTEN } from './own-file.js'
 import type { Step, StepContext } from './step.js'
 
 /** Every machine goes by the name that the inventory gives it, and knows the others by theirs. */
@@ -25,7 +25,7 @@ export const hostIdentity: Step = {
   ],
 }
 
-const CLOUD_INIT = `# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+const CLOUD_INIT = `# ${WRITTEN}
 # Else cloud-init would take name and /etc/hosts back at the next boot.
 preserve_hostname: true
 manage_etc_hosts: false

@@ -4,13 +4,13 @@ import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
 import { TOKEN } from './bootstrap-token.js'
 import { hashOf } from './certificates.js'
-import { isMaster } from './control-plane.js'
 import { joinConfiguration } from './kubeadm-config.js'
 import { undoKubeadm } from './undo-kubeadm.js'
 import { kubeadmEvidence, kubeadmFailure } from './kubeadm-failure.js'
 import type { ClusterContext, StepContext } from './step.js'
 import { isPart } from './unfinished.js'
 import { joins } from '../topology.js'
+import { isMaster } from '../inventory/roles.js'
 
 /** kubeadm's own waits within, and etcd's until it has caught up. */
 const TIMEOUT_SECONDS = 900

@@ -1,6 +1,7 @@
 import type { Cluster } from '../inventory/cluster.js'
 import { certSANs } from '../inventory/cert-sans.js'
 import { type KubeadmFormat, render } from '../templates/index.js'
+import { urlHost } from '../inventory/url-host.js'
 
 /** kubeadm reads v1beta3 from 1.22 to 1.36, v1beta4 from 1.31 on (domain reference 3.1). */
 const FIRST_V1BETA4 = 31
@@ -22,7 +23,7 @@ export function kubeadmFormat({ kubernetes: { minor } }: Cluster): KubeadmFormat
 
 /** host:port that clients use, an IPv6 address in brackets. */
 export function clientEndpoint({ endpoint: { host, port } }: Cluster): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${String(port)}`
+  return `${urlHost(host)}:${String(port)}`
 }
 
 /** The document ClusterConfiguration. */

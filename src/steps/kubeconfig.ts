@@ -1,8 +1,8 @@
 import type { Node } from '../inventory/cluster.js'
-import { joinsCluster } from '../inventory/roles.js'
+import { isMaster, joinsCluster } from '../inventory/roles.js'
 import type { CommandResource, InputFile } from '../resources/resource.js'
 import { type Script, sh } from '../shell.js'
-import { ADMIN_CONF, isMaster } from './control-plane.js'
+import { ADMIN_CONF } from './control-plane.js'
 import { clientEndpoint } from './kubeadm-cluster.js'
 import type { Step, StepContext } from './step.js'
 

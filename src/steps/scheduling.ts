@@ -1,10 +1,10 @@
 import type { Cluster, Node, Taint } from '../inventory/cluster.js'
 import { knownName } from '../inventory/node-name.js'
 import { nodeList } from '../inventory/node-list.js'
-import { joinsCluster } from '../inventory/roles.js'
+import { isMaster, joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
-import { ADMIN_CONF, isMaster, kubectl } from './control-plane.js'
+import { ADMIN_CONF, kubectl } from './control-plane.js'
 import { masterTaints } from './kubeadm-taints.js'
 import type { Step, StepContext } from './step.js'
 

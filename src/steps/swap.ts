@@ -2,7 +2,7 @@ import type { Facts } from '../facts/facts.js'
 import { revertMarked } from '../resources/markers.js'
 import type { EditResource, FileResource, Resource, ServiceResource } from '../resources/resource.js'
 import { withoutSwap } from './fstab.js'
-import { ownFile } from './own-file.js'
+import { ownFile, WRITTEN } from './own-file.js'
 import { keepsSwap } from '../inventory/own-settings.js'
 import { joinsCluster } from '../inventory/roles.js'
 import { replaceSetting } from './replace-setting.js'
@@ -58,7 +58,7 @@ function withoutAny(facts: Facts): readonly Resource[] {
 
 /** Of the same name in /etc it takes the place of the one in /usr/lib (systemd.generator(7)), whatever files configure that one. */
 const NO_SWAP = `#!/bin/sh
-# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+# ${WRITTEN}
 # Does nothing on purpose: the generator of this name in /usr/lib makes swap at each boot, with which the kubelet does not start.
 exit 0
 `

@@ -3,11 +3,12 @@ import type { Node } from '../inventory/cluster.js'
 import { knownName } from '../inventory/node-name.js'
 import type { CommandResource } from '../resources/resource.js'
 import { lines, type Script, sh } from '../shell.js'
-import { ETCD_DATA, filesOf, hasJoined, isMaster } from './control-plane.js'
+import { ETCD_DATA, filesOf, hasJoined } from './control-plane.js'
 import { etcd } from './etcd-member.js'
 import { RESET_KUBEADM } from './kubeadm-reset.js'
 import type { StepContext } from './step.js'
 import { isHalf } from '../topology.js'
+import { isMaster } from '../inventory/roles.js'
 
 /** What stands in kubeadm's way, or is taken for a control plane; on workers their copy of the authority, too. */
 const LEFT = [

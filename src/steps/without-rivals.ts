@@ -3,9 +3,9 @@ import type { Setting } from '../facts/kernel-settings.js'
 import { isOtherwise, nameOf, rivalsOf } from '../facts/sysctl-rivals.js'
 import { disableLines, revertMarked } from '../resources/markers.js'
 import type { EditResource, FileResource } from '../resources/resource.js'
-import { ownFile } from './own-file.js'
+import { ownFile, WRITTEN } from './own-file.js'
 
-const COPIED = '# Written by tripod; `tripod apply` takes back what is changed here by hand.\n# A copy of '
+const COPIED = `# ${WRITTEN}\n# A copy of `
 
 /**
  * Switches lines off that would win over tripod's kernel settings: in /etc in their place; a file elsewhere is a package's or a program's

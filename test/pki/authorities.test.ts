@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { TripodError } from '../../src/errors.js'
-import type { CaFile } from '../../src/pki/authorities.js'
-import { AUTHORITY_FILES, type AuthoritySet, isKey, PAIRS } from '../../src/pki/authority-files.js'
+import { CA_FILES, type CaFile } from '../../src/pki/authorities.js'
+import { type AuthoritySet, isKey, PAIRS } from '../../src/pki/authority-files.js'
 import { mintAuthorities } from '../../src/pki/mint.js'
 import { readGiven, SetStore } from '../../src/pki/store.js'
 import { verifyAuthorities } from '../../src/pki/verify.js'
@@ -30,7 +30,7 @@ const openssl = (...args: readonly string[]): string => execFileSync('openssl', 
 
 /** By kubeadm's names, as somebody's own set would lie there. */
 async function lay(files: AuthoritySet['files']): Promise<string> {
-  for (const name of AUTHORITY_FILES) {
+  for (const name of CA_FILES) {
     await mkdir(dirname(join(directory, 'own', name)), { recursive: true })
     await writeFile(join(directory, 'own', name), files[name].reveal())
   }
@@ -47,7 +47,7 @@ async function refusal(work: Promise<unknown>): Promise<TripodError> {
 const NAMES = { ca: 'kubernetes', 'etcd/ca': 'etcd-ca', 'front-proxy-ca': 'front-proxy-ca' } as const
 
 /** Some of each key as it stands in its file: no message may have it. */
-const canaries = () => AUTHORITY_FILES.filter(isKey).map((file) => set.files[file].reveal().split('\n')[3] ?? '')
+const canaries = () => CA_FILES.filter(isKey).map((file) => set.files[file].reveal().split('\n')[3] ?? '')
 
 describe('a set that is made', () => {
   test('is of authorities that openssl takes, each signed by its own key, for ten years', async () => {
@@ -112,7 +112,7 @@ describe("a set of somebody's own", () => {
   ]
   test.each(DEFECTS)('%s is named', (_, damage, says) => {
     const files = Object.fromEntries(
-      AUTHORITY_FILES.flatMap((file) => {
+      CA_FILES.flatMap((file) => {
         const text = file in damage ? damage[file] : set.files[file].reveal()
         return text === undefined ? [] : [[file, new Secret(text)]]
       }),
@@ -157,7 +157,7 @@ describe("the operator's copy", () => {
     expect(await store.read()).toMatchObject({ set: { caHash: set.caHash }, stamped: false })
     await store.stamp()
     expect((await store.read())?.stamped).toBe(true)
-    for (const name of ['.', 'etcd', ...AUTHORITY_FILES]) {
+    for (const name of ['.', 'etcd', ...CA_FILES]) {
       const { mode } = await stat(join(place(), name))
       expect([name, mode & 0o077]).toEqual([name, 0])
     }

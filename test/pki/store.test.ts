@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { TripodError } from '../../src/errors.js'
-import { AUTHORITY_FILES, type AuthoritySet } from '../../src/pki/authority-files.js'
+import type { AuthoritySet } from '../../src/pki/authority-files.js'
 import { mintAuthorities } from '../../src/pki/mint.js'
 import { SetStore } from '../../src/pki/store.js'
 import { Secret } from '../../src/secret.js'
+import { CA_FILES } from '../../src/pki/authorities.js'
 
 let set: AuthoritySet
 let another: AuthoritySet
@@ -37,7 +38,7 @@ test.each([undefined, 'night-shift-passphrase'])(
     const store = new SetStore(place(), passphrase === undefined ? undefined : new Secret(passphrase))
     await store.write(set)
     const kept = await store.read()
-    for (const file of AUTHORITY_FILES)
+    for (const file of CA_FILES)
       expect([file, kept?.set.files[file].reveal() === set.files[file].reveal()]).toEqual([file, true])
   },
 )
@@ -73,7 +74,7 @@ test('what a killed run left is no set, and nothing of it comes into the next', 
 test('an empty directory is a set that lacks every file, never no set', async () => {
   await mkdir(place(), { recursive: true, mode: 0o700 })
   const { message } = await refusal(new SetStore(place()).read())
-  for (const file of AUTHORITY_FILES) expect(message).toContain(`${file} is missing`)
+  for (const file of CA_FILES) expect(message).toContain(`${file} is missing`)
 })
 
 test('a file where the directory should be is named', async () => {

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { CaFile } from '../../src/pki/authorities.js'
-import { AUTHORITY_FILES, type AuthoritySet, isKey } from '../../src/pki/authority-files.js'
+import { CA_FILES, type CaFile } from '../../src/pki/authorities.js'
+import { type AuthoritySet, isKey } from '../../src/pki/authority-files.js'
 import { mintAuthorities } from '../../src/pki/mint.js'
 import { verifyAuthorities } from '../../src/pki/verify.js'
 import { Secret } from '../../src/secret.js'
@@ -19,13 +19,13 @@ const text = (file: CaFile): string => set.files[file].reveal()
 
 /** What is said of the set with some files replaced; the empty text if it is taken. No word of a key may be in it. */
 function saidOf(replaced: Partial<Record<CaFile, string>>): string {
-  const files = Object.fromEntries(AUTHORITY_FILES.map((file) => [file, new Secret(replaced[file] ?? text(file))]))
+  const files = Object.fromEntries(CA_FILES.map((file) => [file, new Secret(replaced[file] ?? text(file))]))
   try {
     verifyAuthorities(files, 'own')
     return ''
   } catch (error) {
     const said = `${String(error)} ${JSON.stringify(error)}`
-    for (const file of AUTHORITY_FILES.filter(isKey))
+    for (const file of CA_FILES.filter(isKey))
       for (const line of text(file).split('\n').slice(1, -2)) expect(said).not.toContain(line)
     return said
   }

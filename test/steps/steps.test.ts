@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/resources/resource.js'
 import { revertMarked } from '../../src/resources/markers.js'
 import { steps } from '../../src/steps/index.js'
+import { WRITTEN } from '../../src/steps/own-file.js'
 import type { StepContext } from '../../src/steps/step.js'
 import { cluster, contextWith, facts, node } from './context.js'
 import { parses } from './run-script.js'
@@ -94,7 +95,8 @@ describe('all steps', () => {
     const context = contextWith({ cluster: { containerd: { source: 'docker', mirrors, config: {} } } })
     for (const resource of steps.flatMap((step) => step.resources(context))) {
       if (resource.kind === 'file' && typeof resource.content === 'string') {
-        expect(resource.content).toMatch(/^(?:#!.*\n)?(#|\/\/) Written by tripod/)
+        expect(resource.content).toMatch(/^(?:#!.*\n)?(#|\/\/|<!--) /)
+        expect(resource.content.split('\n').slice(0, 2).join('\n')).toContain(WRITTEN)
         expect(resource.content).toMatch(/[^\n]\n$/)
       }
     }

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { openAsker } from '../../cli/asker.js'
+import { ONLY_YES, openAsker } from '../../cli/asker.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { escapeLine } from '../../cli/escape.js'
 import { connectionFlags, inventoryFlag, noInputFlag, repeatable, selectorFlags } from '../../cli/flags.js'
@@ -67,7 +67,7 @@ function line({ label, address, type, fingerprint, state, contradiction }: Scann
 
 function question(count: number): string {
   const what = count === 1 ? 'this key' : `these ${String(count)} keys`
-  return `Store ${what}? Do the consoles show the same? Only \`yes\` is taken:`
+  return `Store ${what}? Do the consoles show the same? ${ONLY_YES}`
 }
 
 function row({ label, address, type, fingerprint, state, stored }: TrustedKey): TrustScanDocument['keys'][number] {

@@ -7,11 +7,11 @@ import { looking } from '../../engine/looking.js'
 import type { Node } from '../../inventory/cluster.js'
 import { next, tripod } from '../../next-step.js'
 import { quote } from '../../shell.js'
-import { isMaster } from '../../steps/control-plane.js'
 import type { RunInput } from '../../engine/run-types.js'
 import type { Operation } from '../operation.js'
 import type { CordonIntent } from './intent.js'
 import { cordonStep, speaksFor } from './step.js'
+import { isMaster } from '../../inventory/roles.js'
 
 const DONE: Readonly<Record<CordonIntent['to'], string>> = {
   cordon: 'gets no new pods already',

@@ -10,6 +10,7 @@ import { withFacts } from '../../engine/observe.js'
 import type { RunInput } from '../../engine/run-types.js'
 import { isKnown, type KnownStation, type Station } from '../../engine/station.js'
 import { next, tripod } from '../../next-step.js'
+import { isMaster } from '../../inventory/roles.js'
 
 const SECONDS = 60
 
@@ -19,7 +20,7 @@ const SECONDS = 60
  */
 export async function findNode(input: RunInput, name: string): Promise<NodeRef | undefined> {
   if (!NAME.test(name)) return undefined
-  const masters = input.cluster.nodes.filter(({ roles }) => roles.includes('control-plane'))
+  const masters = input.cluster.nodes.filter(isMaster)
   return withFacts(input, masters, async (looked) => {
     const teller = tellerOf(input, looked)
     const { members } = teller.facts.kubernetes

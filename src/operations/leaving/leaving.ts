@@ -9,7 +9,6 @@ export interface Leaving {
   readonly gone: boolean
 }
 
-export const isMaster = ({ roles }: NodeRef): boolean => roles.includes('control-plane')
 /** Who stays. */
 export const nodesBesides = (going: readonly NodeRef[], { cluster }: CheckContext): readonly Node[] =>
   cluster.nodes.filter(({ name }) => !going.some((node) => node.name === name))

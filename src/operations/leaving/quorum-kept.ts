@@ -3,9 +3,10 @@ import { memberOf } from '../../facts/member-of.js'
 import type { CheckContext } from '../../checks/check.js'
 import { listed } from '../../checks/check.js'
 import type { Finding } from '../../checks/finding.js'
-import { isMaster, type Leaving, nodesBesides } from './leaving.js'
+import { type Leaving, nodesBesides } from './leaving.js'
 import type { NodeRef } from '../node-ref.js'
 import { next, tripod } from '../../next-step.js'
+import { isMaster } from '../../inventory/roles.js'
 
 /**
  * A member of etcd that lives may go while every other one serves: a second loss in the same hour must not cost the majority. One

@@ -2,6 +2,7 @@ import { sh, type Script } from '../../shell.js'
 import type { Node } from '../../inventory/cluster.js'
 import { connectAll, onAll } from '../../engine/observe.js'
 import type { RunInput } from '../../engine/run-types.js'
+import { closeAll } from '../../engine/station.js'
 
 const SCAN_SECONDS = 60
 
@@ -64,6 +65,6 @@ export async function remainsOn(input: RunInput, nodes: readonly Node[], forget:
     )
     return found.flat()
   } finally {
-    await Promise.allSettled(stations.flatMap(({ host }) => (host ? [host.close()] : [])))
+    await closeAll(stations)
   }
 }
