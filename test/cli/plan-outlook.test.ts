@@ -48,6 +48,13 @@ describe('what is said of a plan as a whole', () => {
     expect(told(sampleStep('one', [sampleOp({ name: '/a' })])).at(-1)).toMatch(/^Undo/)
   })
 
+  test('nodes beyond those that go at once take their turn after them', () => {
+    const names = Array.from({ length: 51 }, (_, index) => `w${String(index + 1)}`)
+    const minute = (nodes: readonly string[]) => onNodes(nodes, { name: 'x', kind: 'package', estimateSeconds: 60 })
+    expect(told(sampleStep('one', minute(names.slice(0, 50)))).at(-1)).toMatch(/^Duration: about 60 s/)
+    expect(told(sampleStep('one', minute(names))).at(-1)).toMatch(/^Duration: about 2 min/)
+  })
+
   test('nothing where nothing changes', () => {
     expect(told()).toEqual([])
   })

@@ -20,7 +20,7 @@ describe('the error form', () => {
         'Cause: None of the offered keys or passwords was accepted for that user. One attempt was made.',
         'Fix:   tripod plan --ask-ssh-pass',
         'Log:   /state/run.log',
-        'Docs:  docs/errors.md#auth_refused, or: tripod explain AUTH_REFUSED',
+        'Docs:  tripod explain AUTH_REFUSED',
       ].join('\n'),
     )
   })

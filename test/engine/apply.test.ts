@@ -341,3 +341,64 @@ describe('apply on several machines', () => {
     expect(machines.flatMap(({ files }) => [...files.keys()])).toEqual([])
   })
 })
+
+describe('a value that a machine holds', () => {
+  it('is read when it is needed: an earlier step of the same run makes it', async () => {
+    const m1 = new Machine('m1')
+    const read = () => {
+      const made = m1.files.get('/etc/made')
+      return made ? { ...done, stdout: Buffer.from(made.text).toString('base64') } : { ...done, code: 1 }
+    }
+    m1.acts = [['base64 -w0 -- /etc/made', read]]
+    const copied = { text: '{{made}}\n', references: { made: 'node:m1:/etc/made' } } as const
+    const steps = [step('one', [file('/etc/made', 'made\n')]), step('two', [file('/etc/copy', copied)])]
+    expect(await apply({ machines: [m1], steps })).toBeUndefined()
+    expect(m1.files.get('/etc/copy')?.text).toBe('made\n\n')
+  })
+})
+
+describe('what is told while an op runs', () => {
+  it('has each line of news once, however often the machine says it', async () => {
+    const m1 = new Machine('m1')
+    let swap = 1
+    m1.checks.set('done:swapoff', () => [swap, ''])
+    m1.acts = [
+      ['swapoff -a', () => ((swap = 0), { ...done, stdout: 'waits for m2\nbusy\nwaits for m2\nwaits for m3' })],
+    ]
+    const notices: string[] = []
+    const emit = (event: EngineEvent): void => {
+      if (event.type === 'notice') notices.push(event.message)
+    }
+    expect(await apply({ machines: [m1], steps: [step('one', [command({ news: /^waits/ })])], emit })).toBeUndefined()
+    expect(notices).toEqual(['waits for m2', 'waits for m3'])
+  })
+})
+
+describe('what a step made for the run alone', () => {
+  const cleaned = async (act: Machine['acts'][number][1]): Promise<readonly string[]> => {
+    const m1 = new Machine('m1')
+    m1.acts = [['rm token', act]]
+    const made = {
+      ...step('one', [file('/etc/x.conf')]),
+      cleanup: () => [{ title: 'the token is gone', node: 'm1', script: sh`rm token` }],
+    }
+    const notices: string[] = []
+    const emit = (event: EngineEvent): void => {
+      if (event.type === 'notice') notices.push(event.message)
+    }
+    expect(await apply({ machines: [m1], steps: [made], emit })).toBeUndefined()
+    expect(m1.log).toContain('run rm token')
+    return notices
+  }
+
+  it('goes at the end, and nothing is said of it', async () => {
+    expect(await cleaned(() => done)).toEqual([])
+  })
+
+  it('is named if it could not be taken away, or if nothing tells whether it was', async () => {
+    const untold = 'that the token is gone cannot be told: '
+    expect(await cleaned(() => ({ code: 1, stdout: '', stderr: 'no API server' }))).toEqual([`${untold}no API server`])
+    expect(await cleaned(() => ({ code: null, stdout: '', stderr: 'cut off' }))).toEqual([`${untold}cut off`])
+    expect(await cleaned(() => Promise.reject(new Error('the link is lost')))).toEqual([`${untold}the link is lost`])
+  })
+})

@@ -5,6 +5,7 @@ import { sh } from '../../src/shell.js'
 import { whereNotZero, type Gate } from '../../src/steps/gate.js'
 import type { CommandResource } from '../../src/resources/resource.js'
 import type { Step } from '../../src/steps/step.js'
+import { takeBack } from '../../src/steps/take-back.js'
 import { Machine } from './machine.js'
 import { apply, failuresOf, file, input, open, step } from './small-lab.js'
 
@@ -165,6 +166,19 @@ describe('a serial step', () => {
       },
     })
     expect(order).toEqual(['m2', 'm1'])
+  })
+
+  it('is taken back from the last node to the first: what serves goes last', async () => {
+    const machines = ['m1', 'm2', 'm3'].map((name) => new Machine(name))
+    const made = step('one', [file('/etc/x.conf')], 'serial')
+    expect(await apply({ machines, steps: [made] })).toBeUndefined()
+    const order: string[] = []
+    const emit = (event: EngineEvent): void => {
+      if (event.type === 'node-started') order.push(event.node)
+    }
+    const undo = takeBack(made, ['m1', 'm2', 'm3'])
+    expect(await apply({ machines, steps: [undo], leavesRecords: true, emit })).toBeUndefined()
+    expect(order).toEqual(['m3', 'm2', 'm1'])
   })
 })
 

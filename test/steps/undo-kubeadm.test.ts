@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -13,6 +13,36 @@ afterAll(() => {
 for (const [name, text] of [
   ['kubeadm', 'exit 0'],
   ['systemctl', 'exit 3'],
+] as const) {
+  writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`)
+  chmodSync(join(programs, name), 0o755)
+}
+
+/** As the kernel would answer, and a log of what it was told to remove. */
+const machineLog = join(programs, 'log')
+for (const [name, text] of [
+  [
+    'ip',
+    `case "$*" in
+  '-o link show') printf '%s: <UP> mtu 1500\\n' '1: lo' '2: eth0' '3: cali1a2b@if3' '4: vxlan.calico' '5: kube-ipvs0' '6: cni0' '7: cni1' '8: vxlan7' ;;
+  '-o link show type bridge') printf '%s: <UP> mtu 1500\\n' '6: cni0' '7: cni1' '9: br0' ;;
+  '-o link show master cni1') echo '10: veth1@if2: <UP>' ;;
+  'link delete '*) echo "$*" >> ${machineLog} ;;
+esac`,
+  ],
+  [
+    'iptables-save',
+    `printf '%s\\n' '*filter' ':INPUT ACCEPT [5:300]' ':KUBE-FIREWALL - [0:0]' ':cali-INPUT - [0:0]' ':theirs - [0:0]' '-A INPUT -j cali-INPUT' '-A INPUT -j theirs' '-A KUBE-FIREWALL -j DROP' COMMIT`,
+  ],
+  ['iptables-restore', `cat >> ${machineLog}`],
+  [
+    'nft',
+    `case "$*" in 'list tables') printf 'table %s\\n' 'ip kube-proxy' 'inet theirs' 'ip calico' ;; *) echo "nft $*" >> ${machineLog} ;; esac`,
+  ],
+  ...['ip6tables', 'iptables-legacy', 'ip6tables-legacy'].flatMap((name) => [
+    [`${name}-save`, ':'],
+    [`${name}-restore`, ':'],
+  ]),
 ] as const) {
   writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`)
   chmodSync(join(programs, name), 0o755)
@@ -39,6 +69,38 @@ mount --bind /var/lib/nfs /var/lib/kubelet/pods/c || exit 9`
   const all = lines([...own, pods, ...scripts])
   return runScript(sh`exec unshare --mount --net --propagation private /bin/sh -c ${all.text}`, programs)
 }
+
+describe.runIf(canMount)('the network of the cluster', () => {
+  it('goes: interfaces, rules and files of Calico and kube-proxy, and what is the machine’s own stays', () => {
+    writeFileSync(machineLog, '')
+    const { stdout } = onMachine(
+      sh`umount -A /var/lib/nfs 2>/dev/null
+mkdir -p /etc/cni/net.d /var/lib/calico /var/log/calico
+touch /var/lib/calico/mtu /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig
+echo '{"type":"bridge","bridge":"cni0"}' > /etc/cni/net.d/20-bridge.conf
+echo '{"type":"bridge", "bridge": "cni1"}' > /etc/cni/net.d/30-bridge.conf
+(${undoKubeadm.run('')}
+)`,
+      sh`echo code $?; ls -A /etc/cni/net.d /var/lib /var/log`,
+    )
+    expect(stdout).toBe('code 0\n/etc/cni/net.d:\n20-bridge.conf\n30-bridge.conf\n\n/var/lib:\nnfs\n\n/var/log:\n')
+    expect(readFileSync(machineLog, 'utf8').trim().split('\n')).toEqual([
+      '*filter',
+      ':KUBE-FIREWALL - [0:0]',
+      ':cali-INPUT - [0:0]',
+      '-D INPUT -j cali-INPUT',
+      '-X KUBE-FIREWALL',
+      '-X cali-INPUT',
+      'COMMIT',
+      'nft delete table ip kube-proxy',
+      'nft delete table ip calico',
+      'link delete cali1a2b',
+      'link delete vxlan.calico',
+      'link delete kube-ipvs0',
+      'link delete cni0',
+    ])
+  })
+})
 
 const LOOK = sh`echo code $?; ls -A /var/lib /var/lib/nfs; if [ -d /var/lib/kubelet ]; then ls -A /var/lib/kubelet; fi`
 
