@@ -11,7 +11,7 @@ if (!isRoot) {
   console.error(`The demo needs root: it brings up four machines of this computer (network namespaces, mounts, systemd-nspawn)
 and installs what is missing of their Debian packages. Run it as root, for example: sudo npm run demo
 Without root you can see a plan for machines that are assumed to be fresh; nothing is touched:
-  npm ci && npm run build
+  npm ci --ignore-scripts && npm run build
   ${TRIPOD} plan --offline --os debian12 -i inventory.example.yaml`)
   process.exit(64)
 }

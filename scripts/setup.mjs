@@ -50,7 +50,7 @@ export async function prepare() {
   requireNode()
   if (!(await modulesFitLockfile())) {
     heading('Installing the npm packages of the lockfile')
-    await must('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
+    await must('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'])
   }
   heading('Building')
   await must(process.execPath, ['scripts/build.mjs'])

@@ -82,7 +82,7 @@ export function renderError(error: TripodError, around: ErrorSurroundings = {}):
     labelled('Cause', causeOf(error)),
     ...(fix === '' ? [] : [labelled('Fix', fix)]),
     ...(around.log === undefined ? [] : [labelled('Log', around.log)]),
-    labelled('Docs', `docs/errors.md#${error.code.toLowerCase()}, or: tripod explain ${error.code}`),
+    labelled('Docs', `tripod explain ${error.code}`),
   ]
   return escapeControls((around.redact ?? String)(parts.join('\n')))
 }

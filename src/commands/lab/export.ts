@@ -19,7 +19,7 @@ import { quote } from '../../shell.js'
 export default class LabExport extends BaseCommand {
   static override summary = 'Write a Vagrantfile or cloud-init files: the machines of an inventory as virtual machines.'
   static override description =
-    'Addresses, user and operating systems are those of the inventory; sizes go by role. Starts nothing. docs/labs.md says how to go on.'
+    'Addresses, user and operating systems are those of the inventory; sizes go by role. Starts nothing.'
   static override enableJsonFlag = true
   static override args = {
     form: Args.string({ required: true, options: ['vagrant', 'cloud-init'], description: 'What to write.' }),
