@@ -20,7 +20,7 @@ interface Pattern {
   readonly fix: NextStep
 }
 
-/** What kubeadm, kubelet and etcd print, and what it means. Source: domain reference 3.4. */
+/** What kubeadm, kubelet and etcd print, and what it means; the first that fits counts, so a cause stands before what it leads to. */
 const PATTERNS: readonly Pattern[] = [
   {
     in: /\[ERROR Port-(\d+)\]|port (\d+) is in use/i,

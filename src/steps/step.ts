@@ -50,7 +50,7 @@ export interface Cleanup {
   /** `the bootstrap token is deleted`. */
   readonly title: string
   readonly node: string
-  /** 0: nothing is left of it. Asked again until its deadline. */
+  /** 0: nothing is left of it. Run once, when the run ends. */
   readonly script: Script
 }
 

@@ -359,6 +359,11 @@ describe('what kubeadm prints when it fails', () => {
     expect(said(told?.fix)).not.toBe('')
   })
 
+  test('names the cause, and not the timeout that it ends in', () => {
+    const told = explain('timed out waiting for the condition\nfailed to pull image "x": manifest unknown')
+    expect(told?.message).toMatch(/an image cannot be had/)
+  })
+
   test('is passed on with the next command where nothing is known of it', () => {
     const told = explain('boom')
     expect([told?.message, said(told?.fix)]).toEqual([
