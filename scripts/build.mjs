@@ -20,7 +20,7 @@ async function filesUnder(directory) {
 }
 
 /** What is started or loaded by name beside the commands. */
-const PROGRAMS = ['src/main.ts', 'src/cli/command-not-found.ts']
+const PROGRAMS = ['src/main.ts', 'src/cli/app/command-not-found.ts']
 
 async function entryPoints() {
   const commands = await filesUnder(path.join(root, 'src/commands'))

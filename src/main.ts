@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { flush, run, settings } from '@oclif/core'
-import { outliveTerminal } from './cli/outlive-terminal.js'
-import { reportError } from './cli/report-error.js'
+import { outliveTerminal } from './cli/app/outlive-terminal.js'
+import { reportError } from './cli/app/report-error.js'
 
 /** Runs the command line. `entry` is the URL of the file in bin/; oclif looks for package.json from there upwards. */
 export async function main(entry: string): Promise<void> {

@@ -125,7 +125,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 interface Import {
-  /** Relative to src, with slashes: `cli/flags.ts`. */
+  /** Relative to src, with slashes: `cli/app/flags.ts`. */
   readonly from: string
   readonly specifier: string
   readonly typeOnly: boolean

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { admitPlan, refuseOtherTarget } from '../cli/admit-plan.js'
-import { BaseCommand } from '../cli/base-command.js'
-import { consentFlags, explainFlag, fullFlag, leavingFlags, targetFlags } from '../cli/flags.js'
-import { openPlan } from '../cli/saved-plan.js'
+import { admitPlan, refuseOtherTarget } from '../cli/saved-plan/admit-plan.js'
+import { BaseCommand } from '../cli/app/base-command.js'
+import { consentFlags, explainFlag, fullFlag, leavingFlags, targetFlags } from '../cli/app/flags.js'
+import { openPlan } from '../cli/saved-plan/saved-plan.js'
 import type { PlanDocument } from '../document/plan-document.js'
 import { carryOut, type WorkFlags } from '../operations/carry-out.js'
 

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.js'
+import { BaseCommand } from '../cli/app/base-command.js'
 import { headed } from '../document/headed.js'
 import type { ExplainDocument } from '../document/local-documents.js'
 import { ERRORS, type ErrorCode, type ErrorEntry, TripodError } from '../errors.js'

@@ -1,5 +1,5 @@
 import { Args, loadHelpClass } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.js'
+import { BaseCommand } from '../cli/app/base-command.js'
 
 export default class Help extends BaseCommand {
   static override summary = 'Help for tripod or one of its commands.'

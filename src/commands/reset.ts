@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.js'
+import { BaseCommand } from '../cli/app/base-command.js'
 import {
   connectionFlags,
   explainFlag,
@@ -9,7 +9,7 @@ import {
   noInputFlag,
   progressFlags,
   repeatable,
-} from '../cli/flags.js'
+} from '../cli/app/flags.js'
 import type { PlanDocument } from '../document/plan-document.js'
 import { loadInventory } from '../inventory/load.js'
 import { carryOut } from '../operations/carry-out.js'

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.js'
+import { BaseCommand } from '../cli/app/base-command.js'
 import { jsonSchemaOf, SCHEMA_NAMES } from '../document/schemas.js'
 import { inventoryJsonSchema } from '../inventory/schema.js'
 

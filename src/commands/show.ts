@@ -1,12 +1,12 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand } from '../cli/base-command.js'
-import { paintFor } from '../cli/colour.js'
-import { explainFlag, fullFlag } from '../cli/flags.js'
+import { BaseCommand } from '../cli/app/base-command.js'
+import { paintFor } from '../cli/render/colour.js'
+import { explainFlag, fullFlag } from '../cli/app/flags.js'
 import { renderHtml } from '../cli/html/render-html.js'
 import { renderMarkdown } from '../cli/markdown/render-markdown.js'
-import { shownLine } from '../cli/plan-closing.js'
-import { renderPlan } from '../cli/render-plan.js'
-import { openPlan } from '../cli/saved-plan.js'
+import { shownLine } from '../cli/render/plan-closing.js'
+import { renderPlan } from '../cli/text/render-plan.js'
+import { openPlan } from '../cli/saved-plan/saved-plan.js'
 import type { PlanDocument } from '../document/plan-document.js'
 
 const FORMATS = ['text', 'json', 'markdown', 'html'] as const

@@ -1,4 +1,4 @@
-import { BaseCommand } from '../cli/base-command.js'
+import { BaseCommand } from '../cli/app/base-command.js'
 import { headed } from '../document/headed.js'
 import type { StepsDocument } from '../document/local-documents.js'
 import { steps } from '../steps/index.js'

@@ -1,5 +1,5 @@
-import { BaseCommand } from '../cli/base-command.js'
-import { inventoryFlag } from '../cli/flags.js'
+import { BaseCommand } from '../cli/app/base-command.js'
+import { inventoryFlag } from '../cli/app/flags.js'
 import { headed } from '../document/headed.js'
 import type { ValidateDocument } from '../document/local-documents.js'
 import { loadInventory } from '../inventory/load.js'

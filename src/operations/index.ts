@@ -1,5 +1,5 @@
 import type { Asked } from '../document/document-of.js'
-import type { AskedCommand } from '../cli/wording.js'
+import type { AskedCommand } from '../cli/session/wording.js'
 import { apply } from './apply/index.js'
 import { cordon } from './cordon/index.js'
 import type { Intent, IntentKind, IntentOf } from './intents.js'

@@ -3,8 +3,8 @@ import type { ApplySummary } from '../engine/events.js'
 import type { Plan } from '../engine/plan-types.js'
 import type { RunInput } from '../engine/run-types.js'
 import type { Cluster } from '../inventory/cluster.js'
-import type { Session } from '../cli/session.js'
-import type { Speaker } from '../cli/speaker.js'
+import type { Session } from '../cli/session/session.js'
+import type { Speaker } from '../cli/session/speaker.js'
 import type { NodeRef } from './node-ref.js'
 
 /** What the operator said beside the intent. */

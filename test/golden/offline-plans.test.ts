@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { nextCommand } from '../../src/cli/plan-closing.js'
-import { renderPlan } from '../../src/cli/render-plan.js'
+import { nextCommand } from '../../src/cli/render/plan-closing.js'
+import { renderPlan } from '../../src/cli/text/render-plan.js'
 import { documentOf } from '../../src/document/document-of.js'
 import { planOffline } from '../../src/engine/run.js'
 import type { OsRelease } from '../../src/inventory/cluster.js'

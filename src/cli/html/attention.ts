@@ -1,11 +1,11 @@
 import { groupedBy, stepsOf } from '../../document/document-steps.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
-import { type ConcernGroup, countedNodes, groupConcerns } from '../concern-groups.js'
-import { type Concern, concernsOf, isWhollyRead } from '../plan-concerns.js'
-import { nodeOrder } from '../plan-groups.js'
-import { planOutlook } from '../plan-outlook.js'
-import { disruptionsOf } from '../render-disruption.js'
+import { type ConcernGroup, countedNodes, groupConcerns } from '../render/concern-groups.js'
+import { type Concern, concernsOf, isWhollyRead } from '../render/plan-concerns.js'
+import { nodeOrder } from '../render/plan-groups.js'
+import { planOutlook } from '../render/plan-outlook.js'
+import { disruptionsOf } from '../text/render-disruption.js'
 import { html, type Markup } from './markup.js'
 
 const WEIGHTS: Readonly<Record<Concern['weight'], string>> = {

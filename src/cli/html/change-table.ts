@@ -1,9 +1,9 @@
 import { stepsOf } from '../../document/document-steps.js'
 import type { DocumentOp, PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
-import { type ChangeColumn, changeColumns } from '../change-columns.js'
-import { count } from '../plan-headline.js'
-import { disruptionWords, isGrave, signsOf, tallyOf } from '../tally.js'
+import { type ChangeColumn, changeColumns } from '../render/change-columns.js'
+import { count } from '../render/plan-headline.js'
+import { disruptionWords, isGrave, signsOf, tallyOf } from '../render/tally.js'
 import { html, type Markup } from './markup.js'
 import { stepAnchor } from './step-anchor.js'
 

@@ -1,7 +1,7 @@
 import type { PlanDocument } from '../../document/plan-document.js'
 import { planDigest } from '../../document/plan-text.js'
-import { isNoOp } from '../render-plan.js'
-import { ACTIONS } from '../tally.js'
+import { isNoOp } from '../text/render-plan.js'
+import { ACTIONS } from '../render/tally.js'
 import { html, type Content, type Markup } from './markup.js'
 
 /** `2026-11-21 08:56 UTC`. */

@@ -1,4 +1,4 @@
-import { escapeControls } from '../escape.js'
+import { escapeControls } from '../render/escape.js'
 
 /** Text that is HTML already; made by the `html` tag alone. */
 export interface Markup {

@@ -1,7 +1,7 @@
 import type { DocumentOp, PlanDocument } from '../../document/plan-document.js'
-import { isChange, patchLines, textsOf } from '../patch-lines.js'
-import { count } from '../plan-headline.js'
-import { detailsOf, SYMBOLS } from '../render-op.js'
+import { isChange, patchLines, textsOf } from '../render/patch-lines.js'
+import { count } from '../render/plan-headline.js'
+import { detailsOf, SYMBOLS } from '../text/render-op.js'
 import { html, type Markup } from './markup.js'
 
 /** Why it is planned, where that is more than a plain difference. */

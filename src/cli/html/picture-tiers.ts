@@ -1,8 +1,8 @@
 import { groupedBy } from '../../document/document-steps.js'
 import type { DocumentOp, PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
-import { count } from '../plan-headline.js'
-import { changesOf, disruptionWords, isGrave, signsOf, type Sign, tallyOf } from '../tally.js'
+import { count } from '../render/plan-headline.js'
+import { changesOf, disruptionWords, isGrave, signsOf, type Sign, tallyOf } from '../render/tally.js'
 
 type ClusterNode = PlanDocument['cluster']['nodes'][number]
 

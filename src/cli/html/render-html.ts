@@ -1,6 +1,6 @@
 import type { PlanDocument } from '../../document/plan-document.js'
-import { headline, lookedWords, machineWords, nameOfPlan } from '../plan-headline.js'
-import { isNoOp } from '../render-plan.js'
+import { headline, lookedWords, machineWords, nameOfPlan } from '../render/plan-headline.js'
+import { isNoOp } from '../text/render-plan.js'
 import { changeTable } from './change-table.js'
 import { concernList, disruptionList, driftList, outlookFacts } from './attention.js'
 import { figures, footer, verdict } from './frame.js'

@@ -1,4 +1,4 @@
-import { escapeControls, escapeLine } from '../escape.js'
+import { escapeControls, escapeLine } from '../render/escape.js'
 import { escapeHtml } from '../html/markup.js'
 
 /** Keeps `@name` and `#12` from calling somebody or linking something: nothing is seen of it. */

@@ -1,12 +1,12 @@
 import { stepsOf, type StepWithOps } from '../../document/document-steps.js'
 import type { DocumentOp, PlanDocument } from '../../document/plan-document.js'
 import { nodeList } from '../../inventory/node-list.js'
-import { isChange, patchLines, textsOf } from '../patch-lines.js'
-import { groupNodes, type NodeGroup, nodeOrder } from '../plan-groups.js'
-import { count } from '../plan-headline.js'
-import { detailsOf, SYMBOLS } from '../render-op.js'
-import { namesOf } from '../render-plan.js'
-import { disruptionWords, tallyOf } from '../tally.js'
+import { isChange, patchLines, textsOf } from '../render/patch-lines.js'
+import { groupNodes, type NodeGroup, nodeOrder } from '../render/plan-groups.js'
+import { count } from '../render/plan-headline.js'
+import { detailsOf, SYMBOLS } from '../text/render-op.js'
+import { namesOf } from '../text/render-plan.js'
+import { disruptionWords, tallyOf } from '../render/tally.js'
 import { code, fenced, summaryWords, words } from './escape-markdown.js'
 
 /** The texts of a change, and what stands in their place where there is no room. */

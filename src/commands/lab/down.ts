@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
-import { BaseCommand } from '../../cli/base-command.js'
-import { labNameFlag } from '../../cli/lab-flags.js'
+import { BaseCommand } from '../../cli/app/base-command.js'
+import { labNameFlag } from '../../cli/app/lab-flags.js'
 import { headed } from '../../document/headed.js'
 import type { LabDownDocument } from '../../document/lab-documents.js'
 import { cacheDirectory, down, purgeCache } from '../../lab/index.js'

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand } from '../../cli/base-command.js'
-import { labNameFlag } from '../../cli/lab-flags.js'
+import { BaseCommand } from '../../cli/app/base-command.js'
+import { labNameFlag } from '../../cli/app/lab-flags.js'
 import { fault, type Fault } from '../../lab/index.js'
 
 const DONE = {

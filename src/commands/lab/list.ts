@@ -1,4 +1,4 @@
-import { BaseCommand } from '../../cli/base-command.js'
+import { BaseCommand } from '../../cli/app/base-command.js'
 import { describeLabs } from '../../lab/describe.js'
 import { headed } from '../../document/headed.js'
 import type { LabListDocument } from '../../document/lab-documents.js'

@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core'
-import { BaseCommand } from '../../cli/base-command.js'
+import { BaseCommand } from '../../cli/app/base-command.js'
 import { headed } from '../../document/headed.js'
 import type { LabRestoreDocument } from '../../document/lab-documents.js'
-import { labNameFlag } from '../../cli/lab-flags.js'
+import { labNameFlag } from '../../cli/app/lab-flags.js'
 import { restore } from '../../lab/index.js'
 
 export default class LabRestore extends BaseCommand {

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { BaseCommand } from '../../cli/base-command.js'
+import { BaseCommand } from '../../cli/app/base-command.js'
 import {
   connectionFlags,
   explainFlag,
@@ -8,7 +8,7 @@ import {
   leavingFlags,
   noInputFlag,
   progressFlags,
-} from '../../cli/flags.js'
+} from '../../cli/app/flags.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { selectNodes } from '../../engine/select.js'
 import { TripodError } from '../../errors.js'

@@ -1,5 +1,5 @@
-import { BaseCommand } from '../../cli/base-command.js'
-import { cordonFlags, nodeArg } from '../../cli/flags.js'
+import { BaseCommand } from '../../cli/app/base-command.js'
+import { cordonFlags, nodeArg } from '../../cli/app/flags.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { namedNode } from '../../operations/leaving/named-node.js'

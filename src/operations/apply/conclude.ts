@@ -1,11 +1,11 @@
-import { kubeconfigPath, writeKubeconfig } from '../../cli/keep-kubeconfig.js'
-import { renderSummary } from '../../cli/render-summary.js'
+import { kubeconfigPath, writeKubeconfig } from '../../cli/session/keep-kubeconfig.js'
+import { renderSummary } from '../../cli/text/render-summary.js'
 import { fetchKubeconfig } from '../../kubeconfig/fetch-kubeconfig.js'
 import { verifyCluster } from '../../engine/verify.js'
 import { messageOf } from '../../errors.js'
 import { Secret } from '../../secret.js'
 import type { Done } from '../operation.js'
-import type { Speaker } from '../../cli/speaker.js'
+import type { Speaker } from '../../cli/session/speaker.js'
 import { tellHealth } from './health.js'
 
 type Voice = Pick<Speaker, 'log' | 'say'>

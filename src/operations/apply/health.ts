@@ -1,6 +1,6 @@
-import { renderFindings, summary as summaryOf, unhealthy } from '../../cli/render-status.js'
+import { renderFindings, summary as summaryOf, unhealthy } from '../../cli/text/render-status.js'
 import type { Verification } from '../../engine/verify.js'
-import type { Speaker } from '../../cli/speaker.js'
+import type { Speaker } from '../../cli/session/speaker.js'
 
 /** What was ill before, and is no matter of this work, does not make it fail. */
 export function tellHealth({ status, awaitsNetwork }: Verification, { log, say }: Pick<Speaker, 'log' | 'say'>): void {

@@ -2,7 +2,7 @@ import { asItIs, findNode } from './find-node.js'
 import { TripodError } from '../../errors.js'
 import type { Cluster, Node } from '../../inventory/cluster.js'
 import type { NodeRef } from '../node-ref.js'
-import { type SessionFlags, withSession } from '../../cli/session.js'
+import { type SessionFlags, withSession } from '../../cli/session/session.js'
 import { next, type NextStep, tripod } from '../../next-step.js'
 
 /**

@@ -1,9 +1,9 @@
-import { escapeLine } from '../../cli/escape.js'
+import { escapeLine } from '../../cli/render/escape.js'
 import type { Cluster } from '../../inventory/cluster.js'
 import { nodeList } from '../../inventory/node-list.js'
 import { carriesBalancer } from '../../inventory/roles.js'
 import type { NodeRef } from '../node-ref.js'
-import type { Speaker } from '../../cli/speaker.js'
+import type { Speaker } from '../../cli/session/speaker.js'
 
 /** The cluster that goes on. */
 export function without(cluster: Cluster, names: readonly string[]): Cluster {

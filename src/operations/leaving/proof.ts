@@ -1,12 +1,12 @@
-import { escapeLine } from '../../cli/escape.js'
-import { count } from '../../cli/plan-headline.js'
-import { refusalOf } from '../../cli/refusal.js'
+import { escapeLine } from '../../cli/render/escape.js'
+import { count } from '../../cli/render/plan-headline.js'
+import { refusalOf } from '../../cli/saved-plan/refusal.js'
 import { openRun } from '../../engine/run.js'
 import { TripodError } from '../../errors.js'
 import { quote } from '../../shell.js'
 import type { NodeRef } from '../node-ref.js'
 import type { Ended, Given } from '../operation.js'
-import type { Speaker } from '../../cli/speaker.js'
+import type { Speaker } from '../../cli/session/speaker.js'
 import { type Remain, remainsOn } from './remains.js'
 
 interface Proof {

@@ -1,5 +1,5 @@
-import { confirmByName } from '../../cli/consent.js'
-import { againWith } from '../../cli/plan-commands.js'
+import { confirmByName } from '../../cli/prompts/consent.js'
+import { againWith } from '../../cli/session/plan-commands.js'
 import type { NodeRef } from '../node-ref.js'
 import type { Given, Shown } from '../operation.js'
 

@@ -1,4 +1,4 @@
-import { renderSummary } from '../../cli/render-summary.js'
+import { renderSummary } from '../../cli/text/render-summary.js'
 import { looking } from '../../engine/looking.js'
 import { verifyCluster } from '../../engine/verify.js'
 import { nodeList } from '../../inventory/node-list.js'

@@ -1,6 +1,6 @@
 import { preflight } from '../../checks/index.js'
-import { confirmByName } from '../../cli/consent.js'
-import { againWith } from '../../cli/plan-commands.js'
+import { confirmByName } from '../../cli/prompts/consent.js'
+import { againWith } from '../../cli/session/plan-commands.js'
 import { quote } from '../../shell.js'
 import { concludeApply } from '../apply/conclude.js'
 import { leavingFindings } from '../leaving/findings.js'

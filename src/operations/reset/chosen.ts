@@ -1,6 +1,6 @@
 import { selectNodes } from '../../engine/select.js'
 import type { Cluster } from '../../inventory/cluster.js'
-import type { SelectorFlags } from '../../cli/selectors.js'
+import type { SelectorFlags } from '../../cli/app/selectors.js'
 import type { RemoveIntent } from '../remove/intent.js'
 import type { ResetIntent } from './intent.js'
 

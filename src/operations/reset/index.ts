@@ -1,4 +1,4 @@
-import { renderSummary } from '../../cli/render-summary.js'
+import { renderSummary } from '../../cli/text/render-summary.js'
 import { looking } from '../../engine/looking.js'
 import { unwarned } from '../leaving/others.js'
 import { proveClean } from '../leaving/proof.js'

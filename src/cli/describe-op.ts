@@ -1,7 +1,0 @@
-import type { Op } from '../engine/plan-types.js'
-import { escapeLine } from './escape.js'
-
-/** `create package containerd`: an op in the words of progress and log. */
-export function describeOp(op: Op): string {
-  return `${op.action} ${op.kind} ${escapeLine(op.name)}`
-}

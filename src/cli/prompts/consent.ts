@@ -1,0 +1,78 @@
+import type { PlanDocument } from '../../document/plan-document.js'
+import { TripodError } from '../../errors.js'
+import { quote } from '../../shell.js'
+import { type Asker, ONLY_YES } from './asker.js'
+import { escapeLine } from '../render/escape.js'
+
+export interface ConsentOptions {
+  readonly yes: boolean
+  /** Name of the cluster as given by --confirm. */
+  readonly confirm?: string | undefined
+  readonly asker: Asker | undefined
+  /** The command that asks for this again. */
+  readonly again: string
+}
+
+/** Losing data takes the name of the cluster; anything else a yes. */
+export function consentNeeded(plan: PlanDocument): 'yes' | 'name' {
+  return plan.ops.some((op) => op.disruption === 'data-loss') ? 'name' : 'yes'
+}
+
+/** What was typed is said again: a misspelt yes must not look like a decision. */
+function declined(again: string, typed: string, wanted: string): TripodError {
+  const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`
+  return new TripodError(
+    'NOT_CONFIRMED',
+    `The plan was declined: ${why} is not ${wanted}; nothing done`,
+    `To look again and be asked again: ${again}`,
+  )
+}
+
+async function byName(plan: PlanDocument, { confirm, asker, again }: ConsentOptions): Promise<void> {
+  const { name } = plan.cluster
+  if (confirm === name) return
+  const fix = `${again} --confirm ${quote(name)}`
+  if (confirm !== undefined) {
+    throw new TripodError('NOT_CONFIRMED', `--confirm says ${confirm}, but the cluster is ${name}; nothing done`, fix)
+  }
+  if (asker === undefined) {
+    throw new TripodError('NOT_CONFIRMED', 'The plan loses data, which --yes does not cover; nothing done', fix)
+  }
+  const typed = await asker.words(`The plan LOSES DATA. Type the name of the cluster (${name}) to go on:`)
+  if (typed !== name) throw declined(again, typed, name)
+}
+
+async function byYes({ yes, asker, again }: ConsentOptions): Promise<void> {
+  if (yes) return
+  if (asker === undefined) {
+    const fix = `Review the plan above, then: ${again} --yes`
+    throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
+  }
+  const typed = await asker.words(`Apply this plan? ${ONLY_YES}`)
+  if (typed !== 'yes') throw declined(again, typed, '`yes`')
+}
+
+export interface NameOptions extends Omit<ConsentOptions, 'yes'> {
+  /** `Take all of this back?` */
+  readonly question: string
+}
+
+/** What cannot be taken back by another apply takes the name of the cluster, always. Throws NOT_CONFIRMED. */
+export async function confirmByName(
+  plan: PlanDocument,
+  { confirm, asker, question, again }: NameOptions,
+): Promise<void> {
+  const { name } = plan.cluster
+  if (confirm === name) return
+  const refused = (why: string): TripodError =>
+    new TripodError('NOT_CONFIRMED', `${why}; nothing done`, `${again} --confirm ${quote(name)}`)
+  if (confirm !== undefined) throw refused(`--confirm says ${confirm}, but the cluster is ${name}`)
+  if (asker === undefined) throw refused('There is no terminal to ask on and no --confirm')
+  const typed = await asker.words(`${question} Type the name of the cluster (${name}) to go on:`)
+  if (typed !== name) throw refused(`The plan was declined: "${escapeLine(typed)}" is not ${name}`)
+}
+
+/** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */
+export function askConsent(plan: PlanDocument, options: ConsentOptions): Promise<void> {
+  return consentNeeded(plan) === 'name' ? byName(plan, options) : byYes(options)
+}
