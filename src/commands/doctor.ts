@@ -8,7 +8,7 @@ import { withSession } from '../cli/session/session.js'
 import { lookedDocument } from '../document/document-of.js'
 import type { DoctorDocument } from '../document/examination-documents.js'
 import { headed } from '../document/headed.js'
-import { examine } from '../engine/examine.js'
+import { examine } from '../engine/observe/examine.js'
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Every check that an apply would make, on every node, in one report. Changes nothing.'

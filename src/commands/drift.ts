@@ -11,7 +11,7 @@ import { documentOf } from '../document/document-of.js'
 import type { DriftDocument } from '../document/examination-documents.js'
 import { headed } from '../document/headed.js'
 import type { DocumentOp } from '../document/plan-document.js'
-import { looking } from '../engine/looking.js'
+import { looking } from '../engine/observe/looking.js'
 import { openRun } from '../engine/run.js'
 import { messageOf } from '../errors.js'
 

@@ -6,7 +6,7 @@ import { renderStatus, unhealthy } from '../cli/text/render-status.js'
 import { withSession } from '../cli/session/session.js'
 import { headed } from '../document/headed.js'
 import type { StatusDocument } from '../document/status-document.js'
-import { lookAtCluster } from '../engine/status.js'
+import { lookAtCluster } from '../engine/observe/status.js'
 
 export default class Status extends BaseCommand {
   static override summary = 'Whether the cluster is well, piece by piece. Changes nothing.'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Op, Plan, PlannedNode } from '../engine/plan-types.js'
+import type { Op, Plan, PlannedNode } from '../engine/plan/plan-types.js'
 import { FORMAT_VERSION, type DocumentNode, type DocumentOp, type PlanDocument } from './plan-document.js'
 import { applyWording, inWords, type Wording } from '../next-step.js'
 

@@ -1,6 +1,6 @@
 import type { EngineEvent } from '../engine/events.js'
-import { disturbed } from '../engine/disturbed.js'
-import { hostOf, type Op } from '../engine/plan-types.js'
+import { disturbed } from '../engine/plan/disturbed.js'
+import { hostOf, type Op } from '../engine/plan/plan-types.js'
 import type { TripodError } from '../errors.js'
 import { errorKeys, eventOf, opKeys } from './events-of.js'
 import { FORMAT_VERSION } from './headed.js'

@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../engine/events.js'
-import type { Op } from '../engine/plan-types.js'
+import type { Op } from '../engine/plan/plan-types.js'
 import type { TripodError } from '../errors.js'
 import type { EventBody } from './run-event.js'
 import { inWords, type Wording } from '../next-step.js'

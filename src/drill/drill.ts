@@ -8,10 +8,10 @@ import { carriersOf, holdersNow, lookAround, type Look, observerOf } from './loo
 import { startMeasuring } from './measure.js'
 import { type Outage, outageOf } from './outage.js'
 import { missingMembers, unhealthy, type Unit, whatIsWrong } from './whole.js'
-import { lockAll } from '../engine/lock.js'
-import { connectAll } from '../engine/observe.js'
+import { lockAll } from '../engine/apply/lock.js'
+import { connectAll } from '../engine/observe/observe.js'
 import type { RunInput } from '../engine/run-types.js'
-import { closeAll, type Station } from '../engine/station.js'
+import { closeAll, type Station } from '../engine/observe/station.js'
 
 /** What one fault cost. */
 export interface FaultReport {

@@ -5,10 +5,10 @@ import { carriesBalancer } from '../inventory/roles.js'
 import { sh } from '../shell.js'
 import type { ClusterContext } from '../steps/step.js'
 import { next, tripod } from '../next-step.js'
-import { looking } from '../engine/looking.js'
-import { observe } from '../engine/observe.js'
+import { looking } from '../engine/observe/looking.js'
+import { observe } from '../engine/observe/observe.js'
 import type { RunInput } from '../engine/run-types.js'
-import type { Station } from '../engine/station.js'
+import type { Station } from '../engine/observe/station.js'
 
 /** What a drill knows of the cluster when it begins. */
 export interface Look {

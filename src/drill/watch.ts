@@ -2,9 +2,9 @@ import { messageOf, TripodError } from '../errors.js'
 import { carriersOf, holdersNow, lookAround, observerOf } from './look.js'
 import { startMeasuring } from './measure.js'
 import { type Outage, outageOf } from './outage.js'
-import { connectAll } from '../engine/observe.js'
+import { connectAll } from '../engine/observe/observe.js'
 import type { RunInput } from '../engine/run-types.js'
-import { closeAll } from '../engine/station.js'
+import { closeAll } from '../engine/observe/station.js'
 import { endpointUrl } from '../steps/control-plane.js'
 
 /** What was measured while somebody else broke something. */

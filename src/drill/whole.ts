@@ -6,8 +6,8 @@ import { controlPlaneGates } from '../steps/control-plane-gates.js'
 import { type Gate, whereNotZero } from '../steps/gate.js'
 import type { ClusterContext } from '../steps/step.js'
 import type { NextStep } from '../next-step.js'
-import { askGate, type GateInput } from '../engine/gates.js'
-import type { Station } from '../engine/station.js'
+import { askGate, type GateInput } from '../engine/apply/gates.js'
+import type { Station } from '../engine/observe/station.js'
 
 /** What keeps the VIP alive, and what a drill stops. */
 const UNITS = ['haproxy.service', 'keepalived.service'] as const

@@ -1,5 +1,5 @@
 import type { TripodError } from '../errors.js'
-import type { Op } from './plan-types.js'
+import type { Op } from './plan/plan-types.js'
 
 /** What the engine tells while it works. It never prints; progress, run log and tests listen. */
 export type EngineEvent =

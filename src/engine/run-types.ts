@@ -8,9 +8,9 @@ import type { Intent } from '../operations/intents.js'
 import type { NodeRef } from '../operations/node-ref.js'
 import type { ClusterContext, ManifestSet, Step } from '../steps/step.js'
 import type { ApplySummary, Emit } from './events.js'
-import type { LastWritten } from './last-written.js'
-import type { PackageVersions } from './plan-node.js'
-import type { Plan, Selectors } from './plan-types.js'
+import type { LastWritten } from './apply/last-written.js'
+import type { PackageVersions } from './plan/plan-node.js'
+import type { Plan, Selectors } from './plan/plan-types.js'
 
 /** Exact versions of a node's packages, seen after the last change to them. */
 export interface NodeVersions {

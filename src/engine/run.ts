@@ -1,13 +1,13 @@
-import { applyPlan } from './apply.js'
-import { assemble } from './assemble.js'
-import { lastWritten } from './last-written.js'
-import { narrowed } from './narrow.js'
-import { connectAll, observe } from './observe.js'
+import { applyPlan } from './apply/apply.js'
+import { assemble } from './plan/assemble.js'
+import { lastWritten } from './apply/last-written.js'
+import { narrowed } from './plan/narrow.js'
+import { connectAll, observe } from './observe/observe.js'
 import type { Run, RunInput } from './run-types.js'
-import { selectNodes, selectSteps } from './select.js'
-import { closeAll } from './station.js'
+import { selectNodes, selectSteps } from './plan/select.js'
+import { closeAll } from './observe/station.js'
 
-export { planOffline } from './offline.js'
+export { planOffline } from './plan/offline.js'
 
 /** Connects to every selected node, looks, and plans. Throws only for what concerns all nodes; what one node lacks is in the plan. */
 export async function openRun(input: RunInput): Promise<Run> {

@@ -1,6 +1,6 @@
 import { documentOf } from '../document/document-of.js'
 import type { PlanDocument } from '../document/plan-document.js'
-import { narrowed } from '../engine/narrow.js'
+import { narrowed } from '../engine/plan/narrow.js'
 import type { NodeVersions, Run, RunInput } from '../engine/run-types.js'
 import { openRun } from '../engine/run.js'
 import type { Cluster } from '../inventory/cluster.js'

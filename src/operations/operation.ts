@@ -1,6 +1,6 @@
 import type { PlanDocument } from '../document/plan-document.js'
 import type { ApplySummary } from '../engine/events.js'
-import type { Plan } from '../engine/plan-types.js'
+import type { Plan } from '../engine/plan/plan-types.js'
 import type { RunInput } from '../engine/run-types.js'
 import type { Cluster } from '../inventory/cluster.js'
 import type { Session } from '../cli/session/session.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openRun } from '../../src/engine/run.js'
 import type { NodeVersions } from '../../src/engine/run-types.js'
-import type { Selectors } from '../../src/engine/plan-types.js'
+import type { Selectors } from '../../src/engine/plan/plan-types.js'
 import type { PackageResource } from '../../src/resources/resource.js'
 import type { Step } from '../../src/steps/step.js'
 import { Machine } from './machine.js'

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Op, Plan } from '../../src/engine/plan-types.js'
+import type { Op, Plan } from '../../src/engine/plan/plan-types.js'
 import { fault, inside, up, type DebianRelease, type UpOptions } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
 import { complaintsOf } from '../document/schema-of.js'

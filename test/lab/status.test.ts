@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { lookAtCluster } from '../../src/engine/status.js'
+import { lookAtCluster } from '../../src/engine/observe/status.js'
 import { connect } from '../../src/host/connect.js'
 import { Keyring } from '../../src/host/keyring.js'
 import { loadInventory } from '../../src/inventory/load.js'

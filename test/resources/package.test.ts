@@ -3,7 +3,7 @@ import { debian } from '../../src/os/debian.js'
 import { packageKind } from '../../src/resources/package.js'
 import type { PackageResource } from '../../src/resources/resource.js'
 import type { Readings, UnitReading } from '../../src/resources/readings.js'
-import { disturbed } from '../../src/engine/disturbed.js'
+import { disturbed } from '../../src/engine/plan/disturbed.js'
 
 const kind = packageKind(debian)
 const overlay = { record: { entries: {} }, writes: new Map(), installs: new Map() } as never

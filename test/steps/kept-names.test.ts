@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { withOwnNames } from '../../src/engine/own-names.js'
+import { withOwnNames } from '../../src/engine/observe/own-names.js'
 import type { RunInput } from '../../src/engine/run-types.js'
 import type { Facts } from '../../src/facts/facts.js'
 import type { Cluster, Node } from '../../src/inventory/cluster.js'

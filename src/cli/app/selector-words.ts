@@ -1,4 +1,4 @@
-import type { Selectors } from '../../engine/plan-types.js'
+import type { Selectors } from '../../engine/plan/plan-types.js'
 import { quote } from '../../shell.js'
 
 /** Selectors as they were given, for a command to type next. */

@@ -1,4 +1,4 @@
-import type { Selectors } from '../../engine/plan-types.js'
+import type { Selectors } from '../../engine/plan/plan-types.js'
 
 export interface SelectorFlags {
   readonly node?: readonly string[] | undefined

@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../../engine/plan-types.js'
+import type { PlannedStep } from '../../engine/plan/plan-types.js'
 
 /** One row on the screen: shown as working until it is settled from outside. */
 export interface Row {

@@ -1,5 +1,5 @@
 import type { Emit } from '../../engine/events.js'
-import type { Plan } from '../../engine/plan-types.js'
+import type { Plan } from '../../engine/plan/plan-types.js'
 
 /** One way to show events. The engine works whether or not anybody watches. */
 export interface Progress {

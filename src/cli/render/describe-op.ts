@@ -1,4 +1,4 @@
-import type { Op } from '../../engine/plan-types.js'
+import type { Op } from '../../engine/plan/plan-types.js'
 import { escapeLine } from './escape.js'
 
 /** `create package containerd`: an op in the words of progress and log. */

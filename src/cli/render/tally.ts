@@ -1,4 +1,4 @@
-import { disturbed } from '../../engine/disturbed.js'
+import { disturbed } from '../../engine/plan/disturbed.js'
 import { disruption, type DocumentOp } from '../../document/plan-document.js'
 import { SYMBOLS } from '../text/render-op.js'
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../../engine/plan-types.js'
+import type { Plan } from '../../engine/plan/plan-types.js'
 import { TripodError } from '../../errors.js'
 import { type ConcernGroup, countedNodes, groupConcerns } from '../render/concern-groups.js'
 import { escapeLine } from '../render/escape.js'

@@ -1,6 +1,6 @@
 import type { DocumentNode, PlanDocument } from '../../document/plan-document.js'
-import { type LastWritten } from '../../engine/last-written.js'
-import { type Moved, movedSince } from '../../engine/moved.js'
+import { type LastWritten } from '../../engine/apply/last-written.js'
+import { type Moved, movedSince } from '../../engine/plan/moved.js'
 import type { Run } from '../../engine/run-types.js'
 import { TripodError } from '../../errors.js'
 import { escapeLine } from '../render/escape.js'

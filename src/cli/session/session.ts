@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import type { RunInput } from '../../engine/run-types.js'
-import { selectNodes, selectSteps } from '../../engine/select.js'
+import { selectNodes, selectSteps } from '../../engine/plan/select.js'
 import { messageOf, TripodError } from '../../errors.js'
 import { connect } from '../../host/connect.js'
 import { sshConfigReader } from '../../host/ssh-config.js'

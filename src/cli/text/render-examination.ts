@@ -1,5 +1,5 @@
 import type { Looked } from '../../document/document-of.js'
-import type { Examination } from '../../engine/examine.js'
+import type { Examination } from '../../engine/observe/examine.js'
 import type { Paint } from '../render/colour.js'
 import { escapeLine } from '../render/escape.js'
 import { count } from '../render/plan-headline.js'

@@ -10,7 +10,7 @@ import {
   progressFlags,
 } from '../../cli/app/flags.js'
 import type { PlanDocument } from '../../document/plan-document.js'
-import { selectNodes } from '../../engine/select.js'
+import { selectNodes } from '../../engine/plan/select.js'
 import { TripodError } from '../../errors.js'
 import { loadInventory } from '../../inventory/load.js'
 import { carryOut } from '../../operations/carry-out.js'

@@ -1,7 +1,7 @@
 import { kubeconfigPath, writeKubeconfig } from '../../cli/session/keep-kubeconfig.js'
 import { renderSummary } from '../../cli/text/render-summary.js'
 import { fetchKubeconfig } from '../../kubeconfig/fetch-kubeconfig.js'
-import { verifyCluster } from '../../engine/verify.js'
+import { verifyCluster } from '../../engine/apply/verify.js'
 import { messageOf } from '../../errors.js'
 import { Secret } from '../../secret.js'
 import type { Done } from '../operation.js'

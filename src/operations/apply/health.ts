@@ -1,5 +1,5 @@
 import { renderFindings, summary as summaryOf, unhealthy } from '../../cli/text/render-status.js'
-import type { Verification } from '../../engine/verify.js'
+import type { Verification } from '../../engine/apply/verify.js'
 import type { Speaker } from '../../cli/session/speaker.js'
 
 /** What was ill before, and is no matter of this work, does not make it fail. */

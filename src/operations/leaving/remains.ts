@@ -1,8 +1,8 @@
 import { sh, type Script } from '../../shell.js'
 import type { Node } from '../../inventory/cluster.js'
-import { connectAll, onAll } from '../../engine/observe.js'
+import { connectAll, onAll } from '../../engine/observe/observe.js'
 import type { RunInput } from '../../engine/run-types.js'
-import { closeAll } from '../../engine/station.js'
+import { closeAll } from '../../engine/observe/station.js'
 
 const SCAN_SECONDS = 60
 

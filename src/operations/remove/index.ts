@@ -1,6 +1,6 @@
 import { renderSummary } from '../../cli/text/render-summary.js'
-import { looking } from '../../engine/looking.js'
-import { verifyCluster } from '../../engine/verify.js'
+import { looking } from '../../engine/observe/looking.js'
+import { verifyCluster } from '../../engine/apply/verify.js'
 import { nodeList } from '../../inventory/node-list.js'
 import { quote } from '../../shell.js'
 import { tellHealth } from '../apply/health.js'

@@ -1,4 +1,4 @@
-import { selectNodes } from '../../engine/select.js'
+import { selectNodes } from '../../engine/plan/select.js'
 import type { Cluster } from '../../inventory/cluster.js'
 import type { SelectorFlags } from '../../cli/app/selectors.js'
 import type { RemoveIntent } from '../remove/intent.js'

@@ -1,5 +1,5 @@
 import { renderSummary } from '../../cli/text/render-summary.js'
-import { looking } from '../../engine/looking.js'
+import { looking } from '../../engine/observe/looking.js'
 import { unwarned } from '../leaving/others.js'
 import { proveClean } from '../leaving/proof.js'
 import { confirmTakeBack, nothingToTakeBack, removedAtEnd } from '../leaving/take-back.js'

@@ -1,6 +1,6 @@
 import { documentOf } from '../../../src/document/document-of.js'
 import type { PlanDocument } from '../../../src/document/plan-document.js'
-import type { PlannedNode, PlannedStep } from '../../../src/engine/plan-types.js'
+import type { PlannedNode, PlannedStep } from '../../../src/engine/plan/plan-types.js'
 import { planOffline } from '../../../src/engine/run.js'
 import { TripodError } from '../../../src/errors.js'
 import type { Cluster } from '../../../src/inventory/cluster.js'

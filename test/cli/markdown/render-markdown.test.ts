@@ -4,7 +4,7 @@ import { renderMarkdown } from '../../../src/cli/markdown/render-markdown.js'
 import type { PlanDocument } from '../../../src/document/plan-document.js'
 import { planDocumentSchema } from '../../../src/document/plan-document.js'
 import { planDigest, planText } from '../../../src/document/plan-text.js'
-import type { Op } from '../../../src/engine/plan-types.js'
+import type { Op } from '../../../src/engine/plan/plan-types.js'
 import { bootstrapOf, smallChangeDocument } from '../html/sample-documents.js'
 import { onNodes, sampleDocument, sampleOp, sampleStep } from '../sample-plan.js'
 

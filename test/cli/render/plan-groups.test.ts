@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { groupNodes } from '../../../src/cli/render/plan-groups.js'
-import type { Op } from '../../../src/engine/plan-types.js'
+import type { Op } from '../../../src/engine/plan/plan-types.js'
 import { onNodes, sampleDocument, sampleOp, sampleStep } from '../sample-plan.js'
 
 function groupsOf(ops: readonly Op[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { planOutlook } from '../../../src/cli/render/plan-outlook.js'
-import type { Op, PlannedStep } from '../../../src/engine/plan-types.js'
+import type { Op, PlannedStep } from '../../../src/engine/plan/plan-types.js'
 import { onNodes, sampleDocument, sampleOp, sampleStep } from '../sample-plan.js'
 
 const ALL = ['m1', 'm2', 'm3', 'w1']

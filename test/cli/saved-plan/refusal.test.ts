@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { refusalOf } from '../../../src/cli/saved-plan/refusal.js'
-import type { PlannedNode } from '../../../src/engine/plan-types.js'
+import type { PlannedNode } from '../../../src/engine/plan/plan-types.js'
 import { type ErrorCode, TripodError } from '../../../src/errors.js'
 import { sampleCluster, samplePlan } from '../sample-plan.js'
 import { said } from '../../said.js'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { refuseMoved } from '../../../src/cli/saved-plan/refuse-moved.js'
 import type { PlanDocument } from '../../../src/document/plan-document.js'
-import type { Op, Plan, PlannedNode } from '../../../src/engine/plan-types.js'
+import type { Op, Plan, PlannedNode } from '../../../src/engine/plan/plan-types.js'
 import { onNodes, sampleCluster, sampleDocument, sampleOp, sampleStep } from '../sample-plan.js'
 
 const run = {
