@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, TripodError } from '../errors.js'
 import type { Host } from '../host/host.js'
-import { endpointUrl, isReady } from '../steps/control-plane.js'
+import { endpointUrl, isReady } from '../steps/control-plane/control-plane.js'
 import { next, tripod } from '../next-step.js'
 import { whileStopped } from './fault.js'
 import { carriersOf, holdersNow, lookAround, type Look, observerOf } from './look.js'

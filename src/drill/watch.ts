@@ -5,7 +5,7 @@ import { type Outage, outageOf } from './outage.js'
 import { connectAll } from '../engine/observe/observe.js'
 import type { RunInput } from '../engine/run-types.js'
 import { closeAll } from '../engine/observe/station.js'
-import { endpointUrl } from '../steps/control-plane.js'
+import { endpointUrl } from '../steps/control-plane/control-plane.js'
 
 /** What was measured while somebody else broke something. */
 export interface WatchReport {

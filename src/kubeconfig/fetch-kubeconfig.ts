@@ -1,7 +1,7 @@
 import { messageOf, TripodError } from '../errors.js'
 import type { Node } from '../inventory/cluster.js'
 import { lines, sh } from '../shell.js'
-import { ADMIN_CONF, apiOf, isReady } from '../steps/control-plane.js'
+import { ADMIN_CONF, apiOf, isReady } from '../steps/control-plane/control-plane.js'
 import { next, tripod } from '../next-step.js'
 import type { RunInput } from '../engine/run-types.js'
 import { isMaster } from '../inventory/roles.js'

@@ -1,5 +1,5 @@
 import { memberOf } from '../facts/member-of.js'
-import { ADMIN_CONF } from '../steps/control-plane.js'
+import { ADMIN_CONF } from '../steps/control-plane/control-plane.js'
 import type { LookedAt } from './assemble.js'
 import { lookOn, type Judged } from './judged.js'
 import { isPart } from './script.js'

@@ -2,7 +2,7 @@ import { carriesBalancer } from '../inventory/roles.js'
 import { sh } from '../shell.js'
 import type { Seen } from '../topology.js'
 import { type Gate, type GateAnswer, whereNotZero } from './gate.js'
-import { interfaceOf } from './keepalived.js'
+import { interfaceOf } from './load-balancer/keepalived.js'
 import { portMatrix } from './port-matrix.js'
 import type { ClusterContext } from './step.js'
 

@@ -1,8 +1,8 @@
 import type { Node } from '../inventory/cluster.js'
 import type { CommandResource } from '../resources/resource.js'
 import { type Script, sh } from '../shell.js'
-import { ADMIN_CONF, actingMaster, kubectl } from './control-plane.js'
-import { tokenConfiguration } from './kubeadm-config.js'
+import { ADMIN_CONF, actingMaster, kubectl } from './control-plane/control-plane.js'
+import { tokenConfiguration } from './kubeadm/kubeadm-config.js'
 import type { Cleanup, ClusterContext, Step, StepContext } from './step.js'
 import { joins } from '../topology.js'
 

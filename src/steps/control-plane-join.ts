@@ -1,8 +1,8 @@
-import { controlPlaneGates, masterServes } from './control-plane-gates.js'
-import { isMember, join } from './join.js'
+import { controlPlaneGates, masterServes } from './control-plane/control-plane-gates.js'
+import { isMember, join } from './kubeadm/join.js'
 import { portMatrix } from './port-matrix.js'
 import type { Step } from './step.js'
-import { withoutUnfinished } from './unfinished.js'
+import { withoutUnfinished } from './kubeadm/unfinished.js'
 import { joins } from '../topology.js'
 import { isMaster } from '../inventory/roles.js'
 

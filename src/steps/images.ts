@@ -1,7 +1,7 @@
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
 import { isMaster, joinsCluster } from '../inventory/roles.js'
-import { imagesConfiguration } from './kubeadm-config.js'
+import { imagesConfiguration } from './kubeadm/kubeadm-config.js'
 import type { Step, StepContext } from './step.js'
 import { isOutside } from '../topology.js'
 

@@ -2,8 +2,8 @@ import type { Node } from '../inventory/cluster.js'
 import { isMaster, joinsCluster } from '../inventory/roles.js'
 import type { CommandResource, InputFile } from '../resources/resource.js'
 import { type Script, sh } from '../shell.js'
-import { ADMIN_CONF } from './control-plane.js'
-import { clientEndpoint } from './kubeadm-cluster.js'
+import { ADMIN_CONF } from './control-plane/control-plane.js'
+import { clientEndpoint } from './kubeadm/kubeadm-cluster.js'
 import type { Step, StepContext } from './step.js'
 
 /** For root and for whom the operator logs in as: `kubectl` works there without a word. */

@@ -5,8 +5,8 @@ import type { OsFamily, PackageRepository } from '../os/os-family.js'
 import { satisfies } from '../resources/package.js'
 import type { PackageResource } from '../resources/resource.js'
 import type { Seen } from '../topology.js'
-import { packageRepository } from './package-repository.js'
-import { isAskable, type NeededRepository, repositoryReached } from './repository-gate.js'
+import { packageRepository } from './packages/package-repository.js'
+import { isAskable, type NeededRepository, repositoryReached } from './packages/repository-gate.js'
 import type { ClusterContext, Step } from './step.js'
 
 /**

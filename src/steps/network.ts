@@ -4,7 +4,7 @@ import { knownName } from '../inventory/node-name.js'
 import { joinsCluster } from '../inventory/roles.js'
 import type { CommandResource } from '../resources/resource.js'
 import { sh } from '../shell.js'
-import { ADMIN_CONF, actingMaster, kubectl } from './control-plane.js'
+import { ADMIN_CONF, actingMaster, kubectl } from './control-plane/control-plane.js'
 import { type Gate, whereNotZero } from './gate.js'
 import type { ClusterContext, ManifestSet, Step, StepContext } from './step.js'
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerIn, askScript } from '../../src/drill/measure.js'
 import { outageOf } from '../../src/drill/outage.js'
 import { sh } from '../../src/shell.js'
-import { endpointUrl } from '../../src/steps/control-plane.js'
+import { endpointUrl } from '../../src/steps/control-plane/control-plane.js'
 import { cluster } from '../steps/context.js'
 import { runScript } from '../steps/run-script.js'
 

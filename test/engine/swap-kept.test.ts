@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { swap } from '../../src/steps/swap.js'
+import { swap } from '../../src/steps/swap/index.js'
 import type { Step } from '../../src/steps/step.js'
 import { contextWith } from '../steps/context.js'
 import { Machine } from './machine.js'

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseInventory } from '../../src/inventory/parse.js'
 import { renderProblems } from '../../src/inventory/problem.js'
-import { containerRuntime } from '../../src/steps/container-runtime.js'
+import { containerRuntime } from '../../src/steps/container-runtime/index.js'
 import { contextWith } from '../steps/context.js'
 import { clusterOf, CONTEXT, LAB } from './lab.js'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { loadInventory } from '../../src/inventory/load.js'
 import { inside } from '../../src/lab/index.js'
 import type { CommandResource } from '../../src/resources/resource.js'
-import { security } from '../../src/steps/security.js'
+import { security } from '../../src/steps/security/index.js'
 import { contextWith } from '../steps/context.js'
 import { said, testLab, unable } from './support.js'
 

@@ -7,7 +7,7 @@ import {
   initConfiguration,
   joinConfiguration,
   tokenConfiguration,
-} from '../../src/steps/kubeadm-config.js'
+} from '../../src/steps/kubeadm/kubeadm-config.js'
 import { hostileText } from '../inventory/hostile.js'
 import { clusterOf } from '../inventory/lab.js'
 import { hostile } from '../templates/hostile.js'

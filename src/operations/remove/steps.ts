@@ -1,5 +1,5 @@
 import type { Step } from '../../steps/step.js'
-import { loadBalancer } from '../../steps/load-balancer.js'
+import { loadBalancer } from '../../steps/load-balancer/index.js'
 import { takeBack } from '../../steps/take-back.js'
 import { leave } from '../leaving/leave.js'
 import { stepWithout } from '../leaving/without.js'
