@@ -1,4 +1,4 @@
-import { signingKeys } from '../checks/signing-keys.js'
+import { signingKeys } from '../checks/software/signing-keys.js'
 import type { Sight } from './assemble.js'
 import type { HealthFinding } from './status.js'
 

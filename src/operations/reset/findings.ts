@@ -1,6 +1,6 @@
 import type { CheckContext } from '../../checks/check.js'
 import type { Finding } from '../../checks/finding.js'
-import { unlisted } from '../../checks/unlisted.js'
+import { unlisted } from '../../checks/cluster/unlisted.js'
 import { unrecorded } from '../leaving/unrecorded.js'
 import type { ResetIntent } from './intent.js'
 import { next, tripod } from '../../next-step.js'

@@ -1,0 +1,38 @@
+import { NETWORK_RECORD } from '../../facts/config-maps.js'
+import { findCalico } from '../../manifests/pins.js'
+import type { Check } from '../check.js'
+import { listed } from '../check.js'
+
+/**
+ * A cluster is never given a second pod network beside one that it has. One runs where a DaemonSet keeps it; a configuration that
+ * somebody laid on the nodes by hand (`cni: none`) is kept by nothing, and Calico's comes before it. Manifests of the inventory's
+ * own are the operator's word.
+ */
+export const foreignNetwork: Check = ({ seen, cluster, topology }) => {
+  const serving = seen.filter(({ node }) => topology.states[node.name] === 'control-plane-ready')
+  const { inventoryPath, network } = cluster
+  if (network.cni !== 'calico' || serving.length === 0) return []
+  const told = serving.map(({ facts }) => facts.kubernetes)
+  if (told.some(({ configMaps = {} }) => NETWORK_RECORD in configMaps)) return []
+  const networks = told.find((one) => one.configMaps && one.networks)?.networks
+  const id = 'NETWORK'
+  if (networks === undefined)
+    return [
+      {
+        id,
+        severity: 'fatal',
+        message: `which pod network ${cluster.name} has could not be read from its API server`,
+        fix: `Run \`kubectl get ds -A\` on ${listed(serving.map(({ node }) => node.name))} and mend what keeps it from answering`,
+      },
+    ]
+  const own = `${findCalico(cluster)?.way === 'manifest' ? 'kube-system' : 'calico-system'}/calico-node`
+  if (networks.length === 0 || networks.includes(own)) return []
+  return [
+    {
+      id,
+      severity: 'fatal',
+      message: `${cluster.name} has a pod network already, of the DaemonSet ${listed(networks)}: with Calico beside it pods would lose each other`,
+      fix: `Write network.cni: none in ${inventoryPath}. Only if the cluster is meant to move to Calico: take that network out of it first, then apply`,
+    },
+  ]
+}

@@ -1,0 +1,47 @@
+import type { Cluster } from '../../inventory/cluster.js'
+import { osFamilyOf } from '../../os/index.js'
+import { runningVersions } from '../../facts/running-versions.js'
+import { isUntouched, type Seen } from '../../topology.js'
+import type { Check } from '../check.js'
+import type { Finding } from '../finding.js'
+
+/** SKEW: programs of Kubernetes run at another version than the one that is installed or wanted, as after half an upgrade by hand. */
+export const runningVersion: Check = ({ seen, cluster, topology }) =>
+  seen
+    .filter(({ node }) => !isUntouched(topology.states[node.name]))
+    .flatMap((one) => [...ofComponents(one, cluster), ...ofKubelet(one, seen)])
+
+function ofComponents(one: Seen, { kubernetes }: Cluster): readonly Finding[] {
+  const others = Object.entries(runningVersions(one, [one]).components).filter(
+    ([, version]) => version !== kubernetes.version,
+  )
+  if (others.length === 0) return []
+  const running = others.map(([name, version]) => `${name} ${version}`).join(', ')
+  return [
+    {
+      id: 'SKEW',
+      severity: 'warning',
+      node: one.node.name,
+      message: `runs ${running}, and the inventory wants ${kubernetes.version}: an apply does not upgrade the control plane`,
+      fix: `Run \`kubeadm upgrade apply v${kubernetes.version}\` on the first control-plane node and \`kubeadm upgrade node\` on each other one`,
+    },
+  ]
+}
+
+/** A package of the kubelet restarts nothing: who installs it by hand must. */
+function ofKubelet(one: Seen, seen: readonly Seen[]): readonly Finding[] {
+  const { kubelet } = runningVersions(one, seen)
+  const { os, packages } = one.facts
+  const revision = packages.installed['kubelet']
+  const installed = revision === undefined ? undefined : osFamilyOf(os)?.packages.upstream(revision)
+  if (kubelet === undefined || installed === undefined || installed === kubelet) return []
+  return [
+    {
+      id: 'SKEW',
+      severity: 'warning',
+      node: one.node.name,
+      message: `still runs kubelet ${kubelet}, and ${installed} is installed: the kubelet has not been restarted`,
+      fix: 'Run `systemctl restart kubelet` there',
+    },
+  ]
+}
