@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '../src/errors.js'
-import { parseInventory } from '../src/inventory/parse.js'
+import { parseInventory } from '../src/inventory/read/parse.js'
 
 const ROOT = path.join(import.meta.dirname, '..')
 const NOT_OURS = ['node_modules', 'dist', '.git', 'coverage']

@@ -3,7 +3,7 @@ import { BaseCommand } from '../cli/app/base-command.js'
 import { headed } from '../document/headed.js'
 import type { ExplainDocument } from '../document/local-documents.js'
 import { ERRORS, type ErrorCode, type ErrorEntry, TripodError } from '../errors.js'
-import { nearest } from '../inventory/nearest.js'
+import { nearest } from '../inventory/read/nearest.js'
 
 interface Explanation extends ErrorEntry {
   readonly code: string

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../cli/app/base-command.js'
 import { jsonSchemaOf, SCHEMA_NAMES } from '../document/schemas.js'
-import { inventoryJsonSchema } from '../inventory/schema.js'
+import { inventoryJsonSchema } from '../inventory/schema/schema.js'
 
 export default class Schema extends BaseCommand {
   static override summary = 'The JSON Schema of the inventory, or of what tripod writes.'

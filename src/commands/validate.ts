@@ -2,8 +2,8 @@ import { BaseCommand } from '../cli/app/base-command.js'
 import { inventoryFlag } from '../cli/app/flags.js'
 import { headed } from '../document/headed.js'
 import type { ValidateDocument } from '../document/local-documents.js'
-import { loadInventory } from '../inventory/load.js'
-import { renderProblems } from '../inventory/problem.js'
+import { loadInventory } from '../inventory/read/load.js'
+import { renderProblems } from '../inventory/read/problem.js'
 import { summarise } from '../inventory/summary.js'
 
 export default class Validate extends BaseCommand {

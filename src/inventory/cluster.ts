@@ -1,5 +1,5 @@
 import type { Reference } from '../secret.js'
-import type { InventoryProblem } from './problem.js'
+import type { InventoryProblem } from './read/problem.js'
 import type { Proxy } from './proxy.js'
 
 /** What a node is for. A master that also carries workloads has `control-plane` and `worker`. */

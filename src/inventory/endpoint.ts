@@ -1,7 +1,7 @@
 import type { Reference } from '../secret.js'
 import type { Endpoint } from './cluster.js'
 import { parseAddress } from './address.js'
-import type { Inventory } from './schema.js'
+import type { Inventory } from './schema/schema.js'
 
 const KUBERNETES_PORT = 6443
 /** Where the API servers listen when HAProxy takes 6443 on the same machine (layout L3). */

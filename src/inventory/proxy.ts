@@ -1,7 +1,7 @@
 import { parseAddress, parseSubnet } from './address.js'
 import type { Cluster } from './cluster.js'
-import type { Inventory } from './schema.js'
-import { isSecretSource } from './secret-setting.js'
+import type { Inventory } from './schema/schema.js'
+import { isSecretSource } from './check/secret-setting.js'
 
 /** How the machines reach what is outside of their network. */
 export interface Proxy {

@@ -1,5 +1,5 @@
 import type { TomlValue } from '../inventory/cluster.js'
-import { isSecretSource, namesSecret } from '../inventory/secret-setting.js'
+import { isSecretSource, namesSecret } from '../inventory/check/secret-setting.js'
 import type { Reference } from '../secret.js'
 import type { TomlTable } from '../templates/toml.js'
 

@@ -2,7 +2,7 @@ import { documentOf, type Imprint } from '../../src/document/document-of.js'
 import type { PlanDocument } from '../../src/document/plan-document.js'
 import { summarise } from '../../src/engine/apply/summary.js'
 import type { Op, Plan, PlannedNode, PlannedStep } from '../../src/engine/plan/plan-types.js'
-import { parseInventory } from '../../src/inventory/parse.js'
+import { parseInventory } from '../../src/inventory/read/parse.js'
 import type { Cluster } from '../../src/inventory/cluster.js'
 
 const INVENTORY = `

@@ -6,7 +6,7 @@ import { Config } from '@oclif/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import Schema from '../../src/commands/schema.js'
 import Validate from '../../src/commands/validate.js'
-import { inventoryJsonSchema } from '../../src/inventory/schema.js'
+import { inventoryJsonSchema } from '../../src/inventory/schema/schema.js'
 import { LAB } from '../inventory/lab.js'
 
 let config: Config

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Cluster } from '../../src/inventory/cluster.js'
-import { parseInventory } from '../../src/inventory/parse.js'
+import { parseInventory } from '../../src/inventory/read/parse.js'
 import { hostileText } from './hostile.js'
 import { CONTEXT } from './lab.js'
 import { everyStringField, roomyInventory, type StringField, withField } from './string-fields.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { parseInventory, type ParseResult } from '../../src/inventory/parse.js'
+import { parseInventory, type ParseResult } from '../../src/inventory/read/parse.js'
 import { HOSTILE_CHARACTERS, hostileText } from './hostile.js'
 import { hostileCluster } from './hostile-cluster.js'
 import { CONTEXT, LAB, problemsOf } from './lab.js'

@@ -1,6 +1,6 @@
-import { parseInventory, type ParseContext } from '../../src/inventory/parse.js'
+import { parseInventory, type ParseContext } from '../../src/inventory/read/parse.js'
 import type { Cluster } from '../../src/inventory/cluster.js'
-import { type InventoryProblem, renderProblems } from '../../src/inventory/problem.js'
+import { type InventoryProblem, renderProblems } from '../../src/inventory/read/problem.js'
 
 /** A small inventory as a user would write it. */
 export const LAB = `cluster: lab

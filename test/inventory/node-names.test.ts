@@ -11,7 +11,7 @@ import { initConfiguration } from '../../src/steps/kubeadm/kubeadm-config.js'
 import { steps } from '../../src/steps/index.js'
 import { SAMPLE_IMPRINT } from '../cli/sample-plan.js'
 import { CONTEXT, LAB, clusterOf, problemsOf } from './lab.js'
-import { parseInventory } from '../../src/inventory/parse.js'
+import { parseInventory } from '../../src/inventory/read/parse.js'
 
 const withName = (name: string): string => LAB.replace('name: m2', `name: ${JSON.stringify(name)}`)
 

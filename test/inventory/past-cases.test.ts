@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseInventory } from '../../src/inventory/parse.js'
+import { parseInventory } from '../../src/inventory/read/parse.js'
 import { caseText, casesMissing } from '../past-cases.js'
 
 if (casesMissing !== undefined) console.warn(`SKIPPED test/inventory/past-cases.test.ts: ${casesMissing}`)

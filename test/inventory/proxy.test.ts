@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { renderProblems } from '../../src/inventory/problem.js'
+import { renderProblems } from '../../src/inventory/read/problem.js'
 import { clusterOf, LAB, problemsOf } from './lab.js'
 
 const withProxy = (text: string): string => `${LAB}proxy: ${text}\n`

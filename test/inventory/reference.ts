@@ -1,6 +1,6 @@
-import { alternatives, type SchemaNode } from '../../src/inventory/schema-at.js'
-import { inventoryJsonSchema } from '../../src/inventory/schema.js'
-import { type Pattern, PATTERNS } from '../../src/inventory/patterns.js'
+import { alternatives, type SchemaNode } from '../../src/inventory/schema/schema-at.js'
+import { inventoryJsonSchema } from '../../src/inventory/schema/schema.js'
+import { type Pattern, PATTERNS } from '../../src/inventory/schema/patterns.js'
 
 const HEAD = `# The inventory
 

@@ -1,6 +1,6 @@
-import { alternatives, type SchemaNode } from '../../src/inventory/schema-at.js'
-import { inventoryJsonSchema } from '../../src/inventory/schema.js'
-import type { Path } from '../../src/inventory/problem.js'
+import { alternatives, type SchemaNode } from '../../src/inventory/schema/schema-at.js'
+import { inventoryJsonSchema } from '../../src/inventory/schema/schema.js'
+import type { Path } from '../../src/inventory/read/problem.js'
 
 /** A place in the inventory where a text of the user can stand, found in the schema itself. */
 export interface StringField {

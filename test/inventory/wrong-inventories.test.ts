@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderProblems } from '../../src/inventory/problem.js'
+import { renderProblems } from '../../src/inventory/read/problem.js'
 import { problemsOf } from './lab.js'
 import { WRONG_INVENTORIES } from './wrong-inventories.js'
 

@@ -9,7 +9,7 @@ import { fault, inside, type DebianRelease, type Lab } from '../../src/lab/index
 import { lockAll } from '../../src/engine/apply/lock.js'
 import { connect } from '../../src/host/connect.js'
 import { Keyring } from '../../src/host/keyring.js'
-import { loadInventory } from '../../src/inventory/load.js'
+import { loadInventory } from '../../src/inventory/read/load.js'
 import { answersMeanwhile, shownAnswers } from './answers.js'
 import { openEngine } from './engine.js'
 import { differences, image } from './image.js'

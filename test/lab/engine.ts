@@ -3,7 +3,7 @@ import type { EngineEvent } from '../../src/engine/events.js'
 import type { Run, RunInput } from '../../src/engine/run-types.js'
 import { connect } from '../../src/host/connect.js'
 import { Keyring } from '../../src/host/keyring.js'
-import { loadInventory } from '../../src/inventory/load.js'
+import { loadInventory } from '../../src/inventory/read/load.js'
 import { steps } from '../../src/steps/index.js'
 
 export interface EngineOptions {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { loadInventory } from '../../src/inventory/load.js'
+import { loadInventory } from '../../src/inventory/read/load.js'
 import { inside } from '../../src/lab/index.js'
 import type { CommandResource } from '../../src/resources/resource.js'
 import { security } from '../../src/steps/security/index.js'

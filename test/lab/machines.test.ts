@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { down, fault, inside, labHindrance, list, up, type Lab } from '../../src/lab/index.js'
-import { loadInventory } from '../../src/inventory/load.js'
+import { loadInventory } from '../../src/inventory/read/load.js'
 import { tracesOf } from './traces.js'
 
 const unable = await labHindrance()

@@ -5,7 +5,7 @@ import { inventoryText } from '../../src/lab/inventory-file.js'
 import { bridgeOf, cableOf } from '../../src/lab/kernel-names.js'
 import { requireLabName } from '../../src/lab/record.js'
 import { nodeNames } from '../../src/lab/up.js'
-import { parseInventory } from '../../src/inventory/parse.js'
+import { parseInventory } from '../../src/inventory/read/parse.js'
 
 describe('the machines of a lab', () => {
   it('are one master and workers below three, else three masters and workers', () => {

@@ -1,5 +1,5 @@
 import { nodeName } from '../../inventory/node-name.js'
-import { PATTERNS } from '../../inventory/patterns.js'
+import { PATTERNS } from '../../inventory/schema/patterns.js'
 import { isUntouched, type Seen } from '../../topology.js'
 import { withOwnName } from '../../facts/own-names.js'
 import { joinsCluster } from '../../inventory/roles.js'

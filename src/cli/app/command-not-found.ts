@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core'
 import { TripodError } from '../../errors.js'
-import { nearest } from '../../inventory/nearest.js'
+import { nearest } from '../../inventory/read/nearest.js'
 
 /** oclif's hook for a command that does not exist: USAGE, with the one that was likely meant. */
 // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature

@@ -1,6 +1,6 @@
 import { TripodError } from '../../errors.js'
 import type { OsRelease } from '../../inventory/cluster.js'
-import { readOs } from '../../inventory/read-os.js'
+import { readOs } from '../../inventory/read/read-os.js'
 
 /** `debian12`, `ubuntu24.04`, `rocky-9` as in os-release. Throws USAGE. */
 export function parseOs(text: string): OsRelease {

@@ -1,5 +1,5 @@
 import { messageOf, TripodError } from '../../errors.js'
-import { nearest } from '../../inventory/nearest.js'
+import { nearest } from '../../inventory/read/nearest.js'
 
 /** What of oclif's errors tells that the command line was wrong; looked at by shape, as oclif's own handler does. */
 interface UsageError extends Error {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errnoOf, messageOf, TripodError } from '../../errors.js'
-import { inventoryJsonSchema } from '../../inventory/schema.js'
+import { inventoryJsonSchema } from '../../inventory/schema/schema.js'
 
 /** Where the first line of a new inventory tells editors to look for its schema. */
 const SCHEMA = 'inventory.schema.json'

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../inventory/cluster.js'
-import { loadInventory } from '../../inventory/load.js'
-import type { Guest } from '../../inventory/parse.js'
-import { renderProblems } from '../../inventory/problem.js'
+import { loadInventory } from '../../inventory/read/load.js'
+import type { Guest } from '../../inventory/read/parse.js'
+import { renderProblems } from '../../inventory/read/problem.js'
 import { escapeControls } from '../render/escape.js'
 
 /** Commands whose plan says what is doubtful about the inventory. */

@@ -11,9 +11,9 @@ import { vagrantfile } from '../../export/vagrant.js'
 import { writeFiles } from '../../export/write-files.js'
 import { doubtsOf, vmsOf } from '../../export/vm.js'
 import type { Cluster, Node } from '../../inventory/cluster.js'
-import { loadInventory } from '../../inventory/load.js'
-import { OS_NAMES } from '../../inventory/node-schema.js'
-import { readOs } from '../../inventory/read-os.js'
+import { loadInventory } from '../../inventory/read/load.js'
+import { OS_NAMES } from '../../inventory/schema/node-schema.js'
+import { readOs } from '../../inventory/read/read-os.js'
 import { quote } from '../../shell.js'
 
 export default class LabExport extends BaseCommand {

@@ -3,7 +3,7 @@ import { cordonFlags, nodeArg } from '../../cli/app/flags.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { namedNode } from '../../operations/leaving/named-node.js'
-import { loadInventory } from '../../inventory/load.js'
+import { loadInventory } from '../../inventory/read/load.js'
 import { quote } from '../../shell.js'
 
 export default class NodeCordon extends BaseCommand {

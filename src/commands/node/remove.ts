@@ -11,7 +11,7 @@ import {
   repeatable,
 } from '../../cli/app/flags.js'
 import type { PlanDocument } from '../../document/plan-document.js'
-import { loadInventory } from '../../inventory/load.js'
+import { loadInventory } from '../../inventory/read/load.js'
 import { TripodError } from '../../errors.js'
 import type { Cluster } from '../../inventory/cluster.js'
 import { quote } from '../../shell.js'

@@ -12,7 +12,7 @@ import {
 import type { PlanDocument } from '../../document/plan-document.js'
 import { selectNodes } from '../../engine/plan/select.js'
 import { TripodError } from '../../errors.js'
-import { loadInventory } from '../../inventory/load.js'
+import { loadInventory } from '../../inventory/read/load.js'
 import { carryOut } from '../../operations/carry-out.js'
 import { namedNode } from '../../operations/leaving/named-node.js'
 import { quote } from '../../shell.js'

@@ -10,7 +10,7 @@ import type { TrustScanDocument } from '../../document/local-documents.js'
 import { selectNodes } from '../../engine/plan/select.js'
 import type { ScannedKey } from '../../host/trust.js'
 import { trustHosts, type TrustedKey } from '../../host/trust-hosts.js'
-import { loadInventory } from '../../inventory/load.js'
+import { loadInventory } from '../../inventory/read/load.js'
 import { Redactor } from '../../secret.js'
 
 export default class TrustScan extends BaseCommand {

@@ -1,6 +1,6 @@
 import { TripodError } from '../../errors.js'
 import type { TomlValue } from '../../inventory/cluster.js'
-import { containerdTraps, spellSetting } from '../../inventory/containerd-traps.js'
+import { containerdTraps, spellSetting } from '../../inventory/check/containerd-traps.js'
 import { isTable, tomlDocument, type TomlTable } from '../../templates/toml.js'
 import { isAtLeast } from './containerd-version.js'
 import { WRITTEN } from '../own-file.js'

@@ -1,5 +1,5 @@
 import { isSecretProxy, type Proxy } from '../../inventory/proxy.js'
-import { isSecretSource } from '../../inventory/secret-setting.js'
+import { isSecretSource } from '../../inventory/check/secret-setting.js'
 import { PROXY_ENVIRONMENT } from '../../os/proxy-environment.js'
 import type { FileResource } from '../../resources/resource.js'
 import type { Reference } from '../../secret.js'
