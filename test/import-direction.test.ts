@@ -111,7 +111,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   '@oclif/core': ['commands/', 'cli/', 'main.ts'],
   diff: ['cli/'],
   'env-paths': ['cli/'],
-  execa: ['host/ssh-config.ts', 'host/silent-address.ts', 'host/gpg.ts', 'lab/'],
+  execa: ['host/ssh-config.ts', 'host/silent-address.ts', 'host/signing/gpg.ts', 'lab/'],
   handlebars: ['templates/'],
   listr2: ['cli/'],
   'node-forge': ['pki/'],

@@ -26,7 +26,7 @@ export interface KeyRenewal {
   readonly untold?: { readonly message: string; readonly fix: NextStep }
 }
 
-/** As long before its end a key is named, and a longer-lived one looked for. host/signing-key.ts keeps files until then. */
+/** As long before its end a key is named, and a longer-lived one looked for. host/signing/signing-key.ts keeps files until then. */
 const SECONDS_BEFORE_END = 60 * 86_400
 
 export function endsSoon(end: KeyEnd | undefined, nowSeconds: number): end is number {

@@ -1,5 +1,5 @@
 import { messageOf, TripodError } from '../errors.js'
-import { onlyBeyond } from './credentials.js'
+import { onlyBeyond } from './login/credentials.js'
 import { next, orLeaveOut } from '../next-step.js'
 
 /** Whom a connection was tried to, for messages. */

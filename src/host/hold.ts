@@ -1,5 +1,5 @@
 import { collect, type Collected } from './collect.js'
-import type { Framed } from './framing.js'
+import type { Framed } from './transfer/framing.js'
 import type { Held } from './host.js'
 import type { Channel } from './link.js'
 

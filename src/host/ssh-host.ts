@@ -4,9 +4,9 @@ import type { Script } from '../shell.js'
 import { sh } from '../shell.js'
 import { connectionLost, type Channels, type Opened } from './channels.js'
 import { collect, type Collected } from './collect.js'
-import { downloadScript, fileBytes } from './download-file.js'
-import { FirstExec } from './first-exec.js'
-import { ALTERED, frame, type Framed, type Root } from './framing.js'
+import { downloadScript, fileBytes } from './transfer/download-file.js'
+import { FirstExec } from './login/first-exec.js'
+import { ALTERED, frame, type Framed, type Root } from './transfer/framing.js'
 import { holdOpen } from './hold.js'
 import type {
   Download,
@@ -20,14 +20,14 @@ import type {
   WriteOutcome,
 } from './host.js'
 import { interrupted } from './interrupted.js'
-import { askShell } from './ask-shell.js'
-import { loginShellUnusable } from './login-shell.js'
-import { sudoRefused } from './root-refused.js'
-import { send, take, type Sink, type Source } from './pump.js'
-import { refuseUnmoved, type Moved } from './refuse-unmoved.js'
-import { TimeLimit } from './time-limit.js'
-import { sentBytes, uploadScript } from './upload.js'
-import { readOutcomes, writeFrame, writeScript } from './write.js'
+import { askShell } from './login/ask-shell.js'
+import { loginShellUnusable } from './login/login-shell.js'
+import { sudoRefused } from './login/root-refused.js'
+import { send, take, type Sink, type Source } from './transfer/pump.js'
+import { refuseUnmoved, type Moved } from './transfer/refuse-unmoved.js'
+import { TimeLimit } from './transfer/time-limit.js'
+import { sentBytes, uploadScript } from './transfer/upload.js'
+import { readOutcomes, writeFrame, writeScript } from './transfer/write.js'
 
 const EXEC_SECONDS = 30
 const WRITE_SECONDS = 60

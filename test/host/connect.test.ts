@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../../src/host/connect.js'
 import type { Host, RemoteFile } from '../../src/host/host.js'
-import { Keyring } from '../../src/host/keyring.js'
+import { Keyring } from '../../src/host/signing/keyring.js'
 import { sh } from '../../src/shell.js'
 import { canRunSshd, startSshd, type Sshd } from './sshd.js'
 

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { downloadScript, fileBytes, NotWhole } from '../../src/host/download-file.js'
+import { downloadScript, fileBytes, NotWhole } from '../../src/host/transfer/download-file.js'
 import type { Downloaded } from '../../src/host/host.js'
-import { TimeLimit } from '../../src/host/time-limit.js'
-import { uploadScript } from '../../src/host/upload.js'
+import { TimeLimit } from '../../src/host/transfer/time-limit.js'
+import { uploadScript } from '../../src/host/transfer/upload.js'
 
 let directory: string
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { openForward } from '../../src/host/forward.js'
 import type { Link } from '../../src/host/link.js'
 import { sshConfigReader } from '../../src/host/ssh-config.js'
 import { connect } from '../../src/host/connect.js'
-import { Keyring } from '../../src/host/keyring.js'
+import { Keyring } from '../../src/host/signing/keyring.js'
 import { startServer } from './server.js'
 
 const target = { host: '192.0.2.1', port: 22 }

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RemoteFile } from '../../src/host/host.js'
-import { writeFrame, writeScript } from '../../src/host/write.js'
+import { writeFrame, writeScript } from '../../src/host/transfer/write.js'
 import { runs } from '../runs.js'
 
 /** Side by side, so that an editor and a write also wait for each other's processor. */

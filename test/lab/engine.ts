@@ -2,7 +2,7 @@ import { openRun } from '../../src/engine/run.js'
 import type { EngineEvent } from '../../src/engine/events.js'
 import type { Run, RunInput } from '../../src/engine/run-types.js'
 import { connect } from '../../src/host/connect.js'
-import { Keyring } from '../../src/host/keyring.js'
+import { Keyring } from '../../src/host/signing/keyring.js'
 import { loadInventory } from '../../src/inventory/read/load.js'
 import { steps } from '../../src/steps/index.js'
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { lookAtCluster } from '../../src/engine/observe/status.js'
 import { connect } from '../../src/host/connect.js'
-import { Keyring } from '../../src/host/keyring.js'
+import { Keyring } from '../../src/host/signing/keyring.js'
 import { loadInventory } from '../../src/inventory/read/load.js'
 import { fault, inside } from '../../src/lab/index.js'
 import type { ClusterStatus } from '../../src/status/status.js'

@@ -1,6 +1,6 @@
-import { bodyOf } from '../../src/host/body-of.js'
+import { bodyOf } from '../../src/host/transfer/body-of.js'
 import { connect } from '../../src/host/connect.js'
-import { Keyring } from '../../src/host/keyring.js'
+import { Keyring } from '../../src/host/signing/keyring.js'
 import type { SshSettings } from '../../src/inventory/cluster.js'
 import { writeArtifact } from '../../src/artifact/write-artifact.js'
 import { TripodError } from '../../src/errors.js'

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { messageOf, TripodError } from '../../errors.js'
-import { configuredHost, guessLogin, type LoginGuess } from '../../host/login-guess.js'
+import { configuredHost, guessLogin, type LoginGuess } from '../../host/login/login-guess.js'
 import type { Surroundings } from '../../init/draft.js'
 import { parseSubnet } from '../../inventory/address.js'
 

@@ -1,4 +1,4 @@
-import type { UnknownHostKey } from '../../host/host-key.js'
+import type { UnknownHostKey } from '../../host/trust/host-key.js'
 import { type Asker, ONLY_YES } from './asker.js'
 
 /** Shows a new host key and wants the word `yes`, as ssh does: a stray Enter must not trust a machine. */

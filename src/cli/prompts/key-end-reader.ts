@@ -1,4 +1,4 @@
-import { keyEnd } from '../../host/signing-key.js'
+import { keyEnd } from '../../host/signing/signing-key.js'
 import type { KeyEnd } from '../../facts/key-life.js'
 
 /** Reads when key files end, each once however many nodes have it. */

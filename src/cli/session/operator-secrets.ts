@@ -1,6 +1,6 @@
 import { TripodError } from '../../errors.js'
-import type { Credentials } from '../../host/credentials.js'
-import { Keyring } from '../../host/keyring.js'
+import type { Credentials } from '../../host/login/credentials.js'
+import { Keyring } from '../../host/signing/keyring.js'
 import type { Node } from '../../inventory/cluster.js'
 import { type Redactor, Secret } from '../../secret.js'
 import type { Asker } from '../prompts/asker.js'

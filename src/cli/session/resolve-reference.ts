@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { messageOf, TripodError } from '../../errors.js'
-import { signingKey } from '../../host/signing-key.js'
+import { signingKey } from '../../host/signing/signing-key.js'
 import type { Cluster, RepositorySource } from '../../inventory/cluster.js'
 import { type Redactor, type Reference, Secret } from '../../secret.js'
 import { hideSecrets } from '../../steps/secret-settings.js'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseColons } from '../../host/gpg.js'
+import { parseColons } from '../../host/signing/gpg.js'
 import { lines, sh, type Script } from '../../shell.js'
 import { local } from '../local.js'
 import { cached } from './cached.js'

@@ -1,5 +1,5 @@
-import { TripodError } from '../errors.js'
-import { ALTERED } from './framing.js'
+import { TripodError } from '../../errors.js'
+import { ALTERED } from '../transfer/framing.js'
 
 /** What became of a command that never got as far as /bin/sh. */
 export interface ShellOutcome {

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit'
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 import { rememberHostKey } from './known-hosts-file.js'
 import { fingerprint, judge, keyType, type KnownHost, type Verdict } from './known-hosts.js'
-import { next, tripod } from '../next-step.js'
+import { next, tripod } from '../../next-step.js'
 
 export type HostKeyPolicy = 'yes' | 'accept-new' | 'ask'
 

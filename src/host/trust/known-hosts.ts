@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { errnoOf, TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../../errors.js'
 
 /** One usable line of a known_hosts file (format: sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHost {

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { TripodError } from '../errors.js'
-import { quote, sh } from '../shell.js'
-import type { RemoteFile, RunResult, WriteOutcome, WritePrecondition } from './host.js'
-import { AGAIN, LOOK, next } from '../next-step.js'
+import { TripodError } from '../../errors.js'
+import { quote, sh } from '../../shell.js'
+import type { RemoteFile, RunResult, WriteOutcome, WritePrecondition } from '../host.js'
+import { AGAIN, LOOK, next } from '../../next-step.js'
 
 /**
  * Reads a frame of files on stdin and puts each in place (experience.md 2.3). A body that is cut, or is not what its sha256

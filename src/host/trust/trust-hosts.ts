@@ -1,7 +1,7 @@
-import { TripodError } from '../errors.js'
-import type { ConnectOptions, ConnectTarget } from './connect.js'
+import { TripodError } from '../../errors.js'
+import type { ConnectOptions, ConnectTarget } from '../connect.js'
 import { scanAll, storeHostKey, type ScannedKey } from './trust.js'
-import { next, tripod } from '../next-step.js'
+import { next, tripod } from '../../next-step.js'
 
 /** What is to be trusted, and how to show it and ask. */
 export interface TrustRequest {

@@ -1,5 +1,5 @@
-import type { Channels } from './channels.js'
-import { collect } from './collect.js'
+import type { Channels } from '../channels.js'
+import { collect } from '../collect.js'
 
 const SECONDS = 5
 const LONGEST_ANSWER = 64 * 1024

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { frame, type Root } from '../../src/host/framing.js'
-import { Secret } from '../../src/secret.js'
-import { sh, type Script } from '../../src/shell.js'
-import { STAND_IN_SUDO } from './stand-in-sudo.js'
+import { frame, type Root } from '../../../src/host/transfer/framing.js'
+import { Secret } from '../../../src/secret.js'
+import { sh, type Script } from '../../../src/shell.js'
+import { STAND_IN_SUDO } from '../stand-in-sudo.js'
 
 let directory: string
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rememberHostKey, replaceHostKey } from '../../src/host/known-hosts-file.js'
+import { rememberHostKey, replaceHostKey } from '../../../src/host/trust/known-hosts-file.js'
 import {
   entriesFor,
   fingerprint,
@@ -12,8 +12,8 @@ import {
   knownHostName,
   parseKnownHosts,
   readKnownHosts,
-} from '../../src/host/known-hosts.js'
-import { newKey } from './sshd.js'
+} from '../../../src/host/trust/known-hosts.js'
+import { newKey } from '../sshd.js'
 
 let directory: string
 let ed: string

@@ -1,12 +1,12 @@
-import { TripodError } from '../errors.js'
-import { connectError } from './connect-error.js'
-import { dialRules, type ConnectOptions, type ConnectTarget } from './connect.js'
-import { addressOf, dial, openSocket, whom, type Dialled } from './dial.js'
+import { TripodError } from '../../errors.js'
+import { connectError } from '../connect-error.js'
+import { dialRules, type ConnectOptions, type ConnectTarget } from '../connect.js'
+import { addressOf, dial, openSocket, whom, type Dialled } from '../dial.js'
 import { rememberHostKey, replaceHostKey } from './known-hosts-file.js'
 import { fingerprint, hostKeyAlgorithms, judge, keyType, knownHostName, readKnownHosts } from './known-hosts.js'
-import { routeTo, type Hop } from './route.js'
-import { openLink } from './ssh.js'
-import { sshConfigReader } from './ssh-config.js'
+import { routeTo, type Hop } from '../route.js'
+import { openLink } from '../ssh.js'
+import { sshConfigReader } from '../ssh-config.js'
 
 /** A host key as a machine shows it, and what is known of it. */
 export interface ScannedKey {

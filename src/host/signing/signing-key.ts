@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { messageOf, TripodError } from '../errors.js'
-import { download } from './download.js'
+import { messageOf, TripodError } from '../../errors.js'
+import { download } from '../download.js'
 import { armored, type PublicKey, readPublicKeys } from './gpg.js'
 
 /** facts/key-life.ts looks for a longer-lived key as early: what is kept until then is not what it looks for. */

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import pLimit from 'p-limit'
-import { errnoOf, TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../../errors.js'
 import { entriesFor, keyType, parseKnownHosts } from './known-hosts.js'
 
 // Nodes connect in parallel and share the file: read, change and rename must not interleave.

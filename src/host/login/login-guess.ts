@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { sep } from 'node:path'
-import { sshConfigReader } from './ssh-config.js'
+import { sshConfigReader } from '../ssh-config.js'
 
 /** How ssh on this computer would log in somewhere. */
 export interface LoginGuess {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sudoRefused } from '../../src/host/root-refused.js'
+import { sudoRefused } from '../../../src/host/login/root-refused.js'
 
 // Words of sudo 1.9 (sudo's plugins) and of sudo-rs (src/common/error.rs, src/sudo/pam.rs).
 const WORDS: readonly (readonly [said: string, why: string])[] = [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Secret } from '../secret.js'
-import type { Script } from '../shell.js'
-import { shellProofWords } from './shell-proof.js'
+import type { Secret } from '../../secret.js'
+import type { Script } from '../../shell.js'
+import { shellProofWords } from '../login/shell-proof.js'
 
 /** How scripts become root on a node. */
 export type Root =

@@ -1,4 +1,4 @@
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 
 interface Reason {
   readonly pattern: RegExp

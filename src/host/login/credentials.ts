@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises'
-import { messageOf, TripodError } from '../errors.js'
-import type { Secret } from '../secret.js'
+import { messageOf, TripodError } from '../../errors.js'
+import type { Secret } from '../../secret.js'
 import { agentIdentities, type AgentIdentity } from './agent-identities.js'
-import type { Keyring } from './keyring.js'
-import type { Credential, PrivateKey } from './link.js'
+import type { Keyring } from '../signing/keyring.js'
+import type { Credential, PrivateKey } from '../link.js'
 import { certificateIn, certifies, isCertificate, publicHalf, type PublicHalf } from './public-key.js'
-import type { Hop } from './route.js'
+import type { Hop } from '../route.js'
 
 /** What the operator can prove himself with. Secrets come from the environment or a prompt, never from a flag. */
 export interface Credentials {

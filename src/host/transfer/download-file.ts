@@ -1,4 +1,4 @@
-import { sh, type Script } from '../shell.js'
+import { sh, type Script } from '../../shell.js'
 import { Judge, type Whole } from './judge.js'
 import type { TimeLimit } from './time-limit.js'
 import { STALL_SECONDS, untilChecked } from './stall.js'

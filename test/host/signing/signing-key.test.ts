@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { armored, parseColons } from '../../src/host/gpg.js'
-import { keyEnd, signingKey } from '../../src/host/signing-key.js'
+import { armored, parseColons } from '../../../src/host/signing/gpg.js'
+import { keyEnd, signingKey } from '../../../src/host/signing/signing-key.js'
 
 interface Key {
   readonly fingerprint: string

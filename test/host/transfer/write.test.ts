@@ -4,9 +4,9 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RemoteFile } from '../../src/host/host.js'
-import { readOutcomes, writeFrame, writeScript } from '../../src/host/write.js'
-import { runs } from '../runs.js'
+import type { RemoteFile } from '../../../src/host/host.js'
+import { readOutcomes, writeFrame, writeScript } from '../../../src/host/transfer/write.js'
+import { runs } from '../../runs.js'
 
 let directory: string
 beforeEach(() => {

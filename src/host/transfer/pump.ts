@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { afterMarker } from './collect.js'
-import type { Channel } from './link.js'
+import { afterMarker } from '../collect.js'
+import type { Channel } from '../link.js'
 
 type Through = (bytes: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>
 

@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { errnoOf, messageOf, TripodError } from '../errors.js'
-import type { Secret } from '../secret.js'
-import type { PrivateKey } from './link.js'
-import { parsePrivateKey } from './ssh.js'
+import { errnoOf, messageOf, TripodError } from '../../errors.js'
+import type { Secret } from '../../secret.js'
+import type { PrivateKey } from '../link.js'
+import { parsePrivateKey } from '../ssh.js'
 
 /** Gives the passphrase of a key file, or undefined when there is none to be had. */
 export type AskPassphrase = (path: string) => Promise<Secret | undefined>

@@ -1,5 +1,5 @@
-import { messageOf, TripodError } from '../errors.js'
-import type { Collected } from './collect.js'
+import { messageOf, TripodError } from '../../errors.js'
+import type { Collected } from '../collect.js'
 import { NotWhole } from './download-file.js'
 
 /** What came of the exec that moves a file. */

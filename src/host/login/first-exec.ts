@@ -1,4 +1,4 @@
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 
 /**
  * Lets one exec go first, until it is known whether sudo lets us in: a wrong password costs one attempt, not one for each

@@ -1,4 +1,4 @@
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 
 /** A primary key of a keyring. */
 export interface PublicKey {
