@@ -1,4 +1,4 @@
-import type { TextFiles } from './text-files.js'
+import type { TextFiles } from './parse/text-files.js'
 
 /** Our own drop-in of cloud-init's configuration; says that it keeps its hands off. */
 export const CLOUD_DROP_IN = '/etc/cloud/cloud.cfg.d/99-tripod.cfg'

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { printable } from '../facts/sections.js'
+import { printable } from '../facts/parse/sections.js'
 
 /** A certificate of a node. */
 export interface Certificate {

@@ -1,4 +1,4 @@
-import { linesOf, printable, readSections, type Sections } from '../facts/sections.js'
+import { linesOf, printable, readSections, type Sections } from '../facts/parse/sections.js'
 import { readCertificates, type Certificates } from './certificates.js'
 import { readDns } from './dns.js'
 import { readSystemPods, type SystemPods } from './system-pods.js'

@@ -1,4 +1,4 @@
-import { printable } from '../facts/sections.js'
+import { printable } from '../facts/parse/sections.js'
 import { lines, sh, type Script } from '../shell.js'
 
 /** A Deployment or DaemonSet that belongs to the cluster itself. */

@@ -12,7 +12,7 @@ import type {
   Upload,
   WriteOutcome,
 } from '../../src/host/host.js'
-import { RECORD_PATH } from '../../src/facts/parse-record.js'
+import { RECORD_PATH } from '../../src/facts/parse/parse-record.js'
 import type { NodeRecord } from '../../src/facts/facts.js'
 import { sha256 } from '../../src/resources/digest.js'
 import type { Script } from '../../src/shell.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Facts } from '../../src/facts/facts.js'
-import { parseFacts } from '../../src/facts/parse.js'
+import { parseFacts } from '../../src/facts/parse/parse.js'
 
 /** What the facts script printed on a real machine; addresses and identities are made up. */
 export function fixture(name: string): string {

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { parseFacts } from '../../src/facts/parse.js'
+import { parseFacts } from '../../src/facts/parse/parse.js'
 import { factsScript } from '../../src/facts/script.js'
 import { inside } from '../../src/lab/index.js'
 import type { WantedPackage } from '../../src/os/os-family.js'

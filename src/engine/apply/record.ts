@@ -1,5 +1,5 @@
 import type { NodeRecord, RecordEntry } from '../../facts/facts.js'
-import { RECORD_PATH } from '../../facts/parse-record.js'
+import { RECORD_PATH } from '../../facts/parse/parse-record.js'
 import type { RemoteFile } from '../../host/host.js'
 import { STAMP_DIRECTORY } from '../../resources/probe.js'
 import type { Change, Settled } from '../plan/plan-node.js'

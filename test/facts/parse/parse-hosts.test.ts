@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { putBlock } from '../../src/resources/markers.js'
-import { fixture, parsed, withSection } from './fixture.js'
+import { putBlock } from '../../../src/resources/markers.js'
+import { fixture, parsed, withSection } from '../fixture.js'
 
 const hosts = (text: string, status = 0) => parsed(withSection(fixture('debian12-fresh'), 'hosts', text, status)).hosts
 

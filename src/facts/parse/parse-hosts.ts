@@ -1,4 +1,4 @@
-import type { Facts } from './facts.js'
+import type { Facts } from '../facts.js'
 import { printable, type Sections } from './sections.js'
 
 /** Our own block (`resources/markers.ts`). */

@@ -1,5 +1,5 @@
-import { hostsRewrittenBy } from './cloud-hosts.js'
-import type { Facts } from './facts.js'
+import { hostsRewrittenBy } from '../cloud-hosts.js'
+import type { Facts } from '../facts.js'
 import { parseHosts } from './parse-hosts.js'
 import { parseKubernetes } from './parse-kubernetes.js'
 import {

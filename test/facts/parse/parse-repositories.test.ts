@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { parseRepositories } from '../../src/facts/parse-repositories.js'
-import { readSections, type Sections } from '../../src/facts/sections.js'
-import { factsScript } from '../../src/facts/script.js'
+import { parseRepositories } from '../../../src/facts/parse/parse-repositories.js'
+import { readSections, type Sections } from '../../../src/facts/parse/sections.js'
+import { factsScript } from '../../../src/facts/script.js'
 
 const MARK = '00000000-0000-4000-8000-000000000000'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fixture, parsed, withSection } from './fixture.js'
+import { fixture, parsed, withSection } from '../fixture.js'
 
 const FRESH = fixture('debian12-fresh')
 const json = (...answers: readonly unknown[]) => answers.map((answer) => JSON.stringify(answer)).join('\n')

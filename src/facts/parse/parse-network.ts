@@ -1,7 +1,7 @@
-import type { Facts } from './facts.js'
+import type { Facts } from '../facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 import type { TextFiles } from './text-files.js'
-import { isVirtualInterface } from './virtual-interface.js'
+import { isVirtualInterface } from '../virtual-interface.js'
 
 interface Link {
   readonly ifname: string

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.js'
-import type { NodeRecord, RecordEntry } from './facts.js'
+import { messageOf } from '../../errors.js'
+import type { NodeRecord, RecordEntry } from '../facts.js'
 import type { Sections } from './sections.js'
 
 /** Where a node keeps what tripod did on it. */

@@ -1,4 +1,4 @@
-import type { Facts } from './facts.js'
+import type { Facts } from '../facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
 type Repository = NonNullable<Facts['packages']['repositories']>[number]

@@ -1,5 +1,5 @@
-import { bestOffset, offsetOf, type ClockOffset } from './clock-offset.js'
-import type { Facts, FilesystemFacts, SwapFacts } from './facts.js'
+import { bestOffset, offsetOf, type ClockOffset } from '../clock-offset.js'
+import type { Facts, FilesystemFacts, SwapFacts } from '../facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 import { lineOf, type TextFiles } from './text-files.js'
 

@@ -1,4 +1,4 @@
-import type { Facts } from './facts.js'
+import type { Facts } from '../facts.js'
 import { linesOf, type Sections } from './sections.js'
 import type { TextFiles } from './text-files.js'
 

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { messageOf } from '../errors.js'
-import type { KubernetesFacts } from './facts.js'
+import { messageOf } from '../../errors.js'
+import type { KubernetesFacts } from '../facts.js'
 import { parseCluster } from './parse-cluster.js'
 import { asJson, linesOf, printable, type Sections } from './sections.js'
 import type { TextFiles } from './text-files.js'

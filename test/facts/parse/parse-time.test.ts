@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fixture, parsed, withSection } from './fixture.js'
+import { fixture, parsed, withSection } from '../fixture.js'
 
 const fresh = fixture('debian12-fresh')
 const time = (output: string) => parsed(output).time

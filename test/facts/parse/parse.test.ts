@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { TripodError } from '../../src/errors.js'
-import { fixture, parsed, withSection } from './fixture.js'
-import { said } from '../said.js'
+import { TripodError } from '../../../src/errors.js'
+import { fixture, parsed, withSection } from '../fixture.js'
+import { said } from '../../said.js'
 
 const FRESH = fixture('debian12-fresh')
 const HALF = fixture('debian12-half-joined')

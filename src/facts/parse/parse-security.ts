@@ -1,4 +1,4 @@
-import type { Facts, SecurityFacts } from './facts.js'
+import type { Facts, SecurityFacts } from '../facts.js'
 import { printable } from './sections.js'
 import type { TextFiles } from './text-files.js'
 

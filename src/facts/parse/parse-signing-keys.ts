@@ -1,4 +1,4 @@
-import type { SigningKeyFacts } from './key-life.js'
+import type { SigningKeyFacts } from '../key-life.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
 /** Rows `path base64`. When they end is told later: by gpg, on the operator's computer. */

@@ -1,5 +1,5 @@
-import { isCloudFile } from './cloud-hosts.js'
-import { SYSCTL_DIRECTORIES, TEXT_FILES } from './script.js'
+import { isCloudFile } from '../cloud-hosts.js'
+import { SYSCTL_DIRECTORIES, TEXT_FILES } from '../script.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
 /** Path -> text of the files the script read in one go; a file that is not there is left out. */

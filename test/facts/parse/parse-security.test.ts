@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { PROXY_PATTERNS } from '../../src/facts/script.js'
-import { proxyFilesAmong } from '../../src/facts/text-files.js'
-import { parseProxy, parseSecurity } from '../../src/facts/parse-security.js'
-import { fixture, parsed, withSection } from './fixture.js'
+import { PROXY_PATTERNS } from '../../../src/facts/script.js'
+import { proxyFilesAmong } from '../../../src/facts/parse/text-files.js'
+import { parseProxy, parseSecurity } from '../../../src/facts/parse/parse-security.js'
+import { fixture, parsed, withSection } from '../fixture.js'
 
 const files = (entries: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
   new Map(Object.entries(entries))

@@ -1,5 +1,5 @@
-import { ASKED_FOR } from './config-maps.js'
-import type { KubernetesFacts } from './facts.js'
+import { ASKED_FOR } from '../config-maps.js'
+import type { KubernetesFacts } from '../facts.js'
 import { asJson, linesOf, printable, type Sections } from './sections.js'
 
 type ClusterFacts = Pick<

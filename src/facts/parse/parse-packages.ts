@@ -1,5 +1,5 @@
-import type { Facts } from './facts.js'
-import { KNOWN_PACKAGES } from './script.js'
+import type { Facts } from '../facts.js'
+import { KNOWN_PACKAGES } from '../script.js'
 import { parseRepositories } from './parse-repositories.js'
 import { parseSigningKeys } from './parse-signing-keys.js'
 import { linesOf, type Sections } from './sections.js'

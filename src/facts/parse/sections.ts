@@ -1,5 +1,5 @@
-import { TripodError } from '../errors.js'
-import { LOOK, next, type NextStep } from '../next-step.js'
+import { TripodError } from '../../errors.js'
+import { LOOK, next, type NextStep } from '../../next-step.js'
 
 /** What the facts script printed, by section. Each reader names the section when it throws FACTS_UNREADABLE. */
 export interface Sections {

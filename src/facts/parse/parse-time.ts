@@ -1,4 +1,4 @@
-import type { TimeFacts } from './facts.js'
+import type { TimeFacts } from '../facts.js'
 import { linesOf, printable, type Sections } from './sections.js'
 import type { TextFiles } from './text-files.js'
 

@@ -1,5 +1,5 @@
-import type { Facts, SwapFacts, TimeFacts } from './facts.js'
-import { SWAP_SERVICES } from './script.js'
+import type { Facts, SwapFacts, TimeFacts } from '../facts.js'
+import { SWAP_SERVICES } from '../script.js'
 import { linesOf, printable, type Sections } from './sections.js'
 
 interface Unit {
