@@ -1,4 +1,4 @@
-import { RELEASE } from './debian-release.js'
+import { RELEASE } from './machine/debian-release.js'
 import type { Lab } from './lab.js'
 import type { ListedLab } from './list.js'
 

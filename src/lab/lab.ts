@@ -1,5 +1,5 @@
-import type { DebianRelease } from './debian-release.js'
-import { gatewayOf, vipOf } from './kernel-names.js'
+import type { DebianRelease } from './machine/debian-release.js'
+import { gatewayOf, vipOf } from './machine/kernel-names.js'
 import { labPlaces } from './places.js'
 import type { LabNode, LabRecord } from './record.js'
 

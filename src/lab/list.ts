@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
-import { machineState, type MachineState } from './machine.js'
+import { machineState, type MachineState } from './machine/machine.js'
 import { labsDirectory } from './places.js'
 import { readRecord, type LabNode } from './record.js'
-import { snapshotsOf } from './snapshots.js'
+import { snapshotsOf } from './snapshot/snapshots.js'
 import { labOf, type Lab } from './lab.js'
 
 export interface ListedLab {

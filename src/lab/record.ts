@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { errnoOf, TripodError } from '../errors.js'
-import type { DebianRelease } from './debian-release.js'
+import type { DebianRelease } from './machine/debian-release.js'
 import { labPlaces } from './places.js'
 
 export interface LabNode {

@@ -1,13 +1,13 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lines, sh } from '../shell.js'
-import { hierarchies, killGroups, makeGroup } from './cgroups.js'
-import { startDetached } from './detached.js'
-import { groupsOf } from './kernel-names.js'
-import { layersOf } from './layers.js'
+import { hierarchies, killGroups, makeGroup } from './machine/cgroups.js'
+import { startDetached } from './machine/detached.js'
+import { groupsOf } from './machine/kernel-names.js'
+import { layersOf } from './machine/layers.js'
 import { labPlaces, machinePlaces } from './places.js'
 import type { LabRecord } from './record.js'
-import { snapshotsOf } from './snapshots.js'
+import { snapshotsOf } from './snapshot/snapshots.js'
 import { errnoOf } from '../errors.js'
 
 /**

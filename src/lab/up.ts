@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { TripodError } from '../errors.js'
-import { baseTree } from './base-tree.js'
-import type { DebianRelease } from './debian-release.js'
+import { baseTree } from './machine/base-tree.js'
+import type { DebianRelease } from './machine/debian-release.js'
 import { roleOf } from './role-of.js'
 import { requireOwnInventory, writeInventory } from './inventory-file.js'
 import { requireVersion, serveKubernetes } from './kubernetes/serve.js'
@@ -12,7 +12,7 @@ import { labPlaces } from './places.js'
 import { prepareLab, startMachines } from './raise.js'
 import { readRecord, requireLabName, writeRecord, type LabRecord } from './record.js'
 import { requireLab } from './requirements.js'
-import { claimSubnet } from './subnet.js'
+import { claimSubnet } from './network/subnet.js'
 
 export interface UpOptions {
   readonly name: string

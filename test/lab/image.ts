@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import type { Lab } from '../../src/lab/index.js'
-import { namespaceOf } from '../../src/lab/kernel-names.js'
+import { namespaceOf } from '../../src/lab/machine/kernel-names.js'
 import { said } from './support.js'
 
 /**

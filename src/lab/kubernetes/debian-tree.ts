@@ -1,6 +1,6 @@
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { aptSettings, aptSources } from '../apt-sources.js'
+import { aptSettings, aptSources } from '../machine/apt-sources.js'
 import { local } from '../local.js'
 import { cached } from './cached.js'
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sh } from '../../shell.js'
-import { gatewayOf } from '../kernel-names.js'
+import { gatewayOf } from '../machine/kernel-names.js'
 import { labPlaces } from '../places.js'
 import type { LabRecord } from '../record.js'
 import { isServed, startBridgeServer } from './bridge-server.js'

@@ -1,5 +1,5 @@
 import { sh } from '../../shell.js'
-import { gatewayOf } from '../kernel-names.js'
+import { gatewayOf } from '../machine/kernel-names.js'
 import type { LabRecord } from '../record.js'
 import { isServed, startBridgeServer } from './bridge-server.js'
 import { packageParts } from './package-parts.js'

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TripodError } from '../../errors.js'
-import { aptSources } from '../apt-sources.js'
+import { aptSources } from '../machine/apt-sources.js'
 import { local } from '../local.js'
 
 /** Fetches a source package of Debian 12 into the directory, signatures checked by apt; gives the path of upstream's archive. */

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { local } from './local.js'
-import { errnoOf } from '../errors.js'
+import { local } from '../local.js'
+import { errnoOf } from '../../errors.js'
 
 const CONTENT = 'io.containerd.content.v1.content'
 const BLOBS = join(CONTENT, 'blobs')

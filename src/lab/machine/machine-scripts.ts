@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { lines, sh, type Script } from '../shell.js'
-import { POD_TABLE, podRoutes, PODS, podsOf } from './pod-network.js'
+import { lines, sh, type Script } from '../../shell.js'
+import { POD_TABLE, podRoutes, PODS, podsOf } from '../network/pod-network.js'
 import { bridgeOf, cableOf, gatewayOf, groupsOf, namespaceOf } from './kernel-names.js'
 import { layerPlaces, layersOf, overlayOptions } from './layers.js'
-import { machinePlaces } from './places.js'
-import type { LabNode, LabRecord } from './record.js'
+import { machinePlaces } from '../places.js'
+import type { LabNode, LabRecord } from '../record.js'
 
 export interface MachinePlan {
   readonly lab: LabRecord

@@ -1,9 +1,9 @@
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 import { copyContainerd } from './containerd-copy.js'
-import { machinePlaces } from './places.js'
-import type { LabNode, LabRecord } from './record.js'
+import { machinePlaces } from '../places.js'
+import type { LabNode, LabRecord } from '../record.js'
 
 /** The layer a machine is made with lies in its own directory; every later one has a random name. */
 const FIRST_LAYER = 'first'

@@ -2,10 +2,10 @@ import { access, writeFile } from 'node:fs/promises'
 import { hierarchies, killGroups, makeGroup, processesIn } from './cgroups.js'
 import { startDetached } from './detached.js'
 import { cableOf, groupsOf, namespaceOf } from './kernel-names.js'
-import { attempt } from './local.js'
+import { attempt } from '../local.js'
 import { startScript, supervisorScript } from './machine-scripts.js'
-import { machinePlaces } from './places.js'
-import type { LabNode, LabRecord } from './record.js'
+import { machinePlaces } from '../places.js'
+import type { LabNode, LabRecord } from '../record.js'
 
 export type MachineState = 'running' | 'off' | 'cut'
 

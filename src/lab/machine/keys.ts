@@ -1,8 +1,8 @@
 import { access, rename, rm, writeFile } from 'node:fs/promises'
-import { local } from './local.js'
+import { local } from '../local.js'
 import { hostKeyOf } from './machine-files.js'
-import { labPlaces } from './places.js'
-import type { LabRecord } from './record.js'
+import { labPlaces } from '../places.js'
+import type { LabRecord } from '../record.js'
 
 /** Makes the key that opens the lab's machines, unless it is there. */
 export async function makeLabKey(name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { errnoOf, TripodError } from '../errors.js'
+import { errnoOf, TripodError } from '../../errors.js'
 
 /** Mount points of all control group hierarchies: one on v2, one per controller on v1, both kinds on a hybrid. */
 export async function hierarchies(): Promise<readonly string[]> {

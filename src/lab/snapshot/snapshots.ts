@@ -1,5 +1,5 @@
-import { TripodError } from '../errors.js'
-import type { LabRecord, LabSnapshot } from './record.js'
+import { TripodError } from '../../errors.js'
+import type { LabRecord, LabSnapshot } from '../record.js'
 
 /** Throws USAGE unless the name is of lower-case letters, digits and inner hyphens. */
 export function requireSnapshotName(name: string): void {

@@ -3,9 +3,9 @@ import { access, chmod, mkdir, readdir, rename, rm, symlink, writeFile } from 'n
 import { dirname, join } from 'node:path'
 import { aptSettings, aptSources } from './apt-sources.js'
 import { RELEASE, type DebianRelease } from './debian-release.js'
-import { local } from './local.js'
-import { locked } from './lock.js'
-import { cacheDirectory } from './places.js'
+import { local } from '../local.js'
+import { locked } from '../lock.js'
+import { cacheDirectory } from '../places.js'
 
 const PACKAGES =
   'systemd,systemd-sysv,dbus,udev,openssh-server,iproute2,iputils-ping,kmod,procps,ca-certificates,sudo,debian-archive-keyring'

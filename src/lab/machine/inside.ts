@@ -1,6 +1,6 @@
-import type { LocalResult } from './local.js'
-import { requireNode, requireRecord } from './record.js'
-import { sshCommand, sshSession, type InsideOptions, type LabUser } from './ssh.js'
+import type { LocalResult } from '../local.js'
+import { requireNode, requireRecord } from '../record.js'
+import { sshCommand, sshSession, type InsideOptions, type LabUser } from '../ssh.js'
 
 /** Runs a shell command inside a machine over ssh, as root unless told. Code null: no connection, the outcome is unknown. */
 export async function inside(

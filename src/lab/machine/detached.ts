@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 import { processesIn } from './cgroups.js'
-import { LOCAL_ENVIRONMENT } from './local.js'
+import { LOCAL_ENVIRONMENT } from '../local.js'
 
 export interface DetachedScript {
   /** A shell script that enters the control group before anything else. */

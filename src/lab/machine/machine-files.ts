@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 import { aptSettings, aptSources } from './apt-sources.js'
-import { local } from './local.js'
+import { local } from '../local.js'
 import { layerPlaces, layersOf, requireLayers } from './layers.js'
-import { labPlaces, machinePlaces } from './places.js'
-import { podNetwork } from './pod-network.js'
-import type { LabNode, LabRecord } from './record.js'
-import { readIfThere } from './read-if-there.js'
+import { labPlaces, machinePlaces } from '../places.js'
+import { podNetwork } from '../network/pod-network.js'
+import type { LabNode, LabRecord } from '../record.js'
+import { readIfThere } from '../read-if-there.js'
 
 /** Makes the machine's own part of its tree, unless it is there: written under another name first, so never half. */
 export async function makeMachineFiles(lab: LabRecord, node: LabNode, base: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hierarchies, makeGroup, processesIn } from './cgroups.js'
-import { startDetached } from './detached.js'
-import { gatewayOf, groupsOf, networkOf } from './kernel-names.js'
-import { labPlaces } from './places.js'
-import type { LabRecord } from './record.js'
-import { lines, sh } from '../shell.js'
+import { hierarchies, makeGroup, processesIn } from '../machine/cgroups.js'
+import { startDetached } from '../machine/detached.js'
+import { gatewayOf, groupsOf, networkOf } from '../machine/kernel-names.js'
+import { labPlaces } from '../places.js'
+import type { LabRecord } from '../record.js'
+import { lines, sh } from '../../shell.js'
 
 /**
  * Serves this computer's time on the lab's bridge: in a closed network nothing else does, and chrony inside would never say

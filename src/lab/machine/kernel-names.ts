@@ -1,4 +1,4 @@
-import type { LabNode, LabRecord } from './record.js'
+import type { LabNode, LabRecord } from '../record.js'
 
 type Of = Pick<LabRecord, 'subnet'>
 

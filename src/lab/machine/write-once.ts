@@ -1,5 +1,5 @@
 import { link, rm, writeFile } from 'node:fs/promises'
-import { errnoOf } from '../errors.js'
+import { errnoOf } from '../../errors.js'
 
 /** Writes the file whole unless it exists; two at once, and a crash, leave one of them or none. */
 export async function writeOnce(path: string, text: string): Promise<void> {

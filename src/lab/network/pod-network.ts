@@ -1,4 +1,4 @@
-import type { LabNode, LabRecord } from './record.js'
+import type { LabNode, LabRecord } from '../record.js'
 
 /** Subnet of all pods of a lab, as its inventory has it. */
 export const PODS = '10.244.0.0/16'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { makeLayer, overlayOptions } from './layers.js'
-import type { LabRecord } from './record.js'
+import type { LabRecord } from '../record.js'
 
 /** Makes an empty layer for every machine on top of `below` and gives back its name. All machines must be off. */
 export async function newLayers(lab: LabRecord, below: string): Promise<string> {

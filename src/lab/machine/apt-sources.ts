@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { attempt } from './local.js'
+import { attempt } from '../local.js'
 import { RELEASE, type DebianRelease } from './debian-release.js'
 
 const DEFAULT: readonly Source[] = [

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { TripodError } from '../errors.js'
-import { sh, type Script } from '../shell.js'
+import { TripodError } from '../../errors.js'
+import { sh, type Script } from '../../shell.js'
 import { processesIn } from './cgroups.js'
 import { groupsOf } from './kernel-names.js'
-import { local } from './local.js'
-import type { LabNode, LabRecord } from './record.js'
+import { local } from '../local.js'
+import type { LabNode, LabRecord } from '../record.js'
 
 const STORE = '/run/lab-full-disk'
 

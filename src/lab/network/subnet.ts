@@ -1,8 +1,8 @@
 import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errnoOf, TripodError } from '../errors.js'
-import { local } from './local.js'
-import { RUN_DIRECTORY } from './places.js'
+import { errnoOf, TripodError } from '../../errors.js'
+import { local } from '../local.js'
+import { RUN_DIRECTORY } from '../places.js'
 
 /**
  * Claims a free 10.77.x.0/24 for the lab that lives in `directory` and gives back x. A claim is a symbolic link, which is

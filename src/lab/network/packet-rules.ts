@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bridgeOf, networkOf } from './kernel-names.js'
-import { attempt, local } from './local.js'
-import { RUN_DIRECTORY } from './places.js'
-import type { LabRecord } from './record.js'
-import { writeOnce } from './write-once.js'
+import { bridgeOf, networkOf } from '../machine/kernel-names.js'
+import { attempt, local } from '../local.js'
+import { RUN_DIRECTORY } from '../places.js'
+import type { LabRecord } from '../record.js'
+import { writeOnce } from '../machine/write-once.js'
 
 type Of = Pick<LabRecord, 'subnet'>
 

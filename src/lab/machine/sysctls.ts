@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RUN_DIRECTORY } from './places.js'
+import { RUN_DIRECTORY } from '../places.js'
 import { writeOnce } from './write-once.js'
 
 const NOTES = join(RUN_DIRECTORY, 'sysctls.json')

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises'
-import { TripodError } from '../errors.js'
+import { TripodError } from '../../errors.js'
 import { sizeOfCopy } from './containerd-copy.js'
 import { layerPlaces } from './layers.js'
-import { labsDirectory } from './places.js'
-import type { LabRecord } from './record.js'
+import { labsDirectory } from '../places.js'
+import type { LabRecord } from '../record.js'
 
 /** Bytes that one machine writes while it boots, generously. */
 const TO_BOOT = 64 * 2 ** 20

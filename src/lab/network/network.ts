@@ -1,8 +1,8 @@
-import { bridgeOf, gatewayOf } from './kernel-names.js'
-import { attempt, local } from './local.js'
-import type { LabRecord } from './record.js'
+import { bridgeOf, gatewayOf } from '../machine/kernel-names.js'
+import { attempt, local } from '../local.js'
+import type { LabRecord } from '../record.js'
 import { addRules, removeRules } from './packet-rules.js'
-import { forwardPackets } from './sysctls.js'
+import { forwardPackets } from '../machine/sysctls.js'
 
 type Of = Pick<LabRecord, 'subnet'>
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TripodError } from '../errors.js'
-import { attempt } from './local.js'
+import { TripodError } from '../../errors.js'
+import { attempt } from '../local.js'
 import { machineState } from './machine.js'
-import { machinePlaces } from './places.js'
-import type { LabNode, LabRecord } from './record.js'
-import { sshCommand } from './ssh.js'
+import { machinePlaces } from '../places.js'
+import type { LabNode, LabRecord } from '../record.js'
+import { sshCommand } from '../ssh.js'
 
 const BOOT_SECONDS = 120
 
