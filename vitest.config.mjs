@@ -1,37 +1,11 @@
 import { defineConfig } from 'vitest/config'
 import { vitePlugin } from './scripts/handlebars.mjs'
 
-/** What takes longer than a run of every change may: `npm run test:long`. */
-const LONG_ONLY =
-  process.env.TRIPOD_TEST_LONG === '1'
-    ? []
-    : [
-        // Its sample in every run is converge.test.ts: one whole cluster is as much as a slow computer has time for.
-        'cluster',
-        'kubeadm-init',
-        'status',
-        'ha-drill',
-        'lost-quorum',
-        'dnf',
-        'export',
-        'docker-source',
-        'original',
-        'user-past',
-        'signing-keys',
-        'time-sync',
-        'reset-interrupted',
-        'node-removal',
-        'half-installed',
-        'reliability',
-        'newer-programs',
-        'cordon',
-        'reset-image',
-        'streams',
-        'past-names',
-        'past-runtime',
-        'past-kernel',
-        'past-ssh',
-      ].map((name) => `test/lab/${name}.test.ts`)
+/**
+ * What takes longer than a run of every change may: `npm run test:long`. Its sample in every run is test/lab/converge.test.ts: one whole
+ * cluster is as much as a slow computer has time for.
+ */
+const LONG_ONLY = process.env.TRIPOD_TEST_LONG === '1' ? [] : ['test/**/*.long.test.ts']
 
 export default defineConfig({
   test: {
@@ -45,7 +19,7 @@ export default defineConfig({
           hookTimeout: 600_000,
           globalSetup: './test/build.mjs',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**'],
+          exclude: ['test/lab/**', ...LONG_ONLY],
         },
       },
       {

@@ -1,7 +1,7 @@
 import { TripodError } from '../errors.js'
 import { carriesBalancer, isMaster } from '../inventory/roles.js'
 import { sh } from '../shell.js'
-import { balancerGates } from '../steps/balancer-gates.js'
+import { balancerGates } from '../steps/load-balancer/index.js'
 import { controlPlaneGates } from '../steps/control-plane/control-plane-gates.js'
 import { type Gate, whereNotZero } from '../steps/gate.js'
 import type { ClusterContext } from '../steps/step.js'

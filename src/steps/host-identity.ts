@@ -6,7 +6,7 @@ import { blockOf, putBlock, revertMarked } from '../resources/markers.js'
 import type { CommandResource, EditResource, Resource } from '../resources/resource.js'
 import { sh, type Script } from '../shell.js'
 import { isUntouched } from '../topology.js'
-import { ownFile, WRITTEN } from './own-file.js'
+import { ownFile, WRITTEN } from './files/own-file.js'
 import type { Step, StepContext } from './step.js'
 
 /** Every machine goes by the name that the inventory gives it, and knows the others by theirs. */

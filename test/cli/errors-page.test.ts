@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { errorsPage } from '../../src/cli/errors-page.js'
+import { errorsPage } from './errors-page.js'
 import { ERRORS } from '../../src/errors.js'
 
 test('docs/errors.md says what the table of codes says', async () => {

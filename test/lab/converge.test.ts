@@ -10,10 +10,20 @@ import { lockAll } from '../../src/engine/apply/lock.js'
 import { connect } from '../../src/host/connect.js'
 import { Keyring } from '../../src/host/signing/keyring.js'
 import { loadInventory } from '../../src/inventory/read/load.js'
-import { answersMeanwhile, shownAnswers } from './answers.js'
-import { openEngine } from './engine.js'
-import { differences, image } from './image.js'
-import { type Ended, everywhere, footprint, said, SETTLING, testLab, touched, unable, withoutNode } from './support.js'
+import { answersMeanwhile, shownAnswers } from './support/answers.js'
+import { openEngine } from './support/engine.js'
+import { differences, image } from './support/image.js'
+import {
+  type Ended,
+  everywhere,
+  footprint,
+  said,
+  SETTLING,
+  testLab,
+  touched,
+  unable,
+  withoutNode,
+} from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/converge.test.ts: ${unable}`)
 
@@ -639,7 +649,7 @@ function dieAfter(): Promise<string> {
     const directory = join(ROOT, 'node_modules/.cache/tripod')
     await mkdir(directory, { recursive: true })
     const outfile = join(directory, 'die-after.mjs')
-    await build({ ...bundleOptions, entryPoints: [join(ROOT, 'test/lab/die-after.ts')], outfile })
+    await build({ ...bundleOptions, entryPoints: [join(ROOT, 'test/lab/support/die-after.ts')], outfile })
     return outfile
   })()
   return program

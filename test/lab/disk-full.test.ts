@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fault, inside } from '../../src/lab/index.js'
-import { said, testLab, unable, type Ended } from './support.js'
+import { said, testLab, unable, type Ended } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/disk-full.test.ts: ${unable}`)
 

@@ -5,11 +5,11 @@ import type { Op, Plan } from '../../src/engine/plan/plan-types.js'
 import { fault, inside, up, type DebianRelease, type UpOptions } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
 import { complaintsOf } from '../document/schema-of.js'
-import { openEngine } from './engine.js'
-import { type Figures, figuresPage, maybeShare } from './fidelity-page.js'
-import { momentOf, stoppedSince } from './outages.js'
-import { type Scenario, scenarioOf } from './scenarios.js'
-import { everywhere, testLab, unable } from './support.js'
+import { openEngine } from './support/engine.js'
+import { type Figures, figuresPage, maybeShare } from './support/fidelity-page.js'
+import { momentOf, stoppedSince } from './support/outages.js'
+import { type Scenario, scenarioOf } from './support/scenarios.js'
+import { everywhere, testLab, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/fidelity.test.ts: ${unable}`)
 

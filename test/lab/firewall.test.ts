@@ -5,7 +5,7 @@ import { inside } from '../../src/lab/index.js'
 import type { CommandResource } from '../../src/resources/resource.js'
 import { security } from '../../src/steps/security/index.js'
 import { contextWith } from '../steps/context.js'
-import { said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/firewall.test.ts: ${unable}`)
 

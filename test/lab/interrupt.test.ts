@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { complaintsOf } from '../document/schema-of.js'
-import { MINUTE, said, testLab, unable } from './support.js'
+import { MINUTE, said, testLab, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/interrupt.test.ts: ${unable}`)
 

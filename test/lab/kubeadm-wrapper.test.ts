@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { kubeadmWrapper } from '../../src/lab/kubernetes/kubeadm-wrapper.js'
-import { unable } from './support.js'
+import { unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubeadm-wrapper.test.ts: ${unable}`)
 
-const RECORDER = fileURLToPath(new URL('recording-kubeadm.sh', import.meta.url))
+const RECORDER = fileURLToPath(new URL('support/recording-kubeadm.sh', import.meta.url))
 const VERSIONS = ['1.22.17', '1.24.17', '1.31.14', '1.37.1'] as const
 type Version = (typeof VERSIONS)[number]
 

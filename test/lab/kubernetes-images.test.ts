@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { down, up } from '../../src/lab/index.js'
-import { applyUntilKubeadm } from './kubernetes-node.js'
-import { said, testLab, unable } from './support.js'
-import { tracesOf } from './traces.js'
+import { applyUntilKubeadm } from './support/kubernetes-node.js'
+import { said, testLab, unable } from './support/lab.js'
+import { tracesOf } from './support/traces.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-images.test.ts: ${unable}`)
 

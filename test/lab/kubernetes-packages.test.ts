@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { kubernetesBinaries } from '../../src/lab/kubernetes/binaries.js'
 import { aptRepository } from '../../src/lab/kubernetes/repository.js'
-import { servingFiles } from './served-files.js'
-import { type Ended, said, testLab, unable } from './support.js'
+import { servingFiles } from './support/served-files.js'
+import { type Ended, said, testLab, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-packages.test.ts: ${unable}`)
 

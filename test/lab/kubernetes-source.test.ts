@@ -3,9 +3,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
-import { serveFlatRepository, type AptRepository } from './apt-repository.js'
-import { bare, kubelet } from './stand-ins.js'
-import { type Ended, footprint, said, testLab, touched, unable } from './support.js'
+import { serveFlatRepository, type AptRepository } from './support/apt-repository.js'
+import { bare, kubelet } from './support/stand-ins.js'
+import { type Ended, footprint, said, testLab, touched, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/kubernetes-source.test.ts: ${unable}`)
 

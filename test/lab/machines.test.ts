@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { down, fault, inside, labHindrance, list, up, type Lab } from '../../src/lab/index.js'
 import { loadInventory } from '../../src/inventory/read/load.js'
-import { tracesOf } from './traces.js'
+import { tracesOf } from './support/traces.js'
 
 const unable = await labHindrance()
 if (unable !== undefined) console.warn(`SKIPPED test/lab/machines.test.ts: ${unable}`)

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
-import { stranger, type Stranger } from './stranger.js'
-import { everywhere, footprint, said, testLab, unable } from './support.js'
+import { stranger, type Stranger } from './support/stranger.js'
+import { everywhere, footprint, said, testLab, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/preexisting.test.ts: ${unable}`)
 

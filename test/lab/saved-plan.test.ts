@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/saved-plan.test.ts: ${unable}`)
 

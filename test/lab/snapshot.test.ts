@@ -8,7 +8,7 @@ import { down, fault, list, restore, snapshot, up, type LabNode } from '../../sr
 import { requireSpace } from '../../src/lab/machine/free-space.js'
 import { layerPlaces, layersOf } from '../../src/lab/machine/layers.js'
 import { requireRecord } from '../../src/lab/record.js'
-import { everywhere, MINUTE, said, testLab, unable } from './support.js'
+import { everywhere, MINUTE, said, testLab, unable } from './support/lab.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/snapshot.test.ts: ${unable}`)
 

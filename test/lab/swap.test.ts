@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inside } from '../../src/lab/index.js'
 import { machinePlaces } from '../../src/lab/places.js'
-import { said, testLab, unable } from './support.js'
+import { said, testLab, unable } from './support/lab.js'
 
 const rows = readFileSync('/proc/swaps', 'utf8').trim().split('\n').slice(1)
 // A computer's own swap is hidden from its machines, and with it that of the test.

@@ -3,7 +3,13 @@ import { resolve } from 'node:path'
 import type { NodeVersions } from '../../engine/run-types.js'
 import { errnoOf, messageOf } from '../../errors.js'
 import type { Cluster } from '../../inventory/cluster.js'
-import { lockFileOf, lockFileText, parseLockFile, type Versions, type VersionsByNode } from '../../inventory/lock-file.js'
+import {
+  lockFileOf,
+  lockFileText,
+  parseLockFile,
+  type Versions,
+  type VersionsByNode,
+} from '../../inventory/lock-file.js'
 
 /** What became of the lock file: written anew, as it was, or why it could not be kept up to date. */
 export type LockFileOutcome = { readonly path: string } & (

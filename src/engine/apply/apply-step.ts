@@ -5,7 +5,14 @@ import type { Readings } from '../../resources/readings.js'
 import { stampOf } from '../../resources/service.js'
 import { act } from './act.js'
 import { batches, namesOf, type ActContext, type Batch } from './batch.js'
-import { planNode, type Change, type NodePlan, type PackageVersions, type Undoing, type Wish } from '../plan/plan-node.js'
+import {
+  planNode,
+  type Change,
+  type NodePlan,
+  type PackageVersions,
+  type Undoing,
+  type Wish,
+} from '../plan/plan-node.js'
 import type { Op } from '../plan/plan-types.js'
 import { confirm, intend, recordFile, stampFile, type Outcome } from './record.js'
 import type { RunInput } from '../run-types.js'

@@ -1,7 +1,7 @@
 import { carriesBalancer, joinsCluster } from '../../inventory/roles.js'
 import type { Resource } from '../../resources/resource.js'
 import { kernelExtras } from './kernel-extras.js'
-import { proxyEnvironment } from '../packages/proxy-files.js'
+import { proxyEnvironment } from '../files/proxy-files.js'
 import { readableByAll } from './readable-by-all.js'
 import type { Step } from '../step.js'
 

@@ -3,7 +3,7 @@ import type { TomlValue } from '../../inventory/cluster.js'
 import { containerdTraps, spellSetting } from '../../inventory/check/containerd-traps.js'
 import { isTable, tomlDocument, type TomlTable } from '../../templates/toml.js'
 import { isAtLeast } from './containerd-version.js'
-import { WRITTEN } from '../own-file.js'
+import { WRITTEN } from '../files/own-file.js'
 
 export const CERTS_DIRECTORY = '/etc/containerd/certs.d'
 export const CNI_BINARIES = '/opt/cni/bin'

@@ -1,7 +1,7 @@
 import type { ContainerdMirror } from '../../inventory/cluster.js'
 import type { FileResource } from '../../resources/resource.js'
 import { render } from '../../templates/index.js'
-import { ownFile } from '../own-file.js'
+import { ownFile } from '../files/own-file.js'
 import { CERTS_DIRECTORY } from './containerd-config.js'
 
 /** One hosts.toml for each mirrored registry. containerd reads them at each pull: no restart is owed. */

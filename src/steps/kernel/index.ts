@@ -1,7 +1,7 @@
 import { render } from '../../templates/index.js'
 import { loadModules, modulesFor } from './load-modules.js'
 import { loadSysctl } from './load-sysctl.js'
-import { ownFile } from '../own-file.js'
+import { ownFile } from '../files/own-file.js'
 import { joinsCluster } from '../../inventory/roles.js'
 import { withoutRivals } from './without-rivals.js'
 import type { Step } from '../step.js'

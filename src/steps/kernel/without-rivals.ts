@@ -3,7 +3,7 @@ import type { Setting } from '../../facts/kernel-settings.js'
 import { isOtherwise, nameOf, rivalsOf } from '../../facts/sysctl-rivals.js'
 import { disableLines, revertMarked } from '../../resources/markers.js'
 import type { EditResource, FileResource } from '../../resources/resource.js'
-import { ownFile, WRITTEN } from '../own-file.js'
+import { ownFile, WRITTEN } from '../files/own-file.js'
 
 const COPIED = `# ${WRITTEN}\n# A copy of `
 

@@ -1,10 +1,12 @@
 import { carriesBalancer } from '../../inventory/roles.js'
 import type { PackageResource } from '../../resources/resource.js'
-import { balancerGates } from '../balancer-gates.js'
+import { balancerGates } from './balancer-gates.js'
 import { haproxyConfig, haproxyService } from './haproxy.js'
 import { checkScript, keepalivedConfig, keepalivedService } from './keepalived.js'
 import { scriptLabel } from './keepalived-label.js'
 import type { Step } from '../step.js'
+
+export { balancerGates }
 
 /**
  * HAProxy on each host of the load balancer, and keepalived, which gives the VIP to one that can serve. One host after the

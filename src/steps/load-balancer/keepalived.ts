@@ -6,7 +6,7 @@ import { carriesBalancer } from '../../inventory/roles.js'
 import { sha256 } from '../../resources/digest.js'
 import type { FileResource, ServiceResource } from '../../resources/resource.js'
 import { render } from '../../templates/index.js'
-import { ownFile } from '../own-file.js'
+import { ownFile } from '../files/own-file.js'
 import type { StepContext } from '../step.js'
 
 const CONFIG = '/etc/keepalived/keepalived.conf'

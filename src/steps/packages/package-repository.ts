@@ -1,7 +1,7 @@
 import type { Facts } from '../../facts/facts.js'
 import type { OsFamily, PackageRepository } from '../../os/os-family.js'
 import type { FileResource } from '../../resources/resource.js'
-import { ownFile } from '../own-file.js'
+import { ownFile } from '../files/own-file.js'
 
 /**
  * The files of a package repository. Nothing where the machine's own sources have it with a key: apt refuses everything when

@@ -4,7 +4,7 @@ import { lines, sh } from '../../shell.js'
 import { firewalldPolicies } from './firewalld.js'
 import { leavesCalicoAlone } from './network-manager.js'
 import { portMatrix } from '../port-matrix.js'
-import { replaceSetting } from '../replace-setting.js'
+import { replaceSetting } from '../files/replace-setting.js'
 import type { Step, StepContext } from '../step.js'
 import { GONE, ufwRules } from './ufw.js'
 

@@ -1,7 +1,7 @@
 import { joinsCluster } from '../../inventory/roles.js'
 import type { Resource } from '../../resources/resource.js'
 import { render } from '../../templates/index.js'
-import { ownFile } from '../own-file.js'
+import { ownFile } from '../files/own-file.js'
 import type { StepContext } from '../step.js'
 
 /** Sorts after those that are numbered: one that sets the list anew would take ours out of it again. */

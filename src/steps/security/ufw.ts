@@ -2,7 +2,7 @@ import { parseAddress } from '../../inventory/address.js'
 import { neededPorts, type NeededPorts } from '../../inventory/needed-ports.js'
 import type { CommandResource, Resource } from '../../resources/resource.js'
 import { lines, sh, type Script } from '../../shell.js'
-import { replaceSetting } from '../replace-setting.js'
+import { replaceSetting } from '../files/replace-setting.js'
 import type { StepContext } from '../step.js'
 
 /**
