@@ -1,4 +1,5 @@
-const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
+/** This run takes the time that `npm run test:long` may. */
+export const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
 
 /** Cases of a property test: all of them in `npm run test:long`, a twentieth in every other run, and other ones each time. */
 export function runs(all: number): number {

@@ -386,6 +386,8 @@ describe('what runs on a node of the cluster', () => {
     expect(found.map(({ severity, node }) => [severity, node])).toEqual([['warning', 'm1']])
     expect(found[0]?.message).toContain('runs kube-apiserver 1.35.8, and the inventory wants 1.36.4')
     expect(found[0]?.fix).toContain('kubeadm upgrade apply v1.36.4')
+    // Who upgraded by hand and forgot the inventory must not be sent back.
+    expect(found[0]?.fix).toContain('or set kubernetes.version in')
     expect(says({ m1: { kubernetes: { ...SERVING, images: running('1.36.4') } } })).toEqual([])
   })
 

@@ -24,6 +24,7 @@ import {
   unable,
   withoutNode,
 } from './support/lab.js'
+import { LONG } from '../runs.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/converge.test.ts: ${unable}`)
 
@@ -37,7 +38,6 @@ interface Kind {
   readonly balancers: number
 }
 /** A run of every change has no time for all of it (npm run test:long): the second kind is in cluster.test.ts. */
-const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
 
 /** Both releases, both places for the load balancer, both formats of kubeadm's configuration. */
 const KINDS: readonly Kind[] = [

@@ -10,10 +10,10 @@ import { type Figures, figuresPage, maybeShare } from './support/fidelity-page.j
 import { momentOf, stoppedSince } from './support/outages.js'
 import { type Scenario, scenarioOf } from './support/scenarios.js'
 import { everywhere, testLab, unable } from './support/lab.js'
+import { LONG } from '../runs.js'
 
 if (unable !== undefined) console.warn(`SKIPPED test/lab/fidelity.test.ts: ${unable}`)
 
-const LONG = process.env['TRIPOD_TEST_LONG'] === '1'
 const MACHINES = LONG ? 2 : 1
 
 /** For a run of every change: one of each past, of steps that take little time. */

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../inventory/cluster.js'
 import { osFamilyOf } from '../../os/index.js'
-import { runningVersions } from '../../facts/running-versions.js'
+import { runningVersions, type RunningVersions } from '../../facts/running-versions.js'
 import { isUntouched, type Seen } from '../../topology.js'
 import type { Check } from '../check.js'
 import type { Finding } from '../finding.js'
@@ -9,12 +9,14 @@ import type { Finding } from '../finding.js'
 export const runningVersion: Check = ({ seen, cluster, topology }) =>
   seen
     .filter(({ node }) => !isUntouched(topology.states[node.name]))
-    .flatMap((one) => [...ofComponents(one, cluster), ...ofKubelet(one, seen)])
+    .flatMap((one) => {
+      const running = runningVersions(one, seen)
+      return [...ofComponents(one, running, cluster), ...ofKubelet(one, running)]
+    })
 
-function ofComponents(one: Seen, { kubernetes }: Cluster): readonly Finding[] {
-  const others = Object.entries(runningVersions(one, [one]).components).filter(
-    ([, version]) => version !== kubernetes.version,
-  )
+function ofComponents(one: Seen, { components }: RunningVersions, cluster: Cluster): readonly Finding[] {
+  const { kubernetes, inventoryPath } = cluster
+  const others = Object.entries(components).filter(([, version]) => version !== kubernetes.version)
   if (others.length === 0) return []
   const running = others.map(([name, version]) => `${name} ${version}`).join(', ')
   return [
@@ -23,14 +25,13 @@ function ofComponents(one: Seen, { kubernetes }: Cluster): readonly Finding[] {
       severity: 'warning',
       node: one.node.name,
       message: `runs ${running}, and the inventory wants ${kubernetes.version}: an apply does not upgrade the control plane`,
-      fix: `Run \`kubeadm upgrade apply v${kubernetes.version}\` on the first control-plane node and \`kubeadm upgrade node\` on each other one`,
+      fix: `Run \`kubeadm upgrade apply v${kubernetes.version}\` on the first control-plane node and \`kubeadm upgrade node\` on each other one, or set kubernetes.version in ${inventoryPath} to the version that runs: kubeadm does not go back`,
     },
   ]
 }
 
 /** A package of the kubelet restarts nothing: who installs it by hand must. */
-function ofKubelet(one: Seen, seen: readonly Seen[]): readonly Finding[] {
-  const { kubelet } = runningVersions(one, seen)
+function ofKubelet(one: Seen, { kubelet }: RunningVersions): readonly Finding[] {
   const { os, packages } = one.facts
   const revision = packages.installed['kubelet']
   const installed = revision === undefined ? undefined : osFamilyOf(os)?.packages.upstream(revision)
