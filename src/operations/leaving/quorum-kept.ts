@@ -72,6 +72,6 @@ function risk({ going, missing, voters, gone }: Risk): Finding {
     id: 'QUORUM',
     severity: 'fatal',
     message: `${listed(missing)} ${missing.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going.map(({ name }) => name))} would be one less`,
-    fix: next`Bring ${listed(missing)} back first (${tripod('status')})${gone ? '' : without}`,
+    fix: next`If ${missing.length === 1 ? 'it has' : 'they have'} just started, wait a minute; else bring ${listed(missing)} back first (${tripod('status')})${gone ? '' : without}`,
   }
 }
