@@ -77,7 +77,7 @@ describe.skipIf(unable !== undefined)('machines on which an apply ended half way
     const index = lab.nodes.findIndex(({ name }) => name === node)
     return differences(original[index] ?? [], await image(lab, node))
   }
-  const nodesOf = async (): Promise<string> => (await said(context.lab, 'm1', 'kubectl get nodes -o name')).replaceAll('\n', ' ') // prettier-ignore
+  const nodesOf = async (): Promise<string> => (await said(context.lab, 'm1', 'kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -o name')).replaceAll('\n', ' ') // prettier-ignore
   const members = async (): Promise<readonly string[]> => {
     const pki = '/etc/kubernetes/pki/etcd'
     const asked = `curl -sS --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key -d '{}' https://127.0.0.1:2379/v3/cluster/member/list`
