@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'host/connect-error.ts': "the message is ssh2's, which has no other data",
   'manifests/documents.ts': 'the message is that of the YAML parser, which has no other data',
   'inventory/read/yaml-errors.ts': 'the message is that of the YAML parser, which has no other data',
+  'resources/object-probe.ts': "the message is the API server's, which names the manager of a field nowhere else",
   'cli/app/to-tripod-error.ts': "the message is oclif's, which ends with a hint of its own",
   'cli/app/render-error.ts': 'what the message says already is not said again below it',
   'cli/markdown/step-blocks.ts': 'a summary that says that a file is secret is not marked as secret again',

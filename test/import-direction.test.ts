@@ -88,8 +88,8 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   inventory: { values: [] },
   // Fetched from a node, made fit for the operator, merged.
   kubeconfig: { values: ['steps', 'inventory'], types: ['engine'] },
-  // Fetched on the operator's machine, like signing keys.
-  manifests: { values: ['inventory', 'host'] },
+  // Fetched on the operator's machine, like signing keys; what an object is called, and its YAML, is the affair of resources.
+  manifests: { values: ['inventory', 'host', 'resources'] },
   init: { values: ['inventory', 'templates'] },
   // An inventory as virtual machines.
   export: { values: ['inventory', 'templates'] },
@@ -120,7 +120,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   semver: ['inventory/'],
   ssh2: ['host/ssh.ts'],
   'write-file-atomic': ['host/', 'pki/', 'cli/', 'lab/', 'manifests/'],
-  yaml: ['inventory/', 'kubeconfig/', 'manifests/'],
+  yaml: ['inventory/', 'kubeconfig/', 'manifests/', 'resources/object-text.ts'],
   zod: ['inventory/', 'document/', 'operations/'],
 }
 

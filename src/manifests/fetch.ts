@@ -30,12 +30,7 @@ function madeOf(plan: SetPlan, objects: readonly KubernetesObject[], sha256: str
     source: plan.source,
     sha256,
     text: textOf(objects),
-    objects: objects.map(({ apiVersion, kind, namespace, name }) => ({
-      apiVersion,
-      kind,
-      ...(namespace !== undefined && { namespace }),
-      name,
-    })),
+    objects,
     own: plan.content === 'own',
     readiness: readinessOf(objects),
   }

@@ -10,7 +10,8 @@ export interface ManifestSet {
   readonly sha256: string
   /** YAML to apply, documents in upstream's order. */
   readonly text: string
-  readonly objects: readonly Pick<KubernetesObject, 'apiVersion' | 'kind' | 'namespace' | 'name'>[]
+  /** In upstream's order. */
+  readonly objects: readonly KubernetesObject[]
   /** Environment that tripod sets in upstream's objects; left out: none. */
   readonly settings?: Readonly<Record<string, string>>
   /** Of the user's own list, applied as it is. */

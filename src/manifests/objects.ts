@@ -1,5 +1,6 @@
-import { stringify } from 'yaml'
 import type { Json } from '../inventory/cluster.js'
+import { identityOf } from '../resources/object-identity.js'
+import { yamlOf } from '../resources/object-text.js'
 import { readDocuments, type YamlDocument } from './documents.js'
 import { rejected } from './rejected.js'
 
@@ -32,12 +33,6 @@ export function readObjects(bytes: Buffer, source: string): readonly KubernetesO
   return objects
 }
 
-/** `Deployment kube-system/calico-kube-controllers`; with its API group where that is not Kubernetes' own. */
-export function identityOf({ apiVersion, kind, namespace, name }: KubernetesObject): string {
-  const group = apiVersion.includes('/') ? `.${apiVersion.replace(/\/.*$/, '')}` : ''
-  return `${kind}${group} ${namespace === undefined ? '' : `${namespace}/`}${name}`
-}
-
 /** The object with other content, and its text made from that. */
 export function withRaw(object: KubernetesObject, raw: Fields): KubernetesObject {
   return { ...object, raw, text: yamlOf(raw) }
@@ -54,9 +49,6 @@ export function objectOf(raw: Fields): KubernetesObject {
 export function textOf(objects: readonly KubernetesObject[]): string {
   return objects.map(({ text }) => text).join('---\n')
 }
-
-// kubectl reads YAML 1.1, to which a bare `on` or `0755` is something else: such texts get quotes.
-const yamlOf = (raw: Fields): string => stringify(raw, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
 
 function objectsOf({ number, line, text, value }: YamlDocument, source: string): readonly KubernetesObject[] {
   const checked = (object: KubernetesObject | string, where: string): KubernetesObject => {

@@ -38,10 +38,9 @@ export function manifestSets(cluster: Cluster): readonly SetPlan[] {
   }))
 }
 
-/** A set as far as it is known without any network: `text` and `objects` of what is rendered alone. */
-export type UnfetchedSet = Pick<ManifestSet, 'name' | 'source' | 'sha256' | 'objects' | 'settings'> & {
-  readonly text?: string
-}
+/** A set as far as it is known without any network: objects of what is rendered alone. */
+export type UnfetchedSet = Pick<ManifestSet, 'name' | 'source' | 'sha256' | 'settings'> &
+  Partial<Pick<ManifestSet, 'objects'>>
 
 /** For a plan without any network; nothing where there is no Calico that could be verified. */
 export function unfetched(cluster: Cluster): readonly UnfetchedSet[] {
@@ -49,10 +48,9 @@ export function unfetched(cluster: Cluster): readonly UnfetchedSet[] {
   return manifestSets(cluster).map((plan) => {
     const { name, content, source, sha256 = 'not pinned' } = plan
     const settings = settingsOf(plan, cluster)
-    if (content !== 'installation') return { name, source, sha256, objects: [], ...(settings && { settings }) }
+    if (content !== 'installation') return { name, source, sha256, ...(settings && { settings }) }
     const objects = installation(cluster)
-    const text = textOf(objects)
-    return { name, source, sha256: sumOf(Buffer.from(text)), text, objects }
+    return { name, source, sha256: sumOf(Buffer.from(textOf(objects))), objects }
   })
 }
 

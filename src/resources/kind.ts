@@ -4,7 +4,7 @@ import type { Reference } from '../secret.js'
 import type { WantedPackage } from '../os/os-family.js'
 import type { Script } from '../shell.js'
 import type { Needs, Readings } from './readings.js'
-import type { CommandResource, Disruption, Resource } from './resource.js'
+import type { CommandResource, Disruption, ObjectRef, Resource } from './resource.js'
 
 /** What closes the gap. The engine carries it out without knowing the kind. */
 export type Act =
@@ -17,7 +17,24 @@ export type Act =
       readonly along: readonly string[]
       readonly data: readonly string[]
     }
+  /** Neighbours of an object go to the API server with it. */
+  | { readonly do: 'objects'; readonly request: ObjectRequest }
   | RunAct
+
+/** What the API server is asked to do with one object. */
+export interface ObjectRequest {
+  readonly verb: 'apply' | 'delete'
+  readonly server: string
+  readonly object: ObjectRef
+  /** `apply`: what tripod wants of it. */
+  readonly wanted: Readonly<Record<string, unknown>>
+  /** Takes fields from other managers, as the plan says; without it such a field is refused. */
+  readonly force: boolean
+  /** Of the object that the plan saw, if that is wanted no more. */
+  readonly uid?: string
+  /** Who gives up what it managed, once it was applied. */
+  readonly formerly?: 'kubectl'
+}
 
 /** A script on the node, with the files it reads and what is known of its failures. */
 export interface RunAct extends Pick<CommandResource, 'inputs' | 'evidence' | 'explain' | 'news'> {
@@ -67,7 +84,7 @@ export interface Difference {
   readonly disruption: Disruption
   /** The units that restart, reload or stop; left out where the op's own name is the best there is. */
   readonly units?: readonly string[]
-  readonly reason: { readonly code: 'missing' | 'differs' | 'owed'; readonly text: string }
+  readonly reason: { readonly code: 'missing' | 'differs' | 'owed' | 'drift'; readonly text: string }
   /** Ids of ops planned earlier on this node that this one follows from. */
   readonly dependsOn: readonly string[]
   readonly pre: readonly Precondition[]

@@ -4,6 +4,7 @@ import { command } from './command.js'
 import { edit } from './edit.js'
 import { file } from './file.js'
 import type { Kind } from './kind.js'
+import { manifest } from './manifest.js'
 import { packageKind } from './package.js'
 import type { Resource, ResourceKind } from './resource.js'
 import { service } from './service.js'
@@ -13,7 +14,7 @@ export type Kinds = Readonly<Record<ResourceKind, Kind<Resource>>>
 
 /** The kinds as they are for one OS family. */
 export function kindsFor(os: OsFamily): Kinds {
-  return { file, edit, access, package: packageKind(os), service, command }
+  return { file, edit, access, package: packageKind(os), service, command, manifest }
 }
 
 /** `file:/etc/fstab`: stable over runs; names the resource in ops and in the node's record. */

@@ -1,6 +1,7 @@
 import type { OsFamily } from '../os/os-family.js'
 import { lines, sh, type Script } from '../shell.js'
-import type { CheckNeed, Needs, PathNeed } from './readings.js'
+import { objectsScript } from './object-probe.js'
+import type { CheckNeed, Needs, ObjectNeed, PathNeed } from './readings.js'
 
 /** Directory of the stamps that say with which files a daemon was last restarted (architecture.md 3.1 e). */
 export const STAMP_DIRECTORY = '/run/tripod/applied'
@@ -11,6 +12,8 @@ export interface ProbeNeeds {
   readonly packages: readonly string[]
   readonly units: readonly string[]
   readonly checks: readonly CheckNeed[]
+  /** Of one API server. */
+  readonly objects: readonly ObjectNeed[]
 }
 
 /** Merges what the resources need. Of two wishes for a path's text, `secret` wins, then the one that wants more. */
@@ -26,6 +29,7 @@ export function mergeNeeds(needs: readonly Needs[]): ProbeNeeds {
     packages: [...new Set(needs.flatMap((one) => one.packages ?? []))],
     units: [...new Set(needs.flatMap((one) => one.units ?? []))],
     checks: [...checks.values()],
+    objects: needs.flatMap((one) => one.objects ?? []),
   }
 }
 
@@ -44,6 +48,7 @@ export function probeScript(needs: ProbeNeeds, os: OsFamily, marker: string): Sc
     ...(needs.packages.length > 0 ? [section(marker, 'packages', os.packages.query(needs.packages))] : []),
     ...(needs.units.length > 0 ? [section(marker, 'units', unitsScript(needs.units))] : []),
     ...needs.checks.map((check) => checkScript(marker, check)),
+    ...(needs.objects.length > 0 ? [section(marker, 'objects', objectsScript(needs.objects))] : []),
   ]
   return lines([sh`exec </dev/null`, ...sections, sh`printf '\n%s done\n' ${marker}`])
 }

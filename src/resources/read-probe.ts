@@ -1,5 +1,6 @@
 import type { OsFamily } from '../os/os-family.js'
 import { sha256 as sha256Of } from './digest.js'
+import { readObjectAnswers } from './object-probe.js'
 import type { ProbeNeeds } from './probe.js'
 import { TEXT_LIMIT, type CheckReading, type PathReading, type Readings, type UnitReading } from './readings.js'
 
@@ -10,6 +11,7 @@ export function readProbe(output: string, needs: ProbeNeeds, os: OsFamily, marke
   const packages = os.packages.read(needs.packages, sections.get('packages') ?? '')
   const units = readUnits(needs.units, sections.get('units') ?? '')
   const checks = readChecks(sections)
+  const objects = readObjectAnswers(sections.get('objects') ?? '', needs.objects)
   return {
     path: (path) =>
       need(
@@ -24,6 +26,12 @@ export function readProbe(output: string, needs: ProbeNeeds, os: OsFamily, marke
         needs.checks.some((one) => one.id === id),
         id,
         checks.get(id),
+      ),
+    object: (id) =>
+      need(
+        needs.objects.some((one) => one.id === id),
+        id,
+        objects.get(id),
       ),
   }
 }

@@ -1,4 +1,5 @@
 import type { Script } from '../shell.js'
+import type { ObjectRef } from './resource.js'
 
 /** What a resource wants to know of a node. The needs of all resources are read together: one program run for each sort. */
 export interface Needs {
@@ -6,12 +7,27 @@ export interface Needs {
   readonly packages?: readonly string[]
   readonly units?: readonly string[]
   readonly checks?: readonly CheckNeed[]
+  readonly objects?: readonly ObjectNeed[]
 }
 
 export interface PathNeed {
   readonly path: string
   /** Bring the text: always, only when its sha256 (hex) is another than this one, not needed, or never because it is secret. */
   readonly text: 'always' | { readonly unless: string } | 'not-needed' | 'secret'
+}
+
+/** Asks the API server for an object, and what it would make of an apply. */
+export interface ObjectNeed {
+  /** `identityOf` the object. */
+  readonly id: string
+  readonly server: string
+  readonly object: ObjectRef
+  /** What would be applied; of an object that is wanted no more, nothing but its name: what is left if tripod lets go of it. */
+  readonly wanted: Readonly<Record<string, unknown>>
+  /** Under which name the fields are managed. */
+  readonly manager: string
+  /** It is wanted no more. */
+  readonly isGoing: boolean
 }
 
 export interface CheckNeed {
@@ -74,12 +90,33 @@ export type UnitReading =
 
 export type CheckReading = Unknown | { readonly state: 'ran'; readonly code: number; readonly output: string }
 
+/** A field that somebody else manages, with another value than is wanted. */
+export interface FieldConflict {
+  /** `kubectl-edit`. */
+  readonly manager: string
+  /** `.spec.replicas`. */
+  readonly field: string
+}
+
+export type ObjectReading =
+  | Unknown
+  /** `same`: an apply would change nothing. */
+  | { readonly state: 'absent' | 'same' }
+  | {
+      readonly state: 'present'
+      readonly live: Readonly<Record<string, unknown>>
+      /** What an apply by tripod would make of it, defaults included; left out if it would not be valid without what tripod manages. */
+      readonly would?: Readonly<Record<string, unknown>>
+      readonly conflicts: readonly FieldConflict[]
+    }
+
 /** Answers by name. Asking for something that was not read is a bug and throws. */
 export interface Readings {
   path(path: string): PathReading
   package(name: string): PackageReading
   unit(unit: string): UnitReading
   check(id: string): CheckReading
+  object(id: string): ObjectReading
 }
 
 /** A larger file is shown by its size alone. */

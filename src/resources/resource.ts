@@ -155,8 +155,46 @@ export interface CommandResource {
   readonly timeoutSeconds?: number
 }
 
+/** Which object of the API it is. */
+export interface ObjectRef {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace?: string | undefined
+  readonly name: string
+}
+
+/** An object for the API server: all that is wanted of it, and nothing that the server adds. */
+export interface ManifestObject extends ObjectRef {
+  readonly raw: Readonly<Record<string, unknown>>
+  /** YAML of this object alone, without dashes, ending in a line break; shown in the plan of its creation. */
+  readonly text: string
+}
+
+/** An object of the Kubernetes API, applied through the API server of the node. */
+export interface ManifestResource {
+  readonly kind: 'manifest'
+  /** `calico-crds`: the set that it came with. */
+  readonly set: string
+  /** Left out: the set was not fetched, and stands for all of its objects. */
+  readonly object?: ManifestObject
+  /** Without it the object is wanted. An object that is wanted no more is deleted, unless something else manages it too. */
+  readonly state?: 'absent'
+  /** `https://10.0.0.11:6443`: the API server of the node itself. */
+  readonly server: string
+  /** What the cluster notes of its last apply: `digestOf` the object, or `-` for a Secret; left out: no apply is noted. */
+  readonly applied?: string | undefined
+  /** Earlier versions of tripod applied it under this name, from which it is taken over. */
+  readonly formerly?: 'kubectl'
+  /** Said in the plan of the set: where it came from. */
+  readonly notes?: readonly string[]
+  /** Addresses and registries that it is fetched from, and that its pods are. */
+  readonly downloads?: readonly string[]
+  /** Rough. */
+  readonly estimateSeconds?: number
+}
+
 export type Resource =
-  FileResource | EditResource | AccessResource | PackageResource | ServiceResource | CommandResource
+  FileResource | EditResource | AccessResource | PackageResource | ServiceResource | CommandResource | ManifestResource
 export type ResourceKind = Resource['kind']
 
 /** From harmless to worst; the order is the scale by which consent is asked. What stops does not come back: that is no restart. */

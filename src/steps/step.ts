@@ -4,14 +4,14 @@ import type { KeyRenewal } from '../facts/key-life.js'
 import type { Cluster, Node } from '../inventory/cluster.js'
 import type { OsFamily } from '../os/os-family.js'
 import type { Authorities } from '../pki/authorities.js'
-import type { CommandResource, Resource } from '../resources/resource.js'
+import type { CommandResource, ManifestObject, Resource } from '../resources/resource.js'
 import type { Script } from '../shell.js'
 import type { Seen, Topology } from '../topology.js'
 import type { Gate } from './gate.js'
 
 /** Objects that go to the API server together, verified and made fit for this cluster. */
 export interface ManifestSet {
-  /** `calico-crds`: names its file while it is applied, and what the cluster notes of it. */
+  /** `calico-crds`: names it in the plan, and what the cluster notes of it. */
   readonly name: string
   /** Address or file it came from. */
   readonly source: string
@@ -19,14 +19,8 @@ export interface ManifestSet {
   readonly sha256: string
   /** Environment that tripod sets in upstream's objects, for the reader of the plan; left out: none. */
   readonly settings?: Readonly<Record<string, string>>
-  /** YAML to apply; left out where it was not fetched, as in an offline plan. */
-  readonly text?: string
-  readonly objects: readonly {
-    readonly apiVersion: string
-    readonly kind: string
-    readonly namespace?: string | undefined
-    readonly name: string
-  }[]
+  /** In the order in which they are applied; left out where it was not fetched, as in an offline plan. */
+  readonly objects?: readonly ManifestObject[]
 }
 
 /** What is known of the whole cluster. */

@@ -143,6 +143,14 @@ describe('a pod network', () => {
     expect(told({ m1: silent, m2: other }, 'NETWORK', calico)).toEqual([])
   })
 
+  test('of manifests of the inventory needs what the cluster notes of them: what is wanted no more would be kept, or another one’s deleted', () => {
+    const own = { network: { ...clusterOf({}).network, cni: { manifests: ['net.yaml'] } } }
+    expect(told({ m1: SERVING }, 'NETWORK', own)).toMatchObject([
+      { severity: 'fatal', message: expect.stringContaining('which manifests lab has could not be read') as string },
+    ])
+    expect(told({ m1: SERVING, m2: { ...SERVING, configMaps: {} } }, 'NETWORK', own)).toEqual([])
+  })
+
   test('that tripod noted is not asked for once more', () => {
     expect(told({ m1: { ...SERVING, configMaps: { 'tripod-network': {} } } }, 'NETWORK', calico)).toEqual([])
   })

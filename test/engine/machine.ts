@@ -43,6 +43,8 @@ export class Machine implements Host {
   readonly packages = new Map<string, string>()
   /** Exit status and output of a check, by its id; 0 where none is given. */
   readonly checks = new Map<string, () => readonly [number, string]>()
+  /** What its API server answers for objects, as the probe prints it. */
+  objects: () => string = () => 'no-cluster'
   /** Names of transient units that are at work. */
   activeUnits: string[] = []
   /** What the scripts of ops do; the first whose text fits. Left out: they succeed and do nothing. */
@@ -132,6 +134,7 @@ export class Machine implements Host {
       `packages\n${packages.join('\n')}`,
       `units\nnow ${now}.000000000 ${now}.00\n${stamps.join('')}show\n${shown}\nstatus 0`,
       ...checks,
+      ...(text.includes(`${marker} objects`) ? [`objects\n${this.objects()}\n`] : []),
       'done\n',
     ]
     return sections.map((section) => `\n${marker} ${section}\n`).join('')

@@ -22,16 +22,8 @@ const CALLS = '/var/log/kubectl-calls'
 const EXPECTED = [
   /^get nodes -o go-template/,
   /^get node \S+ --ignore-not-found -o name/,
-  /^-n kube-system get configmap \S+ --ignore-not-found -o jsonpath/,
   /^-n kube-system get secrets --field-selector type=bootstrap\S+ -o go-template/,
   /^-n kube-system get deployments,daemonsets --ignore-not-found -o jsonpath/,
-  ...(calico === undefined
-    ? []
-    : [
-        /^get -f - --ignore-not-found -o name/,
-        /^apply --server-side --force-conflicts -f \/\S+/,
-        /^apply --server-side --force-conflicts --field-manager tripod-\S+ -f -/,
-      ]),
   /^label --overwrite node w1 /,
   /^taint --overwrite node w1 /,
   /^taint node m2 \S+-$/,

@@ -13,7 +13,7 @@ function reading(seen: PathReading): Readings {
   const never = (): never => {
     throw new Error('was not asked for')
   }
-  return { path: () => seen, package: never, unit: never, check: never }
+  return { path: () => seen, package: never, unit: never, check: never, object: never }
 }
 const directory = (mode: number, type: 'directory' | 'link' = 'directory'): Readings =>
   reading({ state: 'present', type, mode, owner: 'root:root', size: 0, changedAt: 0 })

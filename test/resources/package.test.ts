@@ -14,6 +14,7 @@ function disturbs(resource: PackageResource, unit: UnitReading) {
     package: () => ({ state: 'present', version: '1.0-1', held: true, complete: true }) as never,
     unit: () => unit,
     check: () => ({ state: 'unknown', reason: '' }),
+    object: () => ({ state: 'absent' }),
   }
   const verdict = kind.compare(resource, readings, overlay)
   return verdict.state === 'differs' ? [verdict.difference.disruption, verdict.difference.units] : verdict

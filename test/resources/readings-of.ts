@@ -1,4 +1,11 @@
-import type { CheckReading, PackageReading, PathReading, Readings, UnitReading } from '../../src/resources/readings.js'
+import type {
+  CheckReading,
+  ObjectReading,
+  PackageReading,
+  PathReading,
+  Readings,
+  UnitReading,
+} from '../../src/resources/readings.js'
 import { sha256 } from '../../src/resources/digest.js'
 
 export interface Known {
@@ -6,6 +13,7 @@ export interface Known {
   readonly packages?: Readonly<Record<string, PackageReading>>
   readonly units?: Readonly<Record<string, UnitReading>>
   readonly checks?: Readonly<Record<string, CheckReading>>
+  readonly objects?: Readonly<Record<string, ObjectReading>>
 }
 
 /** Readings written down by hand; what is not named is absent, a check not named has not been run. */
@@ -15,6 +23,7 @@ export function readingsOf(known: Known): Readings {
     package: (name) => known.packages?.[name] ?? { state: 'absent' },
     unit: (unit) => known.units?.[unit] ?? { state: 'absent' },
     check: (id) => known.checks?.[id] ?? { state: 'unknown', reason: `${id} was not run` },
+    object: (id) => known.objects?.[id] ?? { state: 'absent' },
   }
 }
 

@@ -1,96 +1,132 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CommandResource } from '../../src/resources/resource.js'
-import { sha256 } from '../../src/resources/digest.js'
-import type { Script } from '../../src/shell.js'
+import { describe, expect, test } from 'vitest'
+import { readObjects } from '../../src/manifests/objects.js'
+import { digestOf } from '../../src/resources/manifest.js'
+import { identityOf } from '../../src/resources/object-identity.js'
+import type { ManifestResource } from '../../src/resources/resource.js'
 import { network } from '../../src/steps/network.js'
+import { readRecord } from '../../src/steps/objects/object-record.js'
 import type { ManifestSet } from '../../src/steps/step.js'
 import { cluster, contextWith } from './context.js'
-import { parses, runScript } from './run-script.js'
 
-const TEXT = 'kind: DaemonSet\n'
-const SET: ManifestSet = {
-  name: 'calico-crds',
+const NODE = `
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: calico-node, namespace: kube-system }
+`
+const POOLS = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: ippools.crd.projectcalico.org }
+`
+const KEY = `
+apiVersion: v1
+kind: Secret
+metadata: { name: key, namespace: kube-system }
+stringData: { key: swordfish }
+`
+const setOf = (name: string, yaml: string): ManifestSet => ({
+  name,
   source: 'https://example.org/calico.yaml',
   sha256: 'ab',
-  text: TEXT,
-  objects: [
-    { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' },
-    { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: 'ippools.crd.projectcalico.org' },
-  ],
-}
+  objects: readObjects(Buffer.from(yaml), 'calico.yaml'),
+})
 const CALICO = { ...cluster, network: { ...cluster.network, cni: 'calico' as const } }
 
-function wanted(): CommandResource {
-  const context = { ...contextWith({ cluster: CALICO }), manifests: [SET] }
-  const [command, ...rest] = network.resources({ ...context, topology: { states: {}, acting: 'm1' } })
-  expect(rest).toEqual([])
-  return command as CommandResource
+/** What m1 wants, whose cluster notes that of former applies. */
+function wanted(
+  manifests: readonly ManifestSet[],
+  noted?: Readonly<Record<string, string>>,
+): readonly ManifestResource[] {
+  const context = contextWith({ cluster: CALICO })
+  const kubernetes = {
+    ...context.facts.kubernetes,
+    configMaps: noted === undefined ? {} : { 'tripod-network': noted },
+  }
+  const facts = { ...context.facts, kubernetes }
+  const topology = { states: { m1: 'control-plane-ready' }, acting: 'm1' } as const
+  return network.resources({
+    ...context,
+    facts,
+    topology,
+    manifests,
+    seen: [{ node: context.node, facts }],
+  }) as readonly ManifestResource[]
 }
 
-let directory = ''
-beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), 'tripod-network-'))
-  writeFileSync(path.join(directory, 'admin.conf'), '')
-})
-afterEach(() => {
-  rmSync(directory, { recursive: true, force: true })
-})
+const names = (resources: readonly ManifestResource[]): readonly string[] =>
+  resources.map(({ object, set, state = 'wanted' }) => `${state} ${object === undefined ? set : identityOf(object)}`)
 
-/** As on a master whose kubectl answers so; what it was given on stdin is in the directory. */
-function ran(script: Script, kubectl: string) {
-  const program = path.join(directory, 'kubectl')
-  writeFileSync(program, `#!/bin/sh\n${kubectl}\n`)
-  chmodSync(program, 0o755)
-  const text = script.text.replaceAll('/etc/kubernetes', directory)
-  return runScript({ ...script, text }, directory)
-}
+const noting = (resources: readonly ManifestResource[]): Readonly<Record<string, string>> =>
+  resources.find(({ object }) => object?.name === 'tripod-network')?.object?.raw['data'] as Record<string, string>
 
-const answering = (mark: string, objects: readonly string[]): string => `
-case $* in
-  *configmap*) [ "$#" -gt 0 ] && printf '%s' '${mark}' ;;
-  *) cat >"$(dirname "$0")/asked"; printf '%s\\n' ${objects.join(' ')} ;;
-esac`
-
-describe('the pod network', () => {
-  test('is applied from memory, and nothing of it is kept on the master through which it went', () => {
-    const command = wanted()
-    expect([command.inputs, command.transient, command.undo]).toEqual([
-      [{ name: 'calico-crds.yaml', content: TEXT }],
-      true,
-      'nothing',
+describe('the objects of the pod network', () => {
+  test('come after what the cluster notes of them, definitions first', () => {
+    const resources = wanted([setOf('calico', `${NODE}---${POOLS}`)])
+    expect(names(resources)).toEqual([
+      'wanted ConfigMap kube-system/tripod-network',
+      'wanted CustomResourceDefinition.apiextensions.k8s.io ippools.crd.projectcalico.org',
+      'wanted DaemonSet.apps kube-system/calico-node',
     ])
-    expect(command.run.text).toContain('-f "$INPUTS"/calico-crds.yaml')
-    expect([command.run, command.doneWhen].map(parses)).toEqual([true, true])
+    expect(resources[1]).toMatchObject({
+      set: 'calico',
+      server: 'https://10.0.0.11:6444',
+      notes: ['from https://example.org/calico.yaml, sha256:ab'],
+    })
   })
 
-  test('is done where the cluster says so, and has every object of it', () => {
-    const { doneWhen } = wanted()
-    expect(ran(doneWhen, answering(sha256(TEXT), ['daemonset/a', 'crd/b'])).code).toBe(0)
-    expect(ran(doneWhen, answering(sha256(TEXT), ['daemonset/a']))).toMatchObject({
-      code: 1,
-      stdout: 'of 2 objects the cluster has 1\n',
+  test('are noted with a digest of each, of a Secret without one', () => {
+    const set = setOf('calico', `${NODE}---${KEY}`)
+    const noted = noting(wanted([set]))
+    const digest = set.objects?.[0] && digestOf(set.objects[0])
+    expect(noted).toEqual({
+      calico: `apps/v1 DaemonSet kube-system calico-node ${digest ?? ''}\nv1 Secret kube-system key -\n`,
     })
-    expect(ran(doneWhen, answering('other', []))).toMatchObject({
-      code: 1,
-      stdout: 'another text was applied before\n',
-    })
-    expect(ran(doneWhen, answering('', [])).code).toBe(1)
-    expect(ran(doneWhen, 'exit 1').code).toBe(2)
+    expect(digest).toMatch(/^[0-9a-f]{16}$/)
+    const again = wanted([set], noted)
+    expect(again.slice(1).map(({ applied }) => applied)).toEqual([digest, '-'])
+    expect(readRecord(noted).map(({ object }) => identityOf(object))).toEqual([
+      'DaemonSet.apps kube-system/calico-node',
+      'Secret kube-system/key',
+    ])
   })
 
-  test('tells the cluster what was applied, once it was', () => {
-    const { run } = wanted()
-    const kubectl = 'case $* in *tripod-calico-crds*) cat >"$(dirname "$0")/mark" ;; esac'
-    expect(ran(run, kubectl).code).toBe(0)
-    const noted = runScript({ ...run, text: `cat ${path.join(directory, 'mark')}` }).stdout
-    expect(JSON.parse(noted)).toEqual({
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'tripod-network', namespace: 'kube-system' },
-      data: { 'calico-crds': sha256(TEXT) },
-    })
+  test('that no set has any more are taken away first, last made first gone', () => {
+    const noted = noting(wanted([setOf('old', `${POOLS}---${KEY}`), setOf('calico', NODE)]))
+    const resources = wanted([setOf('calico', NODE)], noted)
+    expect(names(resources)).toEqual([
+      'absent Secret kube-system/key',
+      'absent CustomResourceDefinition.apiextensions.k8s.io ippools.crd.projectcalico.org',
+      'wanted ConfigMap kube-system/tripod-network',
+      'wanted DaemonSet.apps kube-system/calico-node',
+    ])
+    expect(noting(resources)).not.toHaveProperty('old')
+  })
+
+  test('stay if another version of their API, or another set, has them now', () => {
+    const noted = { calico: 'apps/v1beta2 DaemonSet kube-system calico-node 0123456789abcdef\n' }
+    expect(names(wanted([setOf('other', NODE)], noted)).filter((name) => name.startsWith('absent'))).toEqual([])
+  })
+
+  test('of an earlier tripod are taken over from the name that it went by, and none of them is taken away', () => {
+    const resources = wanted([setOf('calico', NODE)], { calico: 'ab'.repeat(32), gone: 'cd'.repeat(32) })
+    expect(names(resources)).toHaveLength(2)
+    expect(resources[1]).toMatchObject({ formerly: 'kubectl' })
+    expect(wanted([setOf('calico', NODE)], noting(resources))[1]).not.toHaveProperty('formerly')
+  })
+
+  test('stay if nothing is known that could be in their place', () => {
+    expect(wanted([], { calico: 'apps/v1 DaemonSet kube-system calico-node 0123456789abcdef\n' })).toEqual([])
+  })
+
+  test('that several sets have are wanted once, as the last set has them', () => {
+    const labelled = NODE.replace('kube-system }', 'kube-system, labels: { a: b } }')
+    const resources = wanted([setOf('one', NODE), setOf('two', labelled)])
+    expect(resources.slice(1).map(({ set }) => set)).toEqual(['two'])
+  })
+
+  test('of a set that was not fetched stand as one, and nothing is noted of it', () => {
+    const { objects, ...unfetched } = setOf('calico', NODE)
+    expect(objects).toHaveLength(1)
+    expect(names(wanted([unfetched]))).toEqual(['wanted calico'])
   })
 })

@@ -24,6 +24,8 @@ function shown(resource: Resource): unknown {
       return `access ${resource.path} ${resource.bits.toString(8)}`
     case 'command':
       return `command ${resource.id}: ${resource.summary}; done when ${resource.doneText}`
+    case 'manifest':
+      return `manifest ${resource.set}`
   }
 }
 

@@ -38,9 +38,9 @@ function some(names: readonly string[]): string {
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 
-/** Signing keys and manifests, which are addresses beside a file or a command; nodes fetch packages, and images by their registry. */
+/** Signing keys and manifests, which are addresses beside a file or an object; nodes fetch packages, and images by their registry. */
 function isFetchedHere({ kind }: DocumentOp, source: string): boolean {
-  return kind === 'file' || (kind === 'command' && /^https?:/.test(source))
+  return kind === 'file' || ((kind === 'command' || kind === 'manifest') && /^https?:/.test(source))
 }
 
 function downloads(ops: readonly DocumentOp[], isHere: boolean): string | undefined {
@@ -58,7 +58,8 @@ function secrets(plan: PlanDocument): string | undefined {
   const ops = plan.ops.filter(({ sensitive }) => sensitive)
   if (ops.length === 0) return undefined
   const names = unique(ops.map(({ name }) => name))
-  return `${count(names.length, 'file')} on ${nodesOf(plan, ops)}, never shown: ${some(names)}`
+  const what = ops.every(({ kind }) => kind === 'file') ? 'file' : 'secret'
+  return `${count(names.length, what)} on ${nodesOf(plan, ops)}, never shown: ${some(names)}`
 }
 
 /** Where all is taken back already, as by a reset, there is nothing to say but what is lost. */
@@ -73,8 +74,10 @@ function undo(plan: PlanDocument): string | undefined {
 /** What the run itself takes away when it ends stays no longer than that. */
 function lasting(plan: PlanDocument): string {
   const brief = new Set(plan.steps.filter(({ atEnd }) => atEnd !== undefined).map(({ id }) => id))
-  const ops = plan.ops.filter((op) => op.kind === 'command' && op.undo === 'nothing' && !brief.has(op.step))
-  return ops.length === 0 ? '' : ` but ${some(unique(ops.map(({ name }) => name)))}, which stay as they are`
+  const ops = plan.ops.filter(
+    ({ kind, undo, step }) => (kind === 'command' || kind === 'manifest') && undo === 'nothing' && !brief.has(step),
+  )
+  return ops.length === 0 ? '' : ` but ${some(unique(ops.map(({ name, set }) => set ?? name)))}, which stay as they are`
 }
 
 function duration(plan: PlanDocument): string | undefined {

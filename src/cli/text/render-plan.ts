@@ -2,6 +2,7 @@ import { stepsOf, type StepWithOps } from '../../document/document-steps.js'
 import type { PlanDocument } from '../../document/plan-document.js'
 import type { Paint } from '../render/colour.js'
 import { escapeLine } from '../render/escape.js'
+import { foldSets } from '../render/fold-sets.js'
 import { nodeList } from '../../inventory/node-list.js'
 import { textsOf } from '../render/patch-lines.js'
 import { count, headline, nameOfPlan, titleLine } from '../render/plan-headline.js'
@@ -50,7 +51,8 @@ export function renderStep(
     const title = options.paint('bold', step.id)
     const turns = isInTurns ? ', one node at a time' : ''
     const header = title + inColumns(step.id, namesOf(group) + turns).slice(step.id.length)
-    return [header, ...why, ...group.ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
+    const ops = options.full ? group.ops : foldSets(group.ops)
+    return [header, ...why, ...ops.flatMap((op) => renderOp(op, textsOf(plan, op), options))]
   })
 }
 

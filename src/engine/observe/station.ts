@@ -59,11 +59,14 @@ export function questionOf(station: KnownStation, { wishes, withLeftovers, undoi
 }
 
 const PROBE_TIMEOUT_SECONDS = 30
+/** An object is asked for up to three times. */
+const SECONDS_PER_OBJECT = 1
 
 /** One exec: reads the state of exactly what the question names. */
 export async function look(host: Host, os: OsFamily, question: Question): Promise<Readings> {
   const needs = mergeNeeds(needsOf(question))
   const marker = `--${randomBytes(12).toString('hex')}`
-  const result = await host.run(probeScript(needs, os, marker), { timeoutSeconds: PROBE_TIMEOUT_SECONDS })
+  const timeoutSeconds = PROBE_TIMEOUT_SECONDS + needs.objects.length * SECONDS_PER_OBJECT
+  const result = await host.run(probeScript(needs, os, marker), { timeoutSeconds })
   return readProbe(result.stdout, needs, os, marker)
 }

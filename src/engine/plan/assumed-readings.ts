@@ -25,6 +25,7 @@ export function assumedReadings(facts: Facts): Readings {
       return version === undefined ? { state: 'absent' } : { state: 'present', version, held: false, complete: true }
     },
     unit: (unit) => (units.includes(unit) ? ACTIVE : { state: 'absent' }),
+    object: () => ({ state: 'absent' }),
     check: () => ({ state: 'unknown', reason: 'an offline plan asks no machine' }),
   }
 }

@@ -1,5 +1,11 @@
 import type { Difference } from '../../resources/kind.js'
-import type { CommandResource, FileResource, PackageResource, Resource } from '../../resources/resource.js'
+import type {
+  CommandResource,
+  FileResource,
+  ManifestResource,
+  PackageResource,
+  Resource,
+} from '../../resources/resource.js'
 import type { Op } from './plan-types.js'
 
 /** What a reader asks of an op beside what it does. */
@@ -27,6 +33,8 @@ export function outlookOf(resource: Resource, difference: Difference): Outlook {
       return { undo: undoOfService(difference), estimateSeconds: SERVICE_SECONDS }
     case 'command':
       return commandOutlook(resource)
+    case 'manifest':
+      return manifestOutlook(resource, difference)
   }
 }
 
@@ -60,6 +68,19 @@ function packageOutlook({ repository }: PackageResource, { act, action }: Differ
 
 function undoOfService({ change: { does = [] } }: Difference): string {
   return does.every((verb) => verb === 'restart' || verb === 'reload') ? 'nothing' : 'its former state is restored'
+}
+
+/** What an object was like before an apply is kept nowhere. */
+function manifestOutlook(
+  { downloads: sources = [], estimateSeconds }: ManifestResource,
+  { action }: Difference,
+): Outlook {
+  if (action === 'delete') return { undo: 'impossible' }
+  return {
+    undo: 'nothing',
+    ...(action === 'create' ? downloads(sources) : {}),
+    ...(estimateSeconds === undefined ? {} : { estimateSeconds }),
+  }
 }
 
 function commandOutlook({ undo, downloads: sources = [], estimateSeconds }: CommandResource): Outlook {

@@ -1,6 +1,7 @@
 import type { NodeRecord, RecordEntry } from '../../facts/facts.js'
 import { digest } from '../../resources/digest.js'
 import { undone, undoNeeds } from '../../resources/command.js'
+import { isSecret } from '../../resources/manifest.js'
 import type { Act, Difference, Overlay, Verdict } from '../../resources/kind.js'
 import { stateBefore, type PathBefore } from '../../resources/file.js'
 import { resourceId, type Kinds } from '../../resources/kinds.js'
@@ -177,13 +178,14 @@ function changeOf(input: NodePlanInput, { step, resource, id, difference }: Diff
     step,
     id,
     difference,
-    sensitive: resource.kind === 'file' && resource.sensitive === true,
+    sensitive: isSensitive(resource),
   })
   return {
     op: {
       ...op,
       ...outlookOf(resource, difference),
       ...runsOn(op, resource),
+      ...(resource.kind === 'manifest' ? { set: resource.set } : {}),
       ...(maybe ? { certainty: 'maybe' as const, decidedBy: 'facts' } : {}),
       reason: { code: reasonCode(difference, entry, wanted), text: difference.reason.text },
     },
@@ -206,11 +208,18 @@ function subjectOf(resource: Resource, host: string): string {
   return (resource.kind === 'command' ? resource.about : undefined) ?? host
 }
 
-const isTransient = (resource: Resource): boolean => resource.kind === 'command' && resource.transient === true
+/** Of objects the cluster itself keeps the record. */
+const isTransient = (resource: Resource): boolean =>
+  resource.kind === 'manifest' || (resource.kind === 'command' && resource.transient === true)
+
+function isSensitive(resource: Resource): boolean {
+  if (resource.kind === 'manifest') return resource.object !== undefined && isSecret(resource.object)
+  return resource.kind === 'file' && resource.sensitive === true
+}
 
 /** Wanted exactly as recorded and still different: the machine moved, or the run that began it did not end. */
 function reasonCode(difference: Difference, entry: RecordEntry | undefined, wanted: string): ReasonCode {
-  if (difference.reason.code === 'owed' || entry?.wanted !== wanted) return difference.reason.code
+  if (['owed', 'drift'].includes(difference.reason.code) || entry?.wanted !== wanted) return difference.reason.code
   return entry.state === 'applied' ? 'drift' : 'unfinished'
 }
 

@@ -16,8 +16,10 @@ export interface Op {
   /** Name of the node on which it runs, if that is another one. */
   readonly host?: string
   readonly kind: ResourceKind
-  /** Path, package, unit or command id. */
+  /** Path, package, unit, command id, or kind and name of an object. */
   readonly name: string
+  /** Of an object: the set of manifests that it came with. */
+  readonly set?: string
   readonly action: Action
   readonly certainty: 'sure' | 'maybe'
   /** An op id, or `facts` in an offline plan. */

@@ -53,7 +53,7 @@ function coveredBy(shown: ReviewedOp, now: ReviewedOp, reviewed: readonly Review
   if (kind === 'command' || sameDeed(shown, now)) return true
   if (kind === 'file')
     return action === 'create' && hasSameEnd(shown, now) && reviewed.some((op) => finishes(op, shown))
-  if (kind === 'edit') return false
+  if (kind === 'edit' || kind === 'manifest') return false
   if (action === 'create' || (kind === 'service' && starts(shown))) return true
   const isMilder = severity(now) <= severity(shown)
   return action === now.action && (kind === 'service' ? isMilder : !installs(now) && hasSameGround(shown, now))

@@ -6,7 +6,7 @@ import type { Sections } from './sections.js'
 export const RECORD_PATH = '/var/lib/tripod/state.json'
 
 /** Kinds of resource; a later version may have more, and only it knows how to take them back. */
-const KNOWN = /^(file|edit|access|package|service|command):/
+const KNOWN = /^(file|edit|access|package|service|command|manifest):/
 
 const HINT = `Restore ${RECORD_PATH} from a backup of the node. Only if there is none: move it away; tripod then no longer knows what to undo there`
 

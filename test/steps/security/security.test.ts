@@ -34,6 +34,7 @@ const named = (resources: readonly Resource[]): readonly string[] =>
   resources.map((one) => {
     if (one.kind === 'service') return `${one.unit} enabled=${one.enabled} active=${one.active}`
     if (one.kind === 'command') return one.summary
+    if (one.kind === 'manifest') return one.set
     return one.kind === 'package' ? one.name : one.path
   })
 

@@ -14,7 +14,7 @@ const with_ = (facts: Partial<Facts>, servers: readonly string[] = []) =>
   timeSync.resources(contextWith({ facts, cluster: { time: { servers } } }))
 const names = (facts: Partial<Facts>, servers?: readonly string[]): readonly string[] =>
   with_(facts, servers).map((one) =>
-    'name' in one ? one.name : 'path' in one ? one.path : 'unit' in one ? one.unit : one.id,
+    'name' in one ? one.name : 'path' in one ? one.path : 'unit' in one ? one.unit : 'id' in one ? one.id : one.kind,
   )
 
 describe('the clock of a node', () => {

@@ -1,0 +1,81 @@
+import { identityOf } from '../../resources/object-identity.js'
+import type { ManifestObject, ManifestResource } from '../../resources/resource.js'
+import { appliedAsKubectl, byIdentity, readRecord, recordOf } from './object-record.js'
+import type { ManifestSet } from '../step.js'
+
+export interface WantedObjects {
+  readonly sets: readonly ManifestSet[]
+  /** Name of the ConfigMap in kube-system that notes what was applied. */
+  readonly record: string
+  /** What it says now; left out: it is not there. */
+  readonly noted?: Readonly<Record<string, string>> | undefined
+  /** `https://10.0.0.11:6443`. */
+  readonly server: string
+  /** Registries that the pods of these objects come from. */
+  readonly registries: readonly string[]
+}
+
+/** Seconds for an object, and for a set whose objects are not known; the pods that come of them are not waited for. */
+const SECONDS = { object: 0.5, set: 20 }
+
+/**
+ * The objects of all sets as resources: first what was applied and is wanted no more, last made first gone; then the record, so that nothing is
+ * applied that the cluster does not know of; then the objects, namespaces and definitions before what may need them.
+ */
+export function objectResources(wanted: WantedObjects): readonly ManifestResource[] {
+  const { sets, record, noted = {}, server } = wanted
+  if (sets.length === 0) return []
+  const isKnown = sets.every(({ objects }) => objects !== undefined)
+  const recorded = byIdentity(readRecord(noted))
+  const former = appliedAsKubectl(noted)
+  const all = sets.flatMap((set) => resourcesOf(set, wanted))
+  // Of an object that stands in several sets, the last word counts.
+  const last = new Map(all.map((one) => [nameOf(one), one]))
+  const own = [...last.values()].map((one): ManifestResource => {
+    const applied = recorded.get(nameOf(one))?.applied
+    const formerly = former.includes(one.set) ? { formerly: 'kubectl' as const } : {}
+    return { ...one, ...formerly, ...(applied === undefined ? {} : { applied }) }
+  })
+  const ordered = [...own.filter(comesFirst), ...own.filter((one) => !comesFirst(one))]
+  if (!isKnown) return ordered
+  const gone = [...recorded].filter(([identity]) => !last.has(identity)).map(([, one]) => one)
+  const noting = recordOf(
+    record,
+    sets.map(({ name }) => ({
+      name,
+      objects: own.flatMap((one) => (one.set === name && one.object ? [one.object] : [])),
+    })),
+  )
+  return [
+    ...gone.toReversed().map(({ set, object }): ManifestResource => {
+      return { kind: 'manifest', set, state: 'absent', object: { ...object, raw: {}, text: '' }, server }
+    }),
+    { kind: 'manifest', set: record, object: noting, server },
+    ...ordered,
+  ]
+}
+
+const nameOf = ({ set, object }: ManifestResource): string => (object === undefined ? set : identityOf(object))
+
+const FIRST = ['Namespace', 'CustomResourceDefinition']
+
+const comesFirst = ({ object }: ManifestResource): boolean => object !== undefined && FIRST.includes(object.kind)
+
+function resourcesOf(set: ManifestSet, { server, registries }: WantedObjects): readonly ManifestResource[] {
+  const { name, source, sha256, settings = {}, objects } = set
+  const common = {
+    kind: 'manifest',
+    set: name,
+    server,
+    notes: [`from ${source}, sha256:${sha256}`, ...withSettings(settings)],
+    downloads: [...registries, ...(/^https?:/.test(source) ? [source] : [])],
+  } as const
+  if (objects === undefined) return [{ ...common, estimateSeconds: SECONDS.set }]
+  return objects.map((object: ManifestObject) => ({ ...common, object, estimateSeconds: SECONDS.object }))
+}
+
+/** `with CALICO_IPV4POOL_IPIP=Never, ...`: what the sum of the file says nothing of. */
+function withSettings(settings: Readonly<Record<string, string>>): readonly string[] {
+  const set = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  return set.length === 0 ? [] : [`with ${set.join(', ')}`]
+}
