@@ -34,6 +34,8 @@ export interface ObjectRequest {
   readonly uid?: string
   /** Who gives up what it managed, once it was applied. */
   readonly formerly?: 'kubectl'
+  /** It goes before all others, and alone. */
+  readonly isRecord?: true
 }
 
 /** A script on the node, with the files it reads and what is known of its failures. */

@@ -2,12 +2,13 @@ import { sha256 } from './digest.js'
 import { sh } from '../shell.js'
 import { runs, SAME, unknown, type Difference, type Kind, type ObjectRequest, type Verdict } from './kind.js'
 import { identityOf } from './object-identity.js'
+import { isSecret, WORKLOADS } from './object-kinds.js'
+import { FIELD_MANAGER, isCompletedOnly, isFormer, managersOf, takenFrom } from './object-managers.js'
+import { withdrawal } from './object-removal.js'
 import { comparableText, type ObjectFields } from './object-text.js'
-import type { FieldConflict, ObjectReading } from './readings.js'
-import type { Disruption, ManifestObject, ManifestResource, ObjectRef } from './resource.js'
-
-/** The name under which tripod manages fields. */
-export const FIELD_MANAGER = 'tripod'
+import { nameOnly, ofSet, versionOf, type OfObject } from './object-wish.js'
+import type { PresentObject } from './readings.js'
+import type { ManifestObject, ManifestResource, ObjectRef } from './resource.js'
 
 /** The API server is asked what it would make of an apply: defaults, and who else manages a field, are its own words. */
 export const manifest: Kind<ManifestResource> = {
@@ -29,14 +30,13 @@ export const manifest: Kind<ManifestResource> = {
           ],
         },
   compare: (resource, readings) => {
-    const { object, state, formerly } = resource
+    const { object, state } = resource
     if (object === undefined) return { state: 'differs', difference: creation(resource) }
     const seen = readings.object(identityOf(object))
     if (seen.state === 'unknown') return seen
     if (state === 'absent') return withdrawal({ ...resource, object }, seen)
     if (seen.state === 'absent') return { state: 'differs', difference: creation({ ...resource, object }) }
-    if (seen.state === 'present') return update({ ...resource, object }, seen)
-    return formerly === undefined ? SAME : { state: 'differs', difference: handOver({ ...resource, object }) }
+    return seen.state === 'present' ? update({ ...resource, object }, seen) : SAME
   },
   before: () => null,
   leftoverNeeds: () => ({}),
@@ -44,35 +44,35 @@ export const manifest: Kind<ManifestResource> = {
   leftover: () => SAME,
 }
 
-/** Whether the values of an object are never shown, nor a hash of them. */
-export function isSecret({ kind, apiVersion }: ObjectRef): boolean {
-  return kind === 'Secret' && apiVersion === 'v1'
-}
-
 /** What the cluster notes of an object that was applied: 16 hex digits of its sha256, `-` for a Secret. */
 export function digestOf(object: ManifestObject): string {
   return isSecret(object) ? '-' : sha256(JSON.stringify(object.raw)).slice(0, 16)
 }
 
-/** Upstream's definitions come with an empty status, which is the server's to write. */
-function wantedOf({ raw }: ManifestObject): ObjectFields {
-  return Object.fromEntries(Object.entries(raw).filter(([key]) => key !== 'status'))
+/** Upstream's definitions come with an empty status, which is the server's to write; so is `data` of `stringData`, which no server ever shows. */
+function wantedOf(object: ManifestObject): ObjectFields {
+  const { stringData, ...raw } = Object.fromEntries(Object.entries(object.raw).filter(([key]) => key !== 'status'))
+  if (!isSecret(object) || typeof stringData !== 'object' || stringData === null) return raw
+  const texts = Object.entries(stringData).map(([key, text]) => [key, Buffer.from(String(text)).toString('base64')])
+  return { ...raw, data: { ...(raw['data'] as ObjectFields | undefined), ...Object.fromEntries(texts) } }
 }
 
-type OfObject = ManifestResource & { readonly object: ManifestObject }
-type Present = Extract<ObjectReading, { readonly state: 'present' }>
-
-/** With nothing but its name, an apply gives up all fields that tripod manages. */
-function nameOnly({ apiVersion, kind, namespace, name }: ObjectRef, uid?: string): ObjectFields {
-  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(uid === undefined ? {} : { uid }) }
-  return { apiVersion, kind, metadata }
+/** What earlier versions of tripod managed has two managers for a moment: that takes force. */
+function requestOf({ server, object, formerly, isRecord }: Applied, isForced = false): ObjectRequest {
+  return {
+    verb: 'apply',
+    server,
+    object,
+    wanted: wantedOf(object),
+    force: isForced || formerly !== undefined,
+    ...(formerly && { formerly }),
+    ...(isRecord && { isRecord }),
+  }
 }
 
-function requestOf({ server, object, formerly }: OfObject, force: boolean): ObjectRequest {
-  return { verb: 'apply', server, object, wanted: wantedOf(object), force, ...(formerly && { formerly }) }
-}
+type Applied = Pick<OfObject, 'server' | 'object' | 'formerly' | 'isRecord'>
 
-function creation({ set, object, server, notes = [], applied, formerly }: ManifestResource): Difference {
+function creation({ set, object, server, notes = [], applied, isRecord }: ManifestResource): Difference {
   const isGone = object !== undefined && applied === digestOf(object)
   const subject = object === undefined ? set : identityOf(object)
   return {
@@ -91,24 +91,25 @@ function creation({ set, object, server, notes = [], applied, formerly }: Manife
     act:
       object === undefined
         ? runs(sh`echo ${`the set ${set} was not fetched`}; exit 1`)
-        : {
-            do: 'objects',
-            request: requestOf({ kind: 'manifest', set, object, server, ...(formerly && { formerly }) }, false),
-          },
+        : { do: 'objects', request: requestOf({ object, server, ...(isRecord && { isRecord }) }) },
   }
 }
 
-const ofSet = (set: string, object: ObjectRef): string => `of ${set}${isSecret(object) ? ', secret' : ''}`
-
-function update(resource: OfObject, { live, would, conflicts }: Present): Verdict {
-  if (would === undefined) return unknown('the API server does not say what an apply would make of it')
-  const { set, object, applied, notes = [], formerly } = resource
+function update(wish: OfObject, seen: PresentObject): Verdict {
+  const { live, would, conflicts } = seen
+  const { formerly, ...others } = wish
+  // What the cluster notes is older than the run that takes over; who manages it, the object itself knows.
+  const resource: OfObject = formerly !== undefined && managersOf(live).some(isFormer) ? wish : others
+  if (would === undefined) return foreseen(resource, seen)
+  const { set, object, applied, notes = [] } = resource
   const [before, after] = [comparableText(live), comparableText(would)]
-  if (before === after) return formerly === undefined ? SAME : { state: 'differs', difference: handOver(resource) }
+  const isTakenOver = resource.formerly !== undefined
+  if (before === after) return isTakenOver ? { state: 'differs', difference: handOver(resource) } : SAME
+  if (applied === digestOf(object) && isCompletedOnly(seen, would)) return SAME
   const secret = isSecret(object)
   const isDrift = applied === digestOf(object) && (!secret || conflicts.length > 0)
   const restarts = hasNewPods(object, live, would)
-  const taken = [...takenFrom(conflicts), ...(formerly === undefined ? [] : [FORMERLY])]
+  const taken = [...takenFrom(conflicts), ...(isTakenOver ? [FORMERLY] : [])]
   const difference: Difference = {
     action: 'update',
     disruption: restarts ? 'restart' : 'none',
@@ -118,8 +119,31 @@ function update(resource: OfObject, { live, would, conflicts }: Present): Verdic
       : { code: 'differs', text: 'is not as wanted' },
     dependsOn: [],
     pre: [{ subject: identityOf(object), expect: secret ? versionOf(live) : `sha256:${sha256(before)}` }],
-    change: { summary: ofSet(set, object), ...(secret ? {} : { before, after }), notes: [...taken, ...notes] },
+    change: {
+      ...(conflicts.length > 0 ? { does: ['force'] } : {}),
+      summary: ofSet(set, object),
+      ...(secret ? {} : { before, after }),
+      notes: [...taken, ...notes],
+    },
     act: { do: 'objects', request: requestOf(resource, conflicts.length > 0) },
+  }
+  return { state: 'differs', difference }
+}
+
+/** It has fields that its definition gets in the same run: what is wanted of it is shown, and not what it differs by. */
+function foreseen(resource: OfObject, { live, awaits }: PresentObject): Verdict {
+  if (awaits === undefined) return unknown('the API server does not say what an apply would make of it')
+  const { set, object, notes = [] } = resource
+  const before = comparableText(live)
+  const told = `how it differs, the API server can tell only after the update of ${awaits}`
+  const difference: Difference = {
+    action: 'update',
+    disruption: 'none',
+    reason: { code: 'differs', text: 'uses a field that its definition does not have yet' },
+    dependsOn: [],
+    pre: [{ subject: identityOf(object), expect: `sha256:${sha256(before)}` }],
+    change: { summary: ofSet(set, object), after: object.text, notes: [told, ...notes] },
+    act: { do: 'objects', request: requestOf(resource) },
   }
   return { state: 'differs', difference }
 }
@@ -140,90 +164,8 @@ function handOver(resource: OfObject): Difference {
   }
 }
 
-/** `takes over from kubectl-edit: .spec.replicas`, a line for each manager. */
-function takenFrom(conflicts: readonly FieldConflict[]): readonly string[] {
-  const managers = [...new Set(conflicts.map(({ manager }) => manager))]
-  return managers.map((manager) => {
-    const fields = conflicts.flatMap((one) => (one.manager === manager ? [one.field] : []))
-    return `takes over from ${manager}: ${[...new Set(fields)].join(', ')}`
-  })
-}
-
-const WORKLOADS = ['DaemonSet', 'Deployment', 'StatefulSet']
-
 /** Pods are replaced if the template that they are made from changes. */
 function hasNewPods({ kind }: ObjectRef, live: ObjectFields, would: ObjectFields): boolean {
   const template = ({ spec }: ObjectFields): string => JSON.stringify((spec as ObjectFields | undefined)?.['template'])
   return WORKLOADS.includes(kind) && template(live) !== template(would)
 }
-
-const DATA = ['CustomResourceDefinition', 'Namespace', 'PersistentVolumeClaim', 'PersistentVolume']
-
-function disruptionOfDelete({ kind }: ObjectRef): Disruption {
-  if (DATA.includes(kind)) return 'data-loss'
-  return WORKLOADS.includes(kind) ? 'stop' : 'none'
-}
-
-/** An object that was applied and is wanted no more: deleted if tripod alone made it what it is, else left to whoever else manages it. */
-function withdrawal({ set, object, server }: OfObject, seen: Exclude<ObjectReading, { state: 'unknown' }>): Verdict {
-  if (seen.state !== 'present') return SAME
-  const { live, would } = seen
-  const managers = managersOf(live)
-  const others = managers.filter(isDeclaring).map(({ manager }) => manager)
-  // Of an object of which nothing but its name is wanted, no field is managed by anyone.
-  const isOurs = others.length === 0 || managers.some(({ manager }) => manager === FIELD_MANAGER)
-  if (!isOurs || isOfKubernetes(object)) return SAME
-  const uid = String(metadataOf(live)['uid'])
-  const isDeleted = others.length === 0
-  if (!isDeleted && would === undefined)
-    return unknown(
-      `it is wanted no more, and ${others.join(', ')} cannot do without what tripod set in it: delete it by hand`,
-    )
-  const before = comparableText(live)
-  const after = would === undefined ? undefined : comparableText(would)
-  const wanted = nameOnly(object, uid)
-  const difference: Difference = {
-    action: isDeleted ? 'delete' : 'update',
-    disruption: isDeleted ? disruptionOfDelete(object) : 'none',
-    reason: { code: 'differs', text: 'was applied by tripod, and is wanted no more' },
-    dependsOn: [],
-    pre: [{ subject: identityOf(object), expect: isSecret(object) ? versionOf(live) : `sha256:${sha256(before)}` }],
-    change: {
-      summary: `${ofSet(set, object)}, wanted no more`,
-      ...(isSecret(object) ? {} : { before, ...(isDeleted || after === undefined ? {} : { after }) }),
-      notes: isDeleted ? [] : [`stays, for it is managed by ${[...new Set(others)].join(', ')} too`],
-    },
-    act: {
-      do: 'objects',
-      request: { verb: isDeleted ? 'delete' : 'apply', server, object, wanted, force: false, uid },
-    },
-  }
-  return { state: 'differs', difference }
-}
-
-/** The API server makes them itself, and lets nobody delete them. */
-function isOfKubernetes({ kind, name }: ObjectRef): boolean {
-  return kind === 'Namespace' && ['default', 'kube-system', 'kube-public', 'kube-node-lease'].includes(name)
-}
-
-interface Manager {
-  readonly manager: string
-  readonly operation: string
-}
-
-const metadataOf = ({ metadata }: ObjectFields): ObjectFields => (metadata ?? {}) as ObjectFields
-
-function managersOf(live: ObjectFields): readonly Manager[] {
-  return (metadataOf(live)['managedFields'] ?? []) as readonly Manager[]
-}
-
-/** Programs by which people make objects; controllers only add to what is there. */
-const MAKERS = /^(kubectl|helm|argocd|flux|kustomize)/i
-
-const isDeclaring = ({ manager, operation }: Manager): boolean =>
-  manager !== FIELD_MANAGER && (operation === 'Apply' || (MAKERS.test(manager) && !ONE_FIELD.test(manager)))
-
-/** Change an object, and do not make it. */
-const ONE_FIELD = /^kubectl-(edit|patch|label|annotate|scale|rollout|set|taint|cordon|drain)/
-
-const versionOf = (live: ObjectFields): string => `resource version ${String(metadataOf(live)['resourceVersion'])}`

@@ -1,12 +1,15 @@
 import { next, type NextStep, AGAIN } from '../next-step.js'
 import { sh, type Script } from '../shell.js'
 import type { ObjectRequest } from './kind.js'
-import { FIELD_MANAGER } from './manifest.js'
+import { FIELD_MANAGER } from './object-managers.js'
+import { deletionWave } from './object-kinds.js'
 import { packed, withObjects, type ObjectBody } from './object-requests.js'
 
 /** How long objects may be not ready to be taken: a definition that is not established, a webhook whose pod is not up. */
 const PATIENCE_SECONDS = 180
 const PAUSE_SECONDS = 2
+/** How long a definition may need to be known with its new fields. */
+const FRESH_SECONDS = 30
 
 /** Beyond that the work itself is given up. */
 export const APPLY_TIMEOUT_SECONDS = 300
@@ -39,10 +42,11 @@ function bodiesOf(requests: readonly ObjectRequest[]): readonly ObjectBody[] {
   return [...requests.map(bodyOf), ...requests.flatMap(releaseOf)]
 }
 
-function bodyOf({ verb, object, wanted, force, uid }: ObjectRequest): ObjectBody {
-  if (verb === 'apply') return { object, wanted, verb, query: `&fieldManager=${FIELD_MANAGER}&force=${String(force)}` }
+function bodyOf({ verb, object, wanted, force, uid, isRecord }: ObjectRequest): ObjectBody {
+  const query = `&fieldManager=${FIELD_MANAGER}&force=${String(force)}`
+  if (verb === 'apply') return { object, wanted, verb: isRecord ? 'record' : 'apply', query }
   const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } }
-  return { object, wanted: options, verb, query: '&' }
+  return { object, wanted: options, verb: `delete-${deletionWave(object)}`, query: '&' }
 }
 
 /** What tripod manages too stays as it is; what only that manager had goes. */
@@ -59,6 +63,11 @@ until=$(($(date +%s) + ${PATIENCE_SECONDS}))
 left() {
   awk -v done="$work/done" -v verb="$1" 'FILENAME == done { is[$1] = 1; next } $3 == verb && !($1 in is)' "$work/done" "$work/objects"
 }
+# A field that the server does not know; of a definition that was just applied it does not know them at once.
+is_malformed() {
+  grep -q 'failed to create typed patch object' "$work/$1.answer" || return 1
+  ! awk '$5 == "CustomResourceDefinition" { found = 1 } END { exit !found }' "$work/objects" || [ "$(date +%s)" -ge "$((until - ${PATIENCE_SECONDS} + ${FRESH_SECONDS}))" ]
+}
 one() { awk -v number="$1" '$1 == number { print $4, $9 }' "$work/objects"; }
 carry_out() {
   verb=$1 method=$2
@@ -74,9 +83,10 @@ carry_out() {
     : >"$work/refused"
     while read -r number code; do
       case $verb.$code in
-        delete.404 | apply.20[01] | release.20[01]) echo "$number" >>"$work/done" ;;
-        *.500) if grep -q 'failed to create typed patch object' "$work/$number.answer"; then echo "$number $code" >>"$work/refused"; else echo "$number $code" >>"$work/later"; fi ;;
-        delete.20[02] | *.000 | *.404 | *.429 | *.5??) echo "$number $code" >>"$work/later" ;;
+        delete-*.404 | record.20[01] | apply.20[01] | release.20[01]) echo "$number" >>"$work/done" ;;
+        *.500) if is_malformed "$number"; then echo "$number $code" >>"$work/refused"; else echo "$number $code" >>"$work/later"; fi ;;
+        delete-*.20[02] | *.000 | *.404 | *.429 | *.5??) echo "$number $code" >>"$work/later" ;;
+        record.409 | apply.409 | release.409) if grep -q FieldManagerConflict "$work/$number.answer"; then echo "$number $code" >>"$work/refused"; else echo "$number $code" >>"$work/later"; fi ;;
         *) echo "$number $code" >>"$work/refused" ;;
       esac
     done <"$work/codes"
@@ -98,7 +108,8 @@ carry_out() {
     sleep ${PAUSE_SECONDS}
   done
 }
-carry_out delete DELETE -H 'Content-Type: application/json'
+for wave in 1 2 3; do carry_out "delete-$wave" DELETE -H 'Content-Type: application/json'; done
+carry_out record PATCH -H 'Content-Type: application/apply-patch+yaml'
 carry_out apply PATCH -H 'Content-Type: application/apply-patch+yaml'
 carry_out release PATCH -H 'Content-Type: application/apply-patch+yaml'
 echo "$(grep -c . "$work/done") requests were taken"`

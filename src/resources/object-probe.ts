@@ -1,62 +1,80 @@
 import { gunzipSync } from 'node:zlib'
 import { sh, type Script } from '../shell.js'
 import type { FieldConflict, ObjectNeed, ObjectReading } from './readings.js'
-import { packed, WHY, withObjects, type ObjectBody } from './object-requests.js'
+import { groupOf, isDefinition } from './object-kinds.js'
+import { packed, READING, withObjects, type ObjectBody } from './object-requests.js'
 
 /** What one exec may print of differing objects, in bytes; a host reads 1 MiB of one. */
-const MOST_BYTES = 800_000
+const MOST_BYTES = 500_000
 
 const bodyOf = ({ object, wanted, manager, isGoing }: ObjectNeed): ObjectBody => ({
   object,
   wanted,
-  verb: isGoing ? 'delete' : 'apply',
+  verb: isGoing ? 'delete-1' : 'apply',
   query: `&dryRun=All&fieldManager=${manager}`,
 })
 
 /**
  * Reads objects as they are, and as an apply would make them (a server-side dry run); prints those that differ. Without admin.conf there is
- * no cluster yet. Nothing is stored: what is sent lies in memory while it is asked. 143 KB of gzip for the 32 definitions of Calico's operator,
- * the most that any pod network brings, so no copy of them is kept on the node.
+ * no cluster yet. Nothing is stored: what is sent lies in memory while it is asked. Reads `objectsInput` on file descriptor 3.
  */
 export function objectsScript(needs: readonly ObjectNeed[]): Script {
   const bodies = needs.map(bodyOf)
   const server = needs[0]?.server ?? ''
-  const payload = sh`printf '%s' ${packed(bodies).toString('base64')} | base64 -d`
   return sh`
 if ! [ -e /etc/kubernetes/admin.conf ]; then echo no-cluster; exit; fi
 umask 077
 work=$(mktemp -d /run/tripod-look.XXXXXXXXXX) || exit
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 143' HUP INT TERM
-${withObjects({ server, bodies, payload, body: LOOK })}`
+${withObjects({ server, bodies, payload: sh`cat <&3`, body: LOOK })}`
 }
 
 /**
- * Says of each object what was answered, and lists those that differ. When a manager last applied is no difference: servers before 1.21
- * note it in a dry run as well. Of a Secret only the reason of a refusal is told: a message may quote a value.
+ * What travels beside the script, which every user of the node could read in the list of processes. 143 KB for the 32 definitions of Calico's
+ * operator, the most that any pod network brings, so no copy of them is kept on the node.
+ */
+export function objectsInput(needs: readonly ObjectNeed[]): Buffer {
+  return packed(needs.map(bodyOf))
+}
+
+/**
+ * Says of each object what was answered, and lists those that differ, and of those that do not: what is being deleted, what is still managed
+ * under a former name, and what has kind and name of one that goes (it may be the same under another address). Two answers that are not
+ * whole are never the same. When a manager last applied is no difference: servers before 1.21 note it in a dry run as well.
  */
 const COMPARE = String.raw`
-function text(number, part,  file, line) {
-  file = work "/" number "." part
-  line = ""
-  if ((getline line < file) < 0) line = ""
-  close(file)
-  return line
+function isWhole(one) {
+  return one ~ /^\{ *"(kind|apiVersion)": *"/ && one ~ /\} *$/ && !index(one, "\"deletionTimestamp\":")
 }
-function plain(line) {
-  gsub(/"time":"[^"]*","fieldsType":"FieldsV1"/, "", line)
-  return line
+function plain(one) {
+  gsub(/"time":"[^"]*","fieldsType":"FieldsV1"/, "", one)
+  return one
 }
-${WHY}
-FILENAME == work "/objects" { verb[$1] = $3; secret[$1] = $4; next }
+${READING}
+FILENAME == work "/objects" {
+  going[$1] = $3 == "delete-1"
+  if (going[$1]) named[$5, $7] = 1
+  secret[$1] = $4
+  name[$1] = $5 SUBSEP $7
+  former[$1] = $8 !~ /fieldManager=tripod$/
+  next
+}
 FILENAME == work "/paths" { path[$1] = $2; next }
 {
   number = $1
-  live = text(number, "live")
-  would = text(number, "would")
-  if ($2 == 200 && ($4 == 200 || verb[number] == "delete")) {
-    if (plain(live) == plain(would)) print "same", number
+  live = text(work "/" number ".live")
+  would = text(work "/" number ".would")
+  if ($2 == 200 && ($4 == 200 || going[number])) {
+    same = !going[number] && !(name[number] in named) && isWhole(live) && isWhole(would) && plain(live) == plain(would)
+    if (same && former[number] && live ~ /"manager": *"kubectl", *"operation": *"Apply"/) same = 0
+    if (same) print "same", number
     else print number, path[number] > (work "/differing")
+    next
+  }
+  # An update of its definition may be what it waits for.
+  if ($2 == 200 && index(would, "failed to create typed patch object")) {
+    print number, path[number] > (work "/differing")
     next
   }
   status = $2 == 200 || $2 == 404 ? would : live
@@ -84,7 +102,7 @@ query '' "$work/differing" >"$work/now"
 send PATCH refused -H 'Content-Type: application/apply-patch+yaml'
 total=0
 while read -r number code; do
-  text=$(for part in live would refused; do printf '%s\n' "$(cat "$work/$number.$part")"; done | gzip -c | base64 -w0)
+  text=$(for part in live would refused; do tr -d '\n' <"$work/$number.$part"; echo; done | gzip -c | base64 -w0)
   total=$((total + $(printf %s "$text" | wc -c)))
   if [ "$total" -gt ${MOST_BYTES} ]; then echo "large $number"; else echo "differs $number $code $text"; fi
 done <"$work/codes"
@@ -100,18 +118,49 @@ export function readObjectAnswers(section: string, needs: readonly ObjectNeed[])
     return new Map(needs.map(({ id }) => [id, { state: 'unknown', reason }]))
   }
   const without = new Set(rows.flatMap(([word, number]) => (word === 'no-namespace' ? [number] : [])))
-  return new Map(
+  const asWanted = new Set(rows.flatMap(([word, number]) => (word === 'same' ? [Number(number)] : [])))
+  const unsettled = needs.filter((_, index) => !asWanted.has(index + 1))
+  const readings = new Map(
     rows.flatMap(([word = '', number = '', ...rest]): (readonly [string, ObjectReading])[] => {
       const need = needs[Number(number) - 1]
-      const answer = need && READERS[word]?.({ need, needs, rest, noNamespace: without.has(number) })
+      const answer = need && READERS[word]?.({ need, needs, unsettled, rest, noNamespace: without.has(number) })
       return need === undefined || answer === undefined ? [] : [[need.id, answer]]
     }),
   )
+  return new Map([...readings].map(([id, reading]) => [id, unlessWanted({ id, reading, needs, readings })]))
 }
+
+interface Going {
+  readonly id: string
+  readonly reading: ObjectReading
+  readonly needs: readonly ObjectNeed[]
+  readonly readings: ReadonlyMap<string, ObjectReading>
+}
+
+/**
+ * One object can have several addresses: with the namespace `default` or without one, with a namespace that its kind does not have, in two
+ * groups of the API. What goes by one address and is wanted by another stays.
+ */
+function unlessWanted({ id, reading, needs, readings }: Going): ObjectReading {
+  const going = needs.find((one) => one.id === id)
+  if (going?.isGoing !== true || reading.state !== 'present') return reading
+  const { kind, name } = going.object
+  const others = needs.filter(({ object, isGoing }) => !isGoing && object.kind === kind && object.name === name)
+  for (const other of others) {
+    const seen = readings.get(other.id)
+    if (seen === undefined || seen.state === 'unknown') return unknown(`it may be ${other.id}, which could not be read`)
+    if (seen.state === 'present' && uidOf(seen.live) === uidOf(reading.live)) return { state: 'same' }
+  }
+  return reading
+}
+
+const uidOf = ({ metadata }: Fields): unknown => (metadata as Fields | undefined)?.['uid']
 
 interface Answer {
   readonly need: ObjectNeed
   readonly needs: readonly ObjectNeed[]
+  /** Those that are not as wanted yet. */
+  readonly unsettled: readonly ObjectNeed[]
   readonly rest: readonly string[]
   readonly noNamespace: boolean
 }
@@ -123,31 +172,46 @@ const READERS: Readonly<Record<string, (answer: Answer) => ObjectReading>> = {
   large: () => unknown('too much differs for one look: name fewer of its objects'),
   kind: ({ need, needs, rest: [code = ''] }) => {
     const { apiVersion, kind } = need.object
+    if (code === 'moved')
+      return unknown(
+        `the API server serves ${apiVersion} no longer, and may have it in another version: delete it by hand`,
+      )
     if (code !== '404')
       return unknown(`the API server does not tell which kinds ${apiVersion} has: ${statusWords(code)}`)
-    if (need.isGoing || needs.some((one) => defines(one, need))) return { state: 'absent' }
+    if (need.isGoing || definitionOf(need, needs) !== undefined) return { state: 'absent' }
     return unknown(`the API server has no kind ${kind} in ${apiVersion}, and no manifest of the inventory brings it`)
   },
   answers: answersOf,
-  differs: ({ rest: [code, text = ''] }) => {
+  differs: (answer) => {
+    const {
+      need,
+      unsettled,
+      rest: [code, text = ''],
+    } = answer
     const [live = '', would = '', refused = ''] = gunzipSync(Buffer.from(text, 'base64')).toString().split('\n')
     const [object, changed] = [fieldsOf(live), fieldsOf(would)]
-    if (object === undefined) return unknown('what the API server said of it is no JSON')
+    if (object === undefined || changed === undefined) return unknown('what the API server said of it is no JSON')
     const terminating = (object['metadata'] as Fields | undefined)?.['deletionTimestamp']
-    if (typeof terminating === 'string') return unknown(`it is being deleted since ${terminating}`)
-    return {
-      state: 'present',
-      live: object,
-      ...(changed === undefined || changed['kind'] === 'Status' ? {} : { would: changed }),
-      conflicts: code === '409' ? conflictsIn(refused) : [],
-    }
+    if (typeof terminating === 'string' && !need.isGoing)
+      return unknown(`it is being deleted since ${terminating}: it can be made again when it is gone`)
+    const present = { state: 'present', live: object } as const
+    if (changed['kind'] !== 'Status')
+      return { ...present, would: changed, conflicts: code === '409' ? conflictsIn(refused) : [] }
+    if (need.isGoing) return { ...present, conflicts: [] }
+    const definition = definitionOf(need, unsettled)
+    return definition === undefined
+      ? unknown(`the API server does not take what is wanted: ${String(changed['message'])}`)
+      : { ...present, conflicts: [], awaits: definition.id }
   },
 }
 
-function answersOf({ need, needs, rest, noNamespace }: Answer): ObjectReading {
+function answersOf({ need, needs, unsettled, rest, noNamespace }: Answer): ObjectReading {
   const [live = '', would = '', ...words] = rest
   const said = words.length === 0 ? '' : `: ${unescaped(words.join(' '))}`
-  if (live === '200') return unknown(`the API server does not take what is wanted (${statusWords(would)})${said}`)
+  if (live === '200') {
+    const way = /immutable|may not be (changed|updated)/.test(said) ? '; deleted by hand, it is made anew' : ''
+    return unknown(`the API server does not take what is wanted (${statusWords(would)})${said}${way}`)
+  }
   if (live !== '404') return unknown(`the API server does not tell (${statusWords(live)})${said}`)
   if (need.isGoing || would === '201' || would === '200') return { state: 'absent' }
   if (noNamespace) {
@@ -159,8 +223,9 @@ function answersOf({ need, needs, rest, noNamespace }: Answer): ObjectReading {
       ? { state: 'absent' }
       : unknown(`there is no namespace ${namespace}, and no manifest of the inventory makes it`)
   }
-  // Whether a webhook that does not answer yet would take it, the apply finds out: it tries again.
-  if (/^(000|404|429|5..)$/.test(would) && !MALFORMED.test(said)) return { state: 'absent' }
+  // Whether a webhook that does not answer yet would take it, the apply finds out: it tries again. So it does with a new field of its definition.
+  const isMalformed = MALFORMED.test(said) && definitionOf(need, unsettled) === undefined
+  if (/^(000|404|429|5..)$/.test(would) && !isMalformed) return { state: 'absent' }
   return unknown(`the API server does not take what is wanted (${statusWords(would)})${said}`)
 }
 
@@ -188,14 +253,16 @@ function unescaped(text: string): string {
   }
 }
 
-/** Whether that object is the definition of the kind of this one. */
-function defines({ object, wanted }: ObjectNeed, { object: { apiVersion, kind } }: ObjectNeed): boolean {
-  if (object.kind !== 'CustomResourceDefinition') return false
-  const { group, names } = (wanted['spec'] ?? {}) as {
-    readonly group?: unknown
-    readonly names?: { readonly kind?: unknown }
-  }
-  return group === apiVersion.split('/')[0] && names?.kind === kind
+/** The definition of its kind, if that is wanted too. */
+function definitionOf({ object }: ObjectNeed, needs: readonly ObjectNeed[]): ObjectNeed | undefined {
+  return needs.find((one) => {
+    if (one.isGoing || !isDefinition(one.object)) return false
+    const { group, names } = (one.wanted['spec'] ?? {}) as {
+      readonly group?: unknown
+      readonly names?: { readonly kind?: unknown }
+    }
+    return group === groupOf(object) && names?.kind === object.kind
+  })
 }
 
 interface Cause {

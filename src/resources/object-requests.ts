@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { lines, sh, type Script } from '../shell.js'
 import { identityOf } from './object-identity.js'
-import { isSecret } from './manifest.js'
+import { groupOf, isSecret } from './object-kinds.js'
 import type { ObjectRef } from './resource.js'
 
 /** An object on its way to the API server. */
@@ -10,9 +10,14 @@ export interface ObjectBody {
   readonly wanted: Readonly<Record<string, unknown>>
   /** What follows `?` in the address, `&` in front: `&fieldManager=tripod`. */
   readonly query: string
-  /** `release`: what a manager gives up of what it managed. */
-  readonly verb: 'apply' | 'delete' | 'release'
+  readonly verb: ObjectVerb
 }
+
+/**
+ * What is done with an object. Deletes come in waves, for what a finalizer waits for must outlive it: custom resources, then the rest, then
+ * definitions and namespaces. `record`: an apply that everything else rests on. `release`: what a manager gives up of what it managed.
+ */
+export type ObjectVerb = 'delete-1' | 'delete-2' | 'delete-3' | 'record' | 'apply' | 'release'
 
 /** What `withObjects` is handed: gzipped lines, one for each object in its order, from 1. */
 export function packed(bodies: readonly ObjectBody[]): Buffer {
@@ -29,9 +34,12 @@ export function packed(bodies: readonly ObjectBody[]): Buffer {
 /** Names it to the reader of an output, as one word. */
 const label = (object: ObjectRef): string => identityOf(object).replaceAll(/[^\x21-\x7e]|[{\\%]/g, '_')
 
-/** `apis/apps/v1`, `api/v1`; each once. */
+/** `apis/apps/v1`, `api/v1`; each once. Of what is deleted the group is asked for too: `apis/apps`. */
 function pathsOf(bodies: readonly ObjectBody[]): readonly string[] {
-  return [...new Set(bodies.map(({ object }) => groupPath(object)))]
+  const groups = bodies.flatMap(({ object, verb }) =>
+    verb.startsWith('delete') && groupOf(object) !== '' ? [`apis/${encodeURIComponent(groupOf(object))}`] : [],
+  )
+  return [...new Set([...bodies.map(({ object }) => groupPath(object)), ...groups])]
 }
 
 function groupPath({ apiVersion }: ObjectRef): string {
@@ -42,7 +50,7 @@ function groupPath({ apiVersion }: ObjectRef): string {
 export interface ObjectsScript {
   readonly server: string
   readonly bodies: readonly ObjectBody[]
-  /** Brings the gzipped lines on its stdout. */
+  /** Brings the gzipped lines on its stdout: from a file or stdin, for they may hold secrets, and words of a command are seen by all. */
   readonly payload: Script
   /** Runs with `$work`, a directory in memory, and with the functions below. */
   readonly body: Script
@@ -63,12 +71,12 @@ export function withObjects({ server, bodies, payload, body }: ObjectsScript): S
     TOOLS,
     sh`{`,
     payload,
-    sh`} | gzip -dc | awk -v work="$work" ${UNPACK} || exit 2`,
+    sh`} | gzip -dc | awk -v work="$work" -v bodies=${bodies.length} ${UNPACK} || exit 2`,
     body,
   ])
 }
 
-/** Words of an object to `objects`, its JSON to a file of its own. */
+/** Words of an object to `objects`, its JSON to a file of its own; fails if they are not all there. */
 const UNPACK = `
 {
   at = index($0, "{")
@@ -77,33 +85,52 @@ const UNPACK = `
   print substr($0, at) > file
   close(file)
 }
-END { if (NR == 0) printf "" > (work "/objects") }`
+END { if (NR != bodies) exit 1 }`
 
 /** `GROUP KIND PLURAL NAMESPACED` of an APIResourceList; parts of a kind (`deployments/status`) are none. */
 const KINDS = `
 BEGIN { RS = "{" }
 function field(key,  text) {
-  if (!match($0, "\\"" key "\\":(\\"[^\\"]*\\"|true|false)")) return ""
+  if (!match($0, "\\"" key "\\": *(\\"[^\\"]*\\"|true|false)")) return ""
   text = substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3)
-  gsub("\\"", "", text)
+  gsub("[\\" ]", "", text)
   return text
 }
 { name = field("name"); kind = field("kind") }
 name != "" && kind != "" && name !~ /\\// { print group, kind, name, field("namespaced") }`
 
+/** A kind is gone if its version is served without it, or its whole group is not; a version that is served no longer may have left objects. */
 const PATHS = `
+function missing(group, isGoing,  parent) {
+  if (code[group] == 200) return 404
+  parent = path[group]
+  sub(/\\/[^\\/]*$/, "", parent)
+  if (code[group] != 404 || !isGoing || !(parent in status)) return code[group]
+  return status[parent] == 200 ? "moved" : status[parent]
+}
 FILENAME == work "/group-codes" { code[FNR] = $1; next }
-FILENAME == work "/groups" { path[FNR] = $1; next }
+FILENAME == work "/groups" { path[FNR] = $1; status[$1] = code[FNR]; next }
 FILENAME == work "/kinds" { plural[$1, $2] = $3; namespaced[$1, $2] = $4; next }
 {
-  if (!(($2, $5) in plural)) { print $1, "-", (code[$2] == 200 ? 404 : code[$2]); next }
+  if (!(($2, $5) in plural)) { print $1, "-", missing($2, $3 ~ /^delete/); next }
   space = $6 == "-" ? "default" : $6
   print $1, "/" path[$2] (namespaced[$2, $5] == "true" ? "/namespaces/" space : "") "/" plural[$2, $5] "/" $7
 }`
 
-/** awk: the text of the first such field of a Status, as JSON writes it. */
-export const WHY = String.raw`
+/**
+ * awk: `text(FILE)`, an answer in one line, for some servers break lines however they are asked; `why(TEXT, KEY)`, the first such field of a
+ * Status, as JSON writes it, and nothing of any other answer.
+ */
+export const READING = String.raw`
+function text(file,  all, line) {
+  all = ""
+  while ((getline line < file) > 0) all = all line
+  close(file)
+  return all
+}
 function why(status, key,  at, rest) {
+  if (status !~ /^\{ *"kind": *"Status"/) return ""
+  gsub("\"" key "\": +\"", "\"" key "\":\"", status)
   at = index(status, "\"" key "\":\"")
   if (at == 0) return ""
   rest = substr(status, at + length(key) + 4)
@@ -111,13 +138,14 @@ function why(status, key,  at, rest) {
   return substr(rest, 1, RLENGTH > 600 ? 600 : RLENGTH)
 }`
 
-// Certificate and key of admin.conf reach curl through pipes: no file is written of them.
+// Certificate and key of admin.conf reach curl through pipes: no file is written of them. -q: nobody's .curlrc has a say. To a client that
+// calls itself curl the API server answers in many lines. An answer that was cut, or could not be stored, has no status.
 const TOOLS = sh`
 part() { sed -n "s/^ *client-$1-data: *//p" /etc/kubernetes/admin.conf | base64 -d; }
 api() {
   part certificate | {
-    part key | curl -sSg --path-as-is -m 30 --connect-timeout 5 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt --cert /dev/fd/3 --key /dev/stdin -w '%{http_code}\n' -K "$work/config" "$@" 2>>"$work/said"
-  } 3<&0
+    part key | curl -q -sSg -A tripod --path-as-is -m 30 --connect-timeout 5 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt --cert /dev/fd/3 --key /dev/stdin -w '%{http_code} %{exitcode}\n' -K "$work/config" "$@" 2>>"$work/said"
+  } 3<&0 | awk '{ print $2 == "" || $2 == 0 ? $1 : "000" }'
 }
 printf '%s\n' "$groups" >"$work/groups"
 resolve() {
@@ -142,11 +170,11 @@ send() {
   }' "$work/now" >"$work/config"
   (cd "$work" && cut -d ' ' -f 1 now | while read -r number; do rm -f "$number.$field"; done)
   api -X "$method" -H 'Expect:' "$@" >"$work/statuses"
-  cut -d ' ' -f 1 "$work/now" | paste -d ' ' - "$work/statuses" >"$work/codes"
+  cut -d ' ' -f 1 "$work/now" | paste -d ' ' - "$work/statuses" | awk '{ print $1, $2 == "" ? "000" : $2 }' >"$work/codes"
 }
 # What the server says of a refusal; of a Secret its reason alone, for a message may quote a value.
 why() {
   if [ "$2" = secret ]; then key=reason; else key=message; fi
-  awk -v key="$key" ${`${WHY}
-NR == 1 { print why($0, key) }`} "$work/$1" 2>/dev/null
+  awk -v key="$key" -v file="$work/$1" ${`${READING}
+BEGIN { print why(text(file), key) }`}
 }`

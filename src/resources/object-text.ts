@@ -12,7 +12,7 @@ export function yamlOf(fields: ObjectFields): string {
 }
 
 /** An object without what the API server keeps for itself, and without its status. */
-function comparable(fields: ObjectFields): ObjectFields {
+export function comparable(fields: ObjectFields): ObjectFields {
   const metadata = without((fields['metadata'] ?? {}) as ObjectFields, OF_SERVER)
   return { ...without(fields, ['status', 'metadata']), metadata }
 }

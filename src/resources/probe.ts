@@ -1,6 +1,6 @@
 import type { OsFamily } from '../os/os-family.js'
 import { lines, sh, type Script } from '../shell.js'
-import { objectsScript } from './object-probe.js'
+import { objectsInput, objectsScript } from './object-probe.js'
 import type { CheckNeed, Needs, ObjectNeed, PathNeed } from './readings.js'
 
 /** Directory of the stamps that say with which files a daemon was last restarted (architecture.md 3.1 e). */
@@ -40,7 +40,7 @@ function rank(need: PathNeed): number {
 
 /**
  * The one read-only script that reads all of it: one stat, one sha256sum, one package query, one systemctl show, and the
- * checks, which are mostly shell builtins. `marker` frames the sections; it must be hard to guess, for files are printed too.
+ * checks, which are mostly shell builtins. What it is asked of objects comes on its stdin (`probeInput`). `marker` frames the sections; it must be hard to guess, for files are printed too.
  */
 export function probeScript(needs: ProbeNeeds, os: OsFamily, marker: string): Script {
   const sections = [
@@ -50,7 +50,13 @@ export function probeScript(needs: ProbeNeeds, os: OsFamily, marker: string): Sc
     ...needs.checks.map((check) => checkScript(marker, check)),
     ...(needs.objects.length > 0 ? [section(marker, 'objects', objectsScript(needs.objects))] : []),
   ]
-  return lines([sh`exec </dev/null`, ...sections, sh`printf '\n%s done\n' ${marker}`])
+  const stdin = needs.objects.length > 0 ? sh`exec 3<&0 </dev/null` : sh`exec </dev/null`
+  return lines([stdin, ...sections, sh`printf '\n%s done\n' ${marker}`])
+}
+
+/** What the script reads on its stdin; undefined if it reads none. */
+export function probeInput({ objects }: ProbeNeeds): Buffer | undefined {
+  return objects.length === 0 ? undefined : objectsInput(objects)
 }
 
 function section(marker: string, name: string, script: Script): Script {

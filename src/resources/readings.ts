@@ -102,13 +102,17 @@ export type ObjectReading =
   | Unknown
   /** `same`: an apply would change nothing. */
   | { readonly state: 'absent' | 'same' }
-  | {
-      readonly state: 'present'
-      readonly live: Readonly<Record<string, unknown>>
-      /** What an apply by tripod would make of it, defaults included; left out if it would not be valid without what tripod manages. */
-      readonly would?: Readonly<Record<string, unknown>>
-      readonly conflicts: readonly FieldConflict[]
-    }
+  | PresentObject
+
+export interface PresentObject {
+  readonly state: 'present'
+  readonly live: Readonly<Record<string, unknown>>
+  /** What an apply by tripod would make of it, defaults included; left out if it would not be valid without what tripod manages. */
+  readonly would?: Readonly<Record<string, unknown>>
+  readonly conflicts: readonly FieldConflict[]
+  /** `identityOf` the definition that must be updated before the API server can tell what an apply would make of it. */
+  readonly awaits?: string
+}
 
 /** Answers by name. Asking for something that was not read is a bug and throws. */
 export interface Readings {

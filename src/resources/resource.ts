@@ -183,8 +183,10 @@ export interface ManifestResource {
   readonly server: string
   /** What the cluster notes of its last apply: `digestOf` the object, or `-` for a Secret; left out: no apply is noted. */
   readonly applied?: string | undefined
-  /** Earlier versions of tripod applied it under this name, from which it is taken over. */
+  /** Earlier versions of tripod applied its set under this name, from which it is taken over if it still manages it. */
   readonly formerly?: 'kubectl'
+  /** It notes what is applied: it is applied before all others, and alone. */
+  readonly isRecord?: true
   /** Said in the plan of the set: where it came from. */
   readonly notes?: readonly string[]
   /** Addresses and registries that it is fetched from, and that its pods are. */

@@ -94,15 +94,31 @@ export class ApiServer {
     return this.kubectl('apply', '--server-side', '--field-manager', manager, '-f', 'apply.yaml').ok
   }
 
+  /** A new directory with these programs and files in it. */
+  place(files: Readonly<Record<string, string>>): string {
+    const directory = mkdtempSync(path.join(this.#directory, 'files-'))
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text, { mode: 0o755 })
+    return directory
+  }
+
   /** A script as it would run on the node, with these files as its inputs. */
-  run(script: Script, inputs: Readonly<Record<string, string>> = {}): Ran {
+  run(
+    script: Script,
+    inputs: Readonly<Record<string, string | Buffer>> = {},
+    environment: NodeJS.ProcessEnv = {},
+  ): Ran {
     const directory = path.join(this.#directory, 'inputs')
     rmSync(directory, { recursive: true, force: true })
     mkdirSync(directory)
     for (const [name, text] of Object.entries(inputs)) writeFileSync(path.join(directory, name), text)
     const text = `INPUTS='${directory}'\n${script.text.replaceAll('/etc/kubernetes', this.#directory)}`
     // A small computer that is busy takes its time.
-    const { status, stdout, stderr } = spawnSync('/bin/sh', { input: text, encoding: 'utf8', timeout: 300_000 })
+    const { status, stdout, stderr } = spawnSync('/bin/sh', {
+      input: text,
+      encoding: 'utf8',
+      timeout: 300_000,
+      env: { ...process.env, ...environment },
+    })
     return { code: status, stdout, stderr }
   }
 

@@ -5,7 +5,7 @@ import type { Host } from '../../host/host.js'
 import type { Node } from '../../inventory/cluster.js'
 import type { OsFamily } from '../../os/os-family.js'
 import { kindsFor } from '../../resources/kinds.js'
-import { mergeNeeds, probeScript } from '../../resources/probe.js'
+import { mergeNeeds, probeInput, probeScript } from '../../resources/probe.js'
 import { readProbe } from '../../resources/read-probe.js'
 import type { Readings } from '../../resources/readings.js'
 import { needsOf, type NodePlanInput } from '../plan/plan-node.js'
@@ -67,6 +67,7 @@ export async function look(host: Host, os: OsFamily, question: Question): Promis
   const needs = mergeNeeds(needsOf(question))
   const marker = `--${randomBytes(12).toString('hex')}`
   const timeoutSeconds = PROBE_TIMEOUT_SECONDS + needs.objects.length * SECONDS_PER_OBJECT
-  const result = await host.run(probeScript(needs, os, marker), { timeoutSeconds })
+  const input = probeInput(needs)
+  const result = await host.run(probeScript(needs, os, marker), { timeoutSeconds, ...(input && { input }) })
   return readProbe(result.stdout, needs, os, marker)
 }

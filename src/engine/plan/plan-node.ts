@@ -1,7 +1,7 @@
 import type { NodeRecord, RecordEntry } from '../../facts/facts.js'
 import { digest } from '../../resources/digest.js'
 import { undone, undoNeeds } from '../../resources/command.js'
-import { isSecret } from '../../resources/manifest.js'
+import { isSecret } from '../../resources/object-kinds.js'
 import type { Act, Difference, Overlay, Verdict } from '../../resources/kind.js'
 import { stateBefore, type PathBefore } from '../../resources/file.js'
 import { resourceId, type Kinds } from '../../resources/kinds.js'

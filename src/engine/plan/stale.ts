@@ -53,11 +53,16 @@ function coveredBy(shown: ReviewedOp, now: ReviewedOp, reviewed: readonly Review
   if (kind === 'command' || sameDeed(shown, now)) return true
   if (kind === 'file')
     return action === 'create' && hasSameEnd(shown, now) && reviewed.some((op) => finishes(op, shown))
-  if (kind === 'edit' || kind === 'manifest') return false
+  if (kind === 'edit') return false
+  if (kind === 'manifest') return action === 'create' && isMadeMeanwhile(now)
   if (action === 'create' || (kind === 'service' && starts(shown))) return true
   const isMilder = severity(now) <= severity(shown)
   return action === now.action && (kind === 'service' ? isMilder : !installs(now) && hasSameGround(shown, now))
 }
+
+/** An object that something else has made since (kubeadm makes some), to which is added what was to be in it, and of which nobody loses a field. */
+const isMadeMeanwhile = ({ action, disruption, change }: ReviewedOp): boolean =>
+  action === 'update' && disruption === 'none' && change.does?.includes('force') !== true
 
 /** Installs, in the step of that file, what was there already. */
 const finishes = (op: ReviewedOp, file: ReviewedOp): boolean => {

@@ -1,5 +1,5 @@
 import { digestOf } from '../../resources/manifest.js'
-import { identityOf } from '../../resources/object-identity.js'
+import { addressOf } from '../../resources/object-identity.js'
 import { yamlOf } from '../../resources/object-text.js'
 import type { ManifestObject, ObjectRef } from '../../resources/resource.js'
 
@@ -49,7 +49,7 @@ export function appliedAsKubectl(data: Readonly<Record<string, string>>): readon
   return Object.entries(data).flatMap(([set, text]) => (/^[0-9a-f]{64}$/.test(text) ? [set] : []))
 }
 
-/** By `identityOf` the object. */
-export function byIdentity(recorded: readonly RecordedObject[]): ReadonlyMap<string, RecordedObject> {
-  return new Map(recorded.map((one) => [identityOf(one.object), one]))
+/** By `addressOf` the object. */
+export function byAddress(recorded: readonly RecordedObject[]): ReadonlyMap<string, RecordedObject> {
+  return new Map(recorded.map((one) => [addressOf(one.object), one]))
 }

@@ -1,6 +1,7 @@
-import { identityOf } from '../../resources/object-identity.js'
+import { addressOf } from '../../resources/object-identity.js'
+import { isSecret } from '../../resources/object-kinds.js'
 import type { ManifestObject, ManifestResource } from '../../resources/resource.js'
-import { appliedAsKubectl, byIdentity, readRecord, recordOf } from './object-record.js'
+import { appliedAsKubectl, byAddress, readRecord, recordOf } from './object-record.js'
 import type { ManifestSet } from '../step.js'
 
 export interface WantedObjects {
@@ -26,7 +27,7 @@ export function objectResources(wanted: WantedObjects): readonly ManifestResourc
   const { sets, record, noted = {}, server } = wanted
   if (sets.length === 0) return []
   const isKnown = sets.every(({ objects }) => objects !== undefined)
-  const recorded = byIdentity(readRecord(noted))
+  const recorded = byAddress(readRecord(noted))
   const former = appliedAsKubectl(noted)
   const all = sets.flatMap((set) => resourcesOf(set, wanted))
   // Of an object that stands in several sets, the last word counts.
@@ -38,7 +39,7 @@ export function objectResources(wanted: WantedObjects): readonly ManifestResourc
   })
   const ordered = [...own.filter(comesFirst), ...own.filter((one) => !comesFirst(one))]
   if (!isKnown) return ordered
-  const gone = [...recorded].filter(([identity]) => !last.has(identity)).map(([, one]) => one)
+  const gone = [...recorded].filter(([address]) => !last.has(address)).map(([, one]) => one)
   const noting = recordOf(
     record,
     sets.map(({ name }) => ({
@@ -50,28 +51,33 @@ export function objectResources(wanted: WantedObjects): readonly ManifestResourc
     ...gone.toReversed().map(({ set, object }): ManifestResource => {
       return { kind: 'manifest', set, state: 'absent', object: { ...object, raw: {}, text: '' }, server }
     }),
-    { kind: 'manifest', set: record, object: noting, server },
+    { kind: 'manifest', set: record, object: noting, server, isRecord: true },
     ...ordered,
   ]
 }
 
-const nameOf = ({ set, object }: ManifestResource): string => (object === undefined ? set : identityOf(object))
+const nameOf = ({ set, object }: ManifestResource): string => (object === undefined ? set : addressOf(object))
 
 const FIRST = ['Namespace', 'CustomResourceDefinition']
 
 const comesFirst = ({ object }: ManifestResource): boolean => object !== undefined && FIRST.includes(object.kind)
 
 function resourcesOf(set: ManifestSet, { server, registries }: WantedObjects): readonly ManifestResource[] {
-  const { name, source, sha256, settings = {}, objects } = set
+  const { name, source, settings = {}, objects } = set
   const common = {
     kind: 'manifest',
     set: name,
     server,
-    notes: [`from ${source}, sha256:${sha256}`, ...withSettings(settings)],
+    notes: [origin(set), ...withSettings(settings)],
     downloads: [...registries, ...(/^https?:/.test(source) ? [source] : [])],
   } as const
   if (objects === undefined) return [{ ...common, estimateSeconds: SECONDS.set }]
   return objects.map((object: ManifestObject) => ({ ...common, object, estimateSeconds: SECONDS.object }))
+}
+
+/** `from FILE, sha256:...`; without a sum if there is a Secret in it, whose value a sum would help to guess. */
+function origin({ source, sha256, objects = [] }: ManifestSet): string {
+  return `from ${source}${objects.some(isSecret) ? '' : `, sha256:${sha256}`}`
 }
 
 /** `with CALICO_IPV4POOL_IPIP=Never, ...`: what the sum of the file says nothing of. */
