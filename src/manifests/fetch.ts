@@ -1,6 +1,6 @@
 import type { Cluster } from '../inventory/cluster.js'
 import { customised, installation, settingsOf } from './calico.js'
-import { type ManifestSet, readinessOf } from './manifest-set.js'
+import type { ManifestSet } from './manifest-set.js'
 import { type KubernetesObject, readObjects, textOf } from './objects.js'
 import { manifestSets, type SetPlan } from './sets.js'
 import { type SourceOptions, sumOf, verifiedBytes } from './source.js'
@@ -25,13 +25,5 @@ async function setOf(plan: SetPlan, cluster: Cluster, options: SourceOptions): P
 }
 
 function madeOf(plan: SetPlan, objects: readonly KubernetesObject[], sha256: string): ManifestSet {
-  return {
-    name: plan.name,
-    source: plan.source,
-    sha256,
-    text: textOf(objects),
-    objects,
-    own: plan.content === 'own',
-    readiness: readinessOf(objects),
-  }
+  return { name: plan.name, source: plan.source, sha256, objects }
 }

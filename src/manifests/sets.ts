@@ -19,11 +19,7 @@ export interface SetPlan {
   readonly bytes?: number
   /** Release of the add-on, `v3.32.1`, where that is known. */
   readonly version?: string
-  /** Never client-side: some objects are larger than the annotation that it keeps its last state in. */
-  readonly serverSide: true
 }
-
-const SERVER_SIDE = { serverSide: true } as const
 
 /** The pod network as sets, in the order in which they are applied. Pure; throws INVENTORY_INVALID like `calicoFor`. */
 export function manifestSets(cluster: Cluster): readonly SetPlan[] {
@@ -34,7 +30,6 @@ export function manifestSets(cluster: Cluster): readonly SetPlan[] {
     name: `manifest-${String(index + 1)}`,
     content: 'own',
     source,
-    ...SERVER_SIDE,
   }))
 }
 
@@ -59,12 +54,12 @@ function calicoSets(cluster: Cluster): readonly SetPlan[] {
   const release = choice.version === undefined ? {} : { version: choice.version }
   const set = (name: string, content: SetPlan['content'], file: Omit<PinnedFile, 'bytes'>): SetPlan => {
     const { address, ...sum } = file
-    return { name, content, source: address, ...sum, ...release, ...SERVER_SIDE }
+    return { name, content, source: address, ...sum, ...release }
   }
   if (choice.way === 'manifest') return [set('calico', 'manifest', choice.file)]
   return [
     ...(choice.crds === undefined ? [] : [set('calico-crds', 'crds', choice.crds)]),
     set('calico-operator', 'operator', choice.operator),
-    { name: 'calico', content: 'installation', source: 'tripod', ...release, ...SERVER_SIDE },
+    { name: 'calico', content: 'installation', source: 'tripod', ...release },
   ]
 }

@@ -17,7 +17,7 @@ export interface ObjectBody {
  * What is done with an object. Deletes come in waves, for what a finalizer waits for must outlive it: custom resources, then the rest, then
  * definitions and namespaces. `record`: an apply that everything else rests on. `release`: what a manager gives up of what it managed.
  */
-export type ObjectVerb = 'delete-1' | 'delete-2' | 'delete-3' | 'record' | 'apply' | 'release'
+type ObjectVerb = 'delete-1' | 'delete-2' | 'delete-3' | 'record' | 'apply' | 'release'
 
 /** What `withObjects` is handed: gzipped lines, one for each object in its order, from 1. */
 export function packed(bodies: readonly ObjectBody[]): Buffer {

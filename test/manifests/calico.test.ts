@@ -1,13 +1,12 @@
+import { identityOf } from '../../src/resources/object-identity.js'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { Cluster } from '../../src/inventory/cluster.js'
 import { customised, installation } from '../../src/manifests/calico.js'
-import { readinessOf } from '../../src/manifests/manifest-set.js'
 import { type KubernetesObject, readObjects, textOf } from '../../src/manifests/objects.js'
 import { CALICO_RELEASES } from '../../src/manifests/pins.js'
 import type { SetPlan } from '../../src/manifests/sets.js'
-import { identityOf } from '../../src/resources/object-identity.js'
 import { clusterWith } from './cluster.js'
 import { differences, isUpstreamHere, upstream, upstreamObjects } from './upstream.js'
 
@@ -23,7 +22,6 @@ const plan = (content: SetPlan['content'], source: string): SetPlan => ({
   name: 'calico',
   content,
   source,
-  serverSide: true,
 })
 
 /** Every path at which an object differs from upstream's, or is not in both. */
@@ -150,17 +148,16 @@ describe.skipIf(!isUpstreamHere)('calico.yaml for a cluster', () => {
     expect(upstream(manifestOf('v3.32.1')).toString()).toContain('nftablesMode')
   })
 
-  test('is the same text each time, and names what to wait for', () => {
+  test('is the same text each time, with the workloads of upstream', () => {
     const [first, second] = [made('v3.27.5', ''), made('v3.27.5', '')]
     expect(textOf(first[1])).toBe(textOf(second[1]))
-    const { crds, workloads, tigeraStatus } = readinessOf(first[1])
-    expect(crds).toContain('ippools.crd.projectcalico.org')
-    expect(crds.length).toBe(first[0].filter(({ kind }) => kind === 'CustomResourceDefinition').length)
-    expect(workloads).toEqual([
-      { kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' },
-      { kind: 'Deployment', namespace: 'kube-system', name: 'calico-kube-controllers' },
+    const names = first[1].map(identityOf)
+    expect(names).toEqual(first[0].map(identityOf))
+    expect(names).toContain('CustomResourceDefinition.apiextensions.k8s.io ippools.crd.projectcalico.org')
+    expect(names.filter((name) => /^(DaemonSet|Deployment|StatefulSet)/.test(name))).toEqual([
+      'DaemonSet.apps kube-system/calico-node',
+      'Deployment.apps kube-system/calico-kube-controllers',
     ])
-    expect(tigeraStatus).toEqual([])
   })
 
   test('is refused when it is another file: there is no place for the pool', () => {
@@ -292,14 +289,6 @@ describe('what the operator is asked for', () => {
         ],
         nodeAddressAutodetectionV6: { kubernetes: 'NodeInternalIP' },
       },
-    })
-  })
-
-  test('is waited for by what the operator says of it', () => {
-    expect(readinessOf(installation(clusterWith(36)))).toEqual({
-      crds: [],
-      workloads: [],
-      tigeraStatus: ['calico', 'apiserver'],
     })
   })
 })

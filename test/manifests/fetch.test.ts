@@ -1,3 +1,5 @@
+import { identityOf } from '../../src/resources/object-identity.js'
+import { textOf } from '../../src/manifests/objects.js'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -57,7 +59,7 @@ const fetched = (cluster: Cluster): ReturnType<typeof fetchSets> => fetchSets(cl
 describe('manifests that come over the net', () => {
   test('are fetched once, and kept for the operator alone under their sum', async () => {
     const [first] = await fetched(pinned(address))
-    expect(first).toMatchObject({ name: 'calico', source: address, sha256: sumOf(bytes), own: false })
+    expect(first).toMatchObject({ name: 'calico', source: address, sha256: sumOf(bytes) })
     expect(await fetched(pinned(address))).toEqual([first])
     expect(served.requests).toBe(1)
     expect(kept()).toEqual(['manifests', `manifests/${sumOf(bytes)}`])
@@ -119,7 +121,7 @@ describe('manifests that are files', () => {
       source: calico,
       objects: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' }],
     })
-    expect(set?.text).toContain('name: CALICO_IPV4POOL_CIDR')
+    expect(textOf(set?.objects ?? [])).toContain('name: CALICO_IPV4POOL_CIDR')
     writeFileSync(calico, `${CALICO}# changed\n`)
     await expect(fetched(pinned(calico))).rejects.toMatchObject({ code: 'SOURCE_REJECTED', exit: 13 })
     expect(kept()).toEqual([])
@@ -157,13 +159,12 @@ describe("the user's own list", () => {
       ...mirrored,
       sources: { ...mirrored.sources, images: { ...mirrored.sources.images, calico: 'mirror.example.org' } },
     })
-    expect(sets.map(({ name, own, text, sha256 }) => [name, own, text, sha256])).toEqual([
-      ['manifest-1', true, NAMESPACE, sumOf(Buffer.from(NAMESPACE))],
-      ['manifest-2', true, AGENT, sumOf(Buffer.from(AGENT))],
+    expect(sets.map(({ name, objects, sha256 }) => [name, textOf(objects), sha256])).toEqual([
+      ['manifest-1', NAMESPACE, sumOf(Buffer.from(NAMESPACE))],
+      ['manifest-2', AGENT, sumOf(Buffer.from(AGENT))],
     ])
-    expect(sets[1]?.readiness.workloads).toEqual([{ kind: 'DaemonSet', namespace: 'net', name: 'agent' }])
     served.body = Buffer.from(NAMESPACE.replace('mine', 'changed'))
-    expect((await fetched(list(address)))[0]?.text).toContain('# changed')
+    expect(textOf((await fetched(list(address)))[0]?.objects ?? [])).toContain('# changed')
     expect([served.requests, kept()]).toEqual([2, []])
   })
 
@@ -180,20 +181,18 @@ describe("the user's own list", () => {
 describe.skipIf(!isUpstreamHere)("Calico's own files", () => {
   const from = (change: (file: Buffer) => Buffer) => (source: string) => Promise.resolve(change(upstream(source)))
 
-  test('become three sets of the operator, with what to wait for', async () => {
+  test('become three sets of the operator', async () => {
     const sets = await fetchSets(clusterWith(36), { cacheDirectory: cache, download: from((file) => file) })
-    expect(sets.map(({ name, objects, own }) => [name, objects.length, own])).toEqual([
-      ['calico-crds', 32, false],
-      ['calico-operator', 7, false],
-      ['calico', 2, false],
+    expect(sets.map(({ name, objects }) => [name, objects.length])).toEqual([
+      ['calico-crds', 32],
+      ['calico-operator', 7],
+      ['calico', 2],
     ])
     const [crds, operator, rendered] = sets
-    expect(crds?.readiness.crds).toContain('installations.operator.tigera.io')
-    expect(crds?.readiness.crds).toContain('tigerastatuses.operator.tigera.io')
-    expect(operator?.readiness.workloads).toEqual([
-      { kind: 'Deployment', namespace: 'tigera-operator', name: 'tigera-operator' },
-    ])
-    expect(rendered).toMatchObject({ source: 'tripod', sha256: sumOf(Buffer.from(rendered?.text ?? '')) })
+    expect(crds?.objects.map(({ name }) => name)).toContain('installations.operator.tigera.io')
+    expect(crds?.objects.map(({ name }) => name)).toContain('tigerastatuses.operator.tigera.io')
+    expect(operator?.objects.map(identityOf)).toContain('Deployment.apps tigera-operator/tigera-operator')
+    expect(rendered).toMatchObject({ source: 'tripod', sha256: sumOf(Buffer.from(textOf(rendered?.objects ?? []))) })
   })
 
   test('are refused with one bit changed, and the right one of them is all that is kept', async () => {

@@ -54,7 +54,6 @@ describe('which Calico a cluster gets', () => {
         content: 'manifest',
         source: '/home/ops/clusters/calico.yaml',
         sha256: SUM,
-        serverSide: true,
       },
     ])
   })
@@ -70,18 +69,13 @@ describe('which Calico a cluster gets', () => {
 describe('the sets of a pod network', () => {
   test('of the operator are its types, itself, and what it is asked for, in this order', () => {
     const sets = manifestSets(clusterWith(36))
-    expect(sets.map(({ name, source, serverSide }) => [name, source, serverSide])).toEqual([
-      [
-        'calico-crds',
-        'https://raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/operator-crds.yaml',
-        true,
-      ],
+    expect(sets.map(({ name, source }) => [name, source])).toEqual([
+      ['calico-crds', 'https://raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/operator-crds.yaml'],
       [
         'calico-operator',
         'https://raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/tigera-operator.yaml',
-        true,
       ],
-      ['calico', 'tripod', true],
+      ['calico', 'tripod'],
     ])
   })
 

@@ -1,10 +1,11 @@
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readObjects } from '../../src/manifests/objects.js'
 import type { Difference, Verdict } from '../../src/resources/kind.js'
 import { digestOf, manifest } from '../../src/resources/manifest.js'
 import { identityOf } from '../../src/resources/object-identity.js'
 import { objectsScript, readObjectAnswers } from '../../src/resources/object-probe.js'
-import { mergeNeeds, probeScript } from '../../src/resources/probe.js'
+import { mergeNeeds, probeInput, probeScript } from '../../src/resources/probe.js'
 import type { ObjectReading } from '../../src/resources/readings.js'
 import type { ManifestObject, ManifestResource } from '../../src/resources/resource.js'
 import { debian } from '../../src/os/debian.js'
@@ -176,8 +177,14 @@ describe('the answers of an API server', () => {
   })
 
   test('are asked for by a script that a shell reads, with nothing of an object in its words', () => {
-    const script = objectsScript(needs)
-    expect(parses(script)).toBe(true)
-    expect(script.text).not.toContain('swordfish')
+    const asked = (pin: string) => {
+      const [one] = [resource(SECRET.replace('swordfish', pin))].map((secret) => mergeNeeds([manifest.needs(secret)]))
+      if (one === undefined) throw new Error('no need')
+      return { script: probeScript(one, debian, 'marker'), input: probeInput(one) }
+    }
+    expect(parses(objectsScript(needs))).toBe(true)
+    expect(asked('swordfish').script).toEqual(asked('another').script)
+    expect(gunzipSync(asked('swordfish').input ?? '').toString()).toContain('c3dvcmRmaXNo')
+    expect(probeInput(mergeNeeds([]))).toBeUndefined()
   })
 })

@@ -112,4 +112,23 @@ describe('once ops of the run were done', () => {
     const moved: Op = { ...file, pre: [{ subject: '/etc/x', expect: 'sha256:b' }] }
     expect(surprises([file], [moved], 'at work')).toHaveLength(1)
   })
+
+  it('an object that something else has made since is none, unless somebody loses a field by it, or pods restart', () => {
+    const object: Op = {
+      ...create,
+      kind: 'manifest',
+      name: 'Namespace kube-system',
+      change: { summary: 'of own', notes: [] },
+    }
+    const there: Op = { ...object, action: 'update', pre: [{ subject: 'Namespace kube-system', expect: 'sha256:1' }] }
+    expect(surprises([object], [there], 'at work')).toEqual([])
+    expect(surprises([object], [there], 'untouched')).toHaveLength(1)
+    for (const worse of [
+      { ...there, change: { ...there.change, does: ['force'] } },
+      { ...there, disruption: 'restart' as const },
+      { ...there, action: 'delete' as const },
+    ])
+      expect(surprises([object], [worse], 'at work')).toHaveLength(1)
+    expect(surprises([there], [{ ...there, pre: [{ subject: 'x', expect: 'sha256:2' }] }], 'at work')).toHaveLength(1)
+  })
 })
