@@ -34,8 +34,8 @@ export interface ObjectRequest {
   readonly uid?: string
   /** Who gives up what it managed, once it was applied. */
   readonly formerly?: 'kubectl'
-  /** It goes before all others, and alone. */
-  readonly isRecord?: true
+  /** It notes what is applied, and goes alone: before all others, or after them. */
+  readonly record?: 'first' | 'last'
 }
 
 /** A script on the node, with the files it reads and what is known of its failures. */

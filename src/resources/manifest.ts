@@ -2,12 +2,12 @@ import { sha256 } from './digest.js'
 import { sh } from '../shell.js'
 import { runs, SAME, unknown, type Difference, type Kind, type ObjectRequest, type Verdict } from './kind.js'
 import { identityOf } from './object-identity.js'
-import { isSecret, WORKLOADS } from './object-kinds.js'
+import { isBuiltIn, isSecret, WORKLOADS } from './object-kinds.js'
 import { FIELD_MANAGER, isCompletedOnly, isFormer, managersOf, takenFrom } from './object-managers.js'
 import { withdrawal } from './object-removal.js'
 import { comparableText, type ObjectFields } from './object-text.js'
 import { nameOnly, ofSet, versionOf, type OfObject } from './object-wish.js'
-import type { PresentObject } from './readings.js'
+import type { PresentObject, Readings } from './readings.js'
 import type { ManifestObject, ManifestResource, ObjectRef } from './resource.js'
 
 /** The API server is asked what it would make of an apply: defaults, and who else manages a field, are its own words. */
@@ -36,12 +36,18 @@ export const manifest: Kind<ManifestResource> = {
     if (seen.state === 'unknown') return seen
     if (state === 'absent') return withdrawal({ ...resource, object }, seen)
     if (seen.state === 'absent') return { state: 'differs', difference: creation({ ...resource, object }) }
-    return seen.state === 'present' ? update({ ...resource, object }, seen) : SAME
+    return seen.state === 'present' ? update({ ...resource, object }, seen, isNoted(resource, readings)) : SAME
   },
   before: () => null,
   leftoverNeeds: () => ({}),
   // The cluster notes which objects tripod applied, and the step asks for those that go: a node's record has none.
   leftover: () => SAME,
+}
+
+/** Whether the cluster notes of the object just what is wanted; after an apply, by what its record says then. */
+function isNoted({ object, applied, notedIn }: ManifestResource, readings: Readings): boolean {
+  if (object !== undefined && applied === digestOf(object)) return true
+  return notedIn !== undefined && readings.object(notedIn).state === 'same'
 }
 
 /** What the cluster notes of an object that was applied: 16 hex digits of its sha256, `-` for a Secret. */
@@ -58,7 +64,7 @@ function wantedOf(object: ManifestObject): ObjectFields {
 }
 
 /** What earlier versions of tripod managed has two managers for a moment: that takes force. */
-function requestOf({ server, object, formerly, isRecord }: Applied, isForced = false): ObjectRequest {
+function requestOf({ server, object, formerly, record }: Applied, isForced = false): ObjectRequest {
   return {
     verb: 'apply',
     server,
@@ -66,13 +72,13 @@ function requestOf({ server, object, formerly, isRecord }: Applied, isForced = f
     wanted: wantedOf(object),
     force: isForced || formerly !== undefined,
     ...(formerly && { formerly }),
-    ...(isRecord && { isRecord }),
+    ...(record && { record }),
   }
 }
 
-type Applied = Pick<OfObject, 'server' | 'object' | 'formerly' | 'isRecord'>
+type Applied = Pick<OfObject, 'server' | 'object' | 'formerly' | 'record'>
 
-function creation({ set, object, server, notes = [], applied, isRecord }: ManifestResource): Difference {
+function creation({ set, object, server, notes = [], applied, record }: ManifestResource): Difference {
   const isGone = object !== undefined && applied === digestOf(object)
   const subject = object === undefined ? set : identityOf(object)
   return {
@@ -91,11 +97,11 @@ function creation({ set, object, server, notes = [], applied, isRecord }: Manife
     act:
       object === undefined
         ? runs(sh`echo ${`the set ${set} was not fetched`}; exit 1`)
-        : { do: 'objects', request: requestOf({ object, server, ...(isRecord && { isRecord }) }) },
+        : { do: 'objects', request: requestOf({ object, server, ...(record && { record }) }) },
   }
 }
 
-function update(wish: OfObject, seen: PresentObject): Verdict {
+function update(wish: OfObject, seen: PresentObject, isNoted: boolean): Verdict {
   const { live, would, conflicts } = seen
   const { formerly, ...others } = wish
   // What the cluster notes is older than the run that takes over; who manages it, the object itself knows.
@@ -105,7 +111,7 @@ function update(wish: OfObject, seen: PresentObject): Verdict {
   const [before, after] = [comparableText(live), comparableText(would)]
   const isTakenOver = resource.formerly !== undefined
   if (before === after) return isTakenOver ? { state: 'differs', difference: handOver(resource) } : SAME
-  if (applied === digestOf(object) && isCompletedOnly(seen, would)) return SAME
+  if (isNoted && !isBuiltIn(object) && isCompletedOnly(seen, would)) return SAME
   const secret = isSecret(object)
   const isDrift = applied === digestOf(object) && (!secret || conflicts.length > 0)
   const restarts = hasNewPods(object, live, would)

@@ -11,11 +11,11 @@ const PAUSE_SECONDS = 2
 /** How long a definition may need to be known with its new fields. */
 const FRESH_SECONDS = 30
 
-/** Beyond that the work itself is given up. */
-export const APPLY_TIMEOUT_SECONDS = 300
+/** Beyond that the work itself is given up: deletes and applies have that patience each. */
+export const APPLY_TIMEOUT_SECONDS = 4 * PATIENCE_SECONDS
 
 /** The file that `applyScript` reads its objects from, in `$INPUTS`. */
-export const APPLY_INPUT = 'objects'
+export const APPLY_INPUT = 'packed'
 
 /** Lines that say what is waited for. */
 export const APPLY_NEWS = /^waiting for /
@@ -35,16 +35,16 @@ export function applyScript(requests: readonly ObjectRequest[]): Script {
   return sh`
 umask 077
 work=$INPUTS
-${withObjects({ server, bodies: bodiesOf(requests), payload, body: APPLY })}`
+${withObjects({ server, bodies: bodiesOf(requests), payload, body: APPLY, patienceSeconds: PATIENCE_SECONDS })}`
 }
 
 function bodiesOf(requests: readonly ObjectRequest[]): readonly ObjectBody[] {
   return [...requests.map(bodyOf), ...requests.flatMap(releaseOf)]
 }
 
-function bodyOf({ verb, object, wanted, force, uid, isRecord }: ObjectRequest): ObjectBody {
+function bodyOf({ verb, object, wanted, force, uid, record }: ObjectRequest): ObjectBody {
   const query = `&fieldManager=${FIELD_MANAGER}&force=${String(force)}`
-  if (verb === 'apply') return { object, wanted, verb: isRecord ? 'record' : 'apply', query }
+  if (verb === 'apply') return { object, wanted, verb: record === undefined ? 'apply' : `record-${record}`, query }
   const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } }
   return { object, wanted: options, verb: `delete-${deletionWave(object)}`, query: '&' }
 }
@@ -59,18 +59,18 @@ function releaseOf({ object, formerly }: ObjectRequest): readonly ObjectBody[] {
 
 const APPLY = sh`
 : >"$work/done"
-until=$(($(date +%s) + ${PATIENCE_SECONDS}))
 left() {
   awk -v done="$work/done" -v verb="$1" 'FILENAME == done { is[$1] = 1; next } $3 == verb && !($1 in is)' "$work/done" "$work/objects"
 }
 # A field that the server does not know; of a definition that was just applied it does not know them at once.
 is_malformed() {
   grep -q 'failed to create typed patch object' "$work/$1.answer" || return 1
-  ! awk '$5 == "CustomResourceDefinition" { found = 1 } END { exit !found }' "$work/objects" || [ "$(date +%s)" -ge "$((until - ${PATIENCE_SECONDS} + ${FRESH_SECONDS}))" ]
+  ! awk '$5 == "CustomResourceDefinition" { found = 1 } END { exit !found }' "$work/objects" || [ "$(date +%s)" -ge "$((began + ${FRESH_SECONDS}))" ]
 }
 one() { awk -v number="$1" '$1 == number { print $4, $9 }' "$work/objects"; }
 carry_out() {
-  verb=$1 method=$2
+  verb=$1 method=$2 began=$(date +%s)
+  until=$((began + ${PATIENCE_SECONDS}))
   shift 2
   while :; do
     left "$verb" >"$work/left"
@@ -83,10 +83,10 @@ carry_out() {
     : >"$work/refused"
     while read -r number code; do
       case $verb.$code in
-        delete-*.404 | record.20[01] | apply.20[01] | release.20[01]) echo "$number" >>"$work/done" ;;
+        delete-*.404 | record-*.20[01] | apply.20[01] | release.20[01]) echo "$number" >>"$work/done" ;;
         *.500) if is_malformed "$number"; then echo "$number $code" >>"$work/refused"; else echo "$number $code" >>"$work/later"; fi ;;
         delete-*.20[02] | *.000 | *.404 | *.429 | *.5??) echo "$number $code" >>"$work/later" ;;
-        record.409 | apply.409 | release.409) if grep -q FieldManagerConflict "$work/$number.answer"; then echo "$number $code" >>"$work/refused"; else echo "$number $code" >>"$work/later"; fi ;;
+        record-*.409 | apply.409 | release.409) if grep -qi -e FieldManagerConflict -e uid "$work/$number.answer"; then echo "$number $code" >>"$work/refused"; else echo "$number $code" >>"$work/later"; fi ;;
         *) echo "$number $code" >>"$work/refused" ;;
       esac
     done <"$work/codes"
@@ -109,9 +109,10 @@ carry_out() {
   done
 }
 for wave in 1 2 3; do carry_out "delete-$wave" DELETE -H 'Content-Type: application/json'; done
-carry_out record PATCH -H 'Content-Type: application/apply-patch+yaml'
+carry_out record-first PATCH -H 'Content-Type: application/apply-patch+yaml'
 carry_out apply PATCH -H 'Content-Type: application/apply-patch+yaml'
 carry_out release PATCH -H 'Content-Type: application/apply-patch+yaml'
+carry_out record-last PATCH -H 'Content-Type: application/apply-patch+yaml'
 echo "$(grep -c . "$work/done") requests were taken"`
 
 /** Cause and next step of an apply that ended badly, from what it printed. */
@@ -123,6 +124,11 @@ export function explainApply(output: string): { readonly message: string; readon
   const [first] = refused
   if (first === undefined) return undefined
   const others = refused.length === 1 ? '' : ` (and ${String(refused.length - 1)} more objects)`
+  if (/^20/.test(first.code))
+    return {
+      message: `${first.label.replace('_', ' ')}${others} is still there after ${String(PATIENCE_SECONDS / 60)} minutes: a finalizer holds it`,
+      fix: next`Look at its finalizers (\`kubectl get -o yaml\`) and at the controller that serves them, then run \`${AGAIN}\` again.`,
+    }
   const moved = first.code === '409'
   const verb = moved ? 'somebody changed since the plan' : 'the API server does not take'
   const message = `${verb} ${first.label.replace('_', ' ')}${others}: ${first.why === '' ? `status ${first.code}` : first.why}`

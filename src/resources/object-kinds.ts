@@ -47,14 +47,19 @@ const SETTINGS = [
   ...['LimitRange', 'ResourceQuota', 'PodDisruptionBudget', 'PriorityClass', 'RuntimeClass', 'StorageClass'],
 ]
 
+/** Whether its kind is one of the API server's own: then a dry run has all of its defaults. */
+export function isBuiltIn(object: ObjectRef): boolean {
+  return BUILT_IN.includes(groupOf(object))
+}
+
 /** What the deletion of an object does to what runs. What a custom resource stands for nobody can tell: it is taken to run. */
 export function disruptionOfDelete(object: ObjectRef): Disruption {
   if (DATA.includes(object.kind)) return 'data-loss'
-  return SETTINGS.includes(object.kind) && BUILT_IN.includes(groupOf(object)) ? 'none' : 'stop'
+  return SETTINGS.includes(object.kind) && isBuiltIn(object) ? 'none' : 'stop'
 }
 
 /** When an object is deleted: what a finalizer may wait for (its controller, its definition, its namespace) goes after it. */
 export function deletionWave(object: ObjectRef): 1 | 2 | 3 {
   if (isDefinition(object) || (object.kind === 'Namespace' && object.apiVersion === 'v1')) return 3
-  return BUILT_IN.includes(groupOf(object)) ? 2 : 1
+  return isBuiltIn(object) ? 2 : 1
 }

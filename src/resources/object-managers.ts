@@ -18,8 +18,8 @@ export function managersOf(live: ObjectFields): readonly Manager[] {
   return (metadataOf(live)['managedFields'] ?? []) as readonly Manager[]
 }
 
-/** Programs by which people make objects; controllers only add to what is there. */
-const MAKERS = /^(kubectl|helm|argocd|flux|kustomize|terraform|pulumi)/i
+/** Programs that make objects, mostly as people tell them; controllers only add to what is there. */
+const MAKERS = /^(kubeadm|kubectl|helm|argocd|flux|kustomize|terraform|pulumi)/i
 
 /** Other programs by which people change them. */
 const EDITORS = /^(curl|k9s|lens|tripod)/i

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { sh, type Script } from '../shell.js'
+import { comparableText } from './object-text.js'
 import type { FieldConflict, ObjectNeed, ObjectReading } from './readings.js'
 import { groupOf, isDefinition } from './object-kinds.js'
 import { packed, READING, withObjects, type ObjectBody } from './object-requests.js'
@@ -14,6 +15,14 @@ const bodyOf = ({ object, wanted, manager, isGoing }: ObjectNeed): ObjectBody =>
   query: `&dryRun=All&fieldManager=${manager}`,
 })
 
+/** Of one pass over all objects; a small computer answers two dry runs a second. */
+const patienceOf = (needs: readonly ObjectNeed[]): number => 20 + Math.ceil(needs.length / 2)
+
+/** How long the script may take, in seconds: at worst the server stops to answer in the last of its four passes. */
+export function objectsSeconds(needs: readonly ObjectNeed[]): number {
+  return needs.length === 0 ? 0 : 4 * patienceOf(needs)
+}
+
 /**
  * Reads objects as they are, and as an apply would make them (a server-side dry run); prints those that differ. Without admin.conf there is
  * no cluster yet. Nothing is stored: what is sent lies in memory while it is asked. Reads `objectsInput` on file descriptor 3.
@@ -27,7 +36,7 @@ umask 077
 work=$(mktemp -d /run/tripod-look.XXXXXXXXXX) || exit
 trap 'rm -rf -- "$work"' EXIT
 trap 'exit 143' HUP INT TERM
-${withObjects({ server, bodies, payload: sh`cat <&3`, body: LOOK })}`
+${withObjects({ server, bodies, payload: sh`cat <&3`, body: LOOK, patienceSeconds: patienceOf(needs) })}`
 }
 
 /**
@@ -72,13 +81,16 @@ FILENAME == work "/paths" { path[$1] = $2; next }
     else print number, path[number] > (work "/differing")
     next
   }
+  isSecret = secret[number] == "secret"
+  isMalformed = index(would, "failed to create typed patch object")
   # An update of its definition may be what it waits for.
-  if ($2 == 200 && index(would, "failed to create typed patch object")) {
+  if ($2 == 200 && isMalformed && !isSecret) {
     print number, path[number] > (work "/differing")
     next
   }
-  status = $2 == 200 || $2 == 404 ? would : live
-  print "answers", number, $2, $4, why(status, secret[number] == "secret" ? "reason" : "message")
+  status = ($2 == 200 || $2 == 404) ? would : live
+  # What is said of a malformed field quotes its value.
+  print "answers", number, $2, $4, (isSecret && isMalformed ? "failed to create typed patch object" : why(status, isSecret ? "reason" : "message"))
   if (index(would, "\"kind\":\"namespaces\"")) print "no-namespace", number
 }`
 
@@ -88,11 +100,24 @@ if ! grep -qv '^000' "$work/group-codes"; then
   printf 'silent %s\n' "$(head -n 1 "$work/said")"
   exit
 fi
-query() { awk -v more="$1" 'FNR == NR { query[$1] = $8; next } $2 != "-" { print $1, $2, query[$1] more }' "$work/objects" "$2"; }
+# What earlier versions of tripod applied is asked for under its former name as long as that manages it.
+query() {
+  awk -v more="$1" -v work="$work" ${`${READING}
+FNR == NR { query[$1] = $8; next }
+$2 != "-" {
+  if (query[$1] ~ /fieldManager=kubectl$/ && text(work "/" $1 ".live") !~ /"manager": *"kubectl", *"operation": *"Apply"/)
+    sub(/kubectl$/, "tripod", query[$1])
+  print $1, $2, query[$1] more
+}`} "$work/objects" "$2"
+}
 awk '$2 == "-" { print "kind", $1, $3 }' "$work/paths"
 awk '$2 != "-" { print $1, $2 }' "$work/paths" >"$work/now"
 send GET live
 mv "$work/codes" "$work/live-codes"
+if ! grep -qv ' 000$' "$work/live-codes"; then
+  printf 'silent %s\n' "$(tail -n 1 "$work/said")"
+  exit
+fi
 query '&force=true' "$work/paths" >"$work/now"
 send PATCH would -H 'Content-Type: application/apply-patch+yaml'
 mv "$work/codes" "$work/would-codes"
@@ -103,8 +128,8 @@ send PATCH refused -H 'Content-Type: application/apply-patch+yaml'
 total=0
 while read -r number code; do
   text=$(for part in live would refused; do tr -d '\n' <"$work/$number.$part"; echo; done | gzip -c | base64 -w0)
-  total=$((total + $(printf %s "$text" | wc -c)))
-  if [ "$total" -gt ${MOST_BYTES} ]; then echo "large $number"; else echo "differs $number $code $text"; fi
+  size=$(printf %s "$text" | wc -c)
+  if [ "$((total + size))" -gt ${MOST_BYTES} ]; then echo "large $number"; else echo "differs $number $code $text"; total=$((total + size)); fi
 done <"$work/codes"
 echo end`
 
@@ -118,7 +143,7 @@ export function readObjectAnswers(section: string, needs: readonly ObjectNeed[])
     return new Map(needs.map(({ id }) => [id, { state: 'unknown', reason }]))
   }
   const without = new Set(rows.flatMap(([word, number]) => (word === 'no-namespace' ? [number] : [])))
-  const asWanted = new Set(rows.flatMap(([word, number]) => (word === 'same' ? [Number(number)] : [])))
+  const asWanted = new Set(rows.flatMap((row) => (isAsWanted(row) ? [Number(row[1])] : [])))
   const unsettled = needs.filter((_, index) => !asWanted.has(index + 1))
   const readings = new Map(
     rows.flatMap(([word = '', number = '', ...rest]): (readonly [string, ObjectReading])[] => {
@@ -128,6 +153,23 @@ export function readObjectAnswers(section: string, needs: readonly ObjectNeed[])
     }),
   )
   return new Map([...readings].map(([id, reading]) => [id, unlessWanted({ id, reading, needs, readings })]))
+}
+
+/** `same`, or printed although nothing differs, as an object that nobody manages yet. */
+function isAsWanted([word, , , text = '']: readonly string[]): boolean {
+  if (word !== 'differs') return word === 'same'
+  const { live, would } = unpacked(text)
+  return live !== undefined && would !== undefined && comparableText(live) === comparableText(would)
+}
+
+/** The three answers of an object that is printed; undefined: no JSON. */
+function unpacked(text: string): {
+  readonly live: Fields | undefined
+  readonly would: Fields | undefined
+  readonly refused: string
+} {
+  const [live = '', would = '', refused = ''] = gunzipSync(Buffer.from(text, 'base64')).toString().split('\n')
+  return { live: fieldsOf(live), would: fieldsOf(would), refused }
 }
 
 interface Going {
@@ -172,10 +214,6 @@ const READERS: Readonly<Record<string, (answer: Answer) => ObjectReading>> = {
   large: () => unknown('too much differs for one look: name fewer of its objects'),
   kind: ({ need, needs, rest: [code = ''] }) => {
     const { apiVersion, kind } = need.object
-    if (code === 'moved')
-      return unknown(
-        `the API server serves ${apiVersion} no longer, and may have it in another version: delete it by hand`,
-      )
     if (code !== '404')
       return unknown(`the API server does not tell which kinds ${apiVersion} has: ${statusWords(code)}`)
     if (need.isGoing || definitionOf(need, needs) !== undefined) return { state: 'absent' }
@@ -188,8 +226,7 @@ const READERS: Readonly<Record<string, (answer: Answer) => ObjectReading>> = {
       unsettled,
       rest: [code, text = ''],
     } = answer
-    const [live = '', would = '', refused = ''] = gunzipSync(Buffer.from(text, 'base64')).toString().split('\n')
-    const [object, changed] = [fieldsOf(live), fieldsOf(would)]
+    const { live: object, would: changed, refused } = unpacked(text)
     if (object === undefined || changed === undefined) return unknown('what the API server said of it is no JSON')
     const terminating = (object['metadata'] as Fields | undefined)?.['deletionTimestamp']
     if (typeof terminating === 'string' && !need.isGoing)

@@ -3,7 +3,7 @@ import { SAME, unknown, type Difference, type Verdict } from './kind.js'
 import { identityOf } from './object-identity.js'
 import { disruptionOfDelete, isSecret } from './object-kinds.js'
 import { FIELD_MANAGER, isDeclaring, managersOf, metadataOf } from './object-managers.js'
-import { comparableText } from './object-text.js'
+import { comparableText, type ObjectFields } from './object-text.js'
 import { nameOnly, ofSet, versionOf, type OfObject } from './object-wish.js'
 import type { ObjectReading } from './readings.js'
 import type { ObjectRef } from './resource.js'
@@ -18,8 +18,8 @@ export function withdrawal(
   const managers = managersOf(live)
   const others = managers.filter(isDeclaring).map(({ manager }) => manager)
   // Of an object of which nothing but its name is wanted, no field is managed by anyone.
-  const isOurs = others.length === 0 || managers.some(({ manager }) => manager === FIELD_MANAGER)
-  if (!isOurs || isOfKubernetes(object)) return SAME
+  const isOurs = managers.length === 0 || managers.some(({ manager }) => manager === FIELD_MANAGER)
+  if (!isOurs || isOfKubernetes(object, live)) return SAME
   const uid = String(metadataOf(live)['uid'])
   const isDeleted = others.length === 0
   if (!isDeleted && would === undefined)
@@ -48,7 +48,12 @@ export function withdrawal(
   return { state: 'differs', difference }
 }
 
-/** The API server makes them itself, and lets nobody delete them. */
-function isOfKubernetes({ kind, name }: ObjectRef): boolean {
-  return kind === 'Namespace' && ['default', 'kube-system', 'kube-public', 'kube-node-lease'].includes(name)
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+
+/** Kubernetes makes them itself, and cannot do without them: the bootstrapping label is that of the API server's own roles. */
+function isOfKubernetes({ kind, name }: ObjectRef, live: ObjectFields): boolean {
+  if (kind === 'Namespace') return NAMESPACES.includes(name)
+  if (kind === 'ServiceAccount' && name === 'default') return true
+  if (kind === 'ConfigMap' && name === 'kube-root-ca.crt') return true
+  return 'kubernetes.io/bootstrapping' in ((metadataOf(live)['labels'] ?? {}) as ObjectFields)
 }

@@ -15,9 +15,9 @@ export interface ObjectBody {
 
 /**
  * What is done with an object. Deletes come in waves, for what a finalizer waits for must outlive it: custom resources, then the rest, then
- * definitions and namespaces. `record`: an apply that everything else rests on. `release`: what a manager gives up of what it managed.
+ * definitions and namespaces. `record`: what the cluster notes of all others. `release`: what a manager gives up of what it managed.
  */
-type ObjectVerb = 'delete-1' | 'delete-2' | 'delete-3' | 'record' | 'apply' | 'release'
+type ObjectVerb = 'delete-1' | 'delete-2' | 'delete-3' | 'record-first' | 'record-last' | 'apply' | 'release'
 
 /** What `withObjects` is handed: gzipped lines, one for each object in its order, from 1. */
 export function packed(bodies: readonly ObjectBody[]): Buffer {
@@ -54,6 +54,8 @@ export interface ObjectsScript {
   readonly payload: Script
   /** Runs with `$work`, a directory in memory, and with the functions below. */
   readonly body: Script
+  /** Seconds after which a server that does not answer is given up, for all requests of one pass. */
+  readonly patienceSeconds: number
 }
 
 /**
@@ -64,8 +66,9 @@ export interface ObjectsScript {
  * - `resolve`: fills `$work/paths` with `N PATH`, or `N - STATUS` where the server has no such kind (404) or does not tell.
  * - `send METHOD FIELD [HEADERS]`: sends what `$work/now` lists (`N PATH QUERY`) and fills `$work/codes` with `N STATUS`; answers are `$work/N.FIELD`.
  */
-export function withObjects({ server, bodies, payload, body }: ObjectsScript): Script {
+export function withObjects({ server, bodies, payload, body, patienceSeconds }: ObjectsScript): Script {
   return lines([
+    sh`patience=${patienceSeconds}`,
     sh`server=${server}`,
     sh`groups=${pathsOf(bodies).join('\n')}`,
     TOOLS,
@@ -99,23 +102,34 @@ function field(key,  text) {
 { name = field("name"); kind = field("kind") }
 name != "" && kind != "" && name !~ /\\// { print group, kind, name, field("namespaced") }`
 
-/** A kind is gone if its version is served without it, or its whole group is not; a version that is served no longer may have left objects. */
+/** What goes is looked for in every version that its group has: a version that is served no longer may have left objects. */
 const PATHS = `
+function parentOf(one) { sub(/\\/[^\\/]*$/, "", one); return one }
+function elsewhere(group, kind,  i) {
+  for (i in path) if (parentOf(path[i]) == parentOf(path[group]) && ((i, kind) in plural)) return i
+  return 0
+}
 function missing(group, isGoing,  parent) {
-  if (code[group] == 200) return 404
-  parent = path[group]
-  sub(/\\/[^\\/]*$/, "", parent)
-  if (code[group] != 404 || !isGoing || !(parent in status)) return code[group]
-  return status[parent] == 200 ? "moved" : status[parent]
+  parent = parentOf(path[group])
+  if (code[group] == 404 && isGoing && (parent in status) && status[parent] != 200) return status[parent]
+  return code[group] == 200 ? 404 : code[group]
 }
 FILENAME == work "/group-codes" { code[FNR] = $1; next }
 FILENAME == work "/groups" { path[FNR] = $1; status[$1] = code[FNR]; next }
 FILENAME == work "/kinds" { plural[$1, $2] = $3; namespaced[$1, $2] = $4; next }
 {
-  if (!(($2, $5) in plural)) { print $1, "-", missing($2, $3 ~ /^delete/); next }
+  group = $2
+  isGoing = $3 ~ /^delete/
+  if (isGoing && !((group, $5) in plural)) group = elsewhere(group, $5)
+  if (!((group, $5) in plural)) { print $1, "-", missing($2, isGoing); next }
   space = $6 == "-" ? "default" : $6
-  print $1, "/" path[$2] (namespaced[$2, $5] == "true" ? "/namespaces/" space : "") "/" plural[$2, $5] "/" $7
+  print $1, "/" path[group] (namespaced[group, $5] == "true" ? "/namespaces/" space : "") "/" plural[group, $5] "/" $7
 }`
+
+/** Versions of a group that are asked for too, as its APIGroup lists them. */
+const VERSIONS = `
+BEGIN { RS = "{" }
+match($0, /"groupVersion": *"[^"]*"/) { split(substr($0, RSTART, RLENGTH), part, /"/); print "apis/" part[4] }`
 
 /**
  * awk: `text(FILE)`, an answer in one line, for some servers break lines however they are asked; `why(TEXT, KEY)`, the first such field of a
@@ -144,15 +158,29 @@ const TOOLS = sh`
 part() { sed -n "s/^ *client-$1-data: *//p" /etc/kubernetes/admin.conf | base64 -d; }
 api() {
   part certificate | {
-    part key | curl -q -sSg -A tripod --path-as-is -m 30 --connect-timeout 5 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt --cert /dev/fd/3 --key /dev/stdin -w '%{http_code} %{exitcode}\n' -K "$work/config" "$@" 2>>"$work/said"
-  } 3<&0 | awk '{ print $2 == "" || $2 == 0 ? $1 : "000" }'
+    part key | timeout "$patience" curl -q -sSg -A tripod --path-as-is -m 30 --connect-timeout 5 --noproxy '*' --cacert /etc/kubernetes/pki/ca.crt --cert /dev/fd/3 --key /dev/stdin -w '%{http_code} %{exitcode}\n' -K "$work/config" "$@" 2>>"$work/said"
+  } 3<&0 | awk '{ print ($2 == "" || $2 == 0) ? $1 : "000" }'
 }
 printf '%s\n' "$groups" >"$work/groups"
+# Asks for groups from that line on.
+ask_groups() {
+  awk -v work="$work" -v server="$server" -v from="$1" 'NR >= from { printf "url = \"%s/%s?pretty=false\"\noutput = \"%s/g.%d\"\n", server, $1, work, NR }' "$work/groups" >"$work/config"
+  api >"$work/statuses"
+  awk -v from="$1" 'NR >= from' "$work/groups" | paste -d ' ' - "$work/statuses" | awk '{ print ($2 == "" ? "000" : $2) }' >>"$work/group-codes"
+}
 resolve() {
-  awk -v work="$work" -v server="$server" '{ printf "url = \"%s/%s?pretty=false\"\noutput = \"%s/g.%d\"\n", server, $1, work, NR }' "$work/groups" >"$work/config"
-  api >"$work/group-codes"
-  group=0
+  : >"$work/group-codes"
   : >"$work/kinds"
+  ask_groups 1
+  asked=$(awk 'END { print NR }' "$work/groups")
+  paste -d ' ' "$work/groups" "$work/group-codes" | awk '$2 == 200 && $1 ~ /^apis\/[^\/]*$/ { print NR }' | while read -r group; do
+    awk ${VERSIONS} "$work/g.$group"
+  done | awk 'FNR == NR { known[$1] = 1; next } !($1 in known) { known[$1] = 1; print }' "$work/groups" - >"$work/more"
+  if [ -s "$work/more" ]; then
+    cat "$work/more" >>"$work/groups"
+    ask_groups "$((asked + 1))"
+  fi
+  group=0
   while read -r code; do
     group=$((group + 1))
     [ "$code" != 200 ] || awk -v group="$group" ${KINDS} "$work/g.$group" >>"$work/kinds"
@@ -170,7 +198,7 @@ send() {
   }' "$work/now" >"$work/config"
   (cd "$work" && cut -d ' ' -f 1 now | while read -r number; do rm -f "$number.$field"; done)
   api -X "$method" -H 'Expect:' "$@" >"$work/statuses"
-  cut -d ' ' -f 1 "$work/now" | paste -d ' ' - "$work/statuses" | awk '{ print $1, $2 == "" ? "000" : $2 }' >"$work/codes"
+  cut -d ' ' -f 1 "$work/now" | paste -d ' ' - "$work/statuses" | awk '{ print $1, ($2 == "" ? "000" : $2) }' >"$work/codes"
 }
 # What the server says of a refusal; of a Secret its reason alone, for a message may quote a value.
 why() {

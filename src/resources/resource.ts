@@ -185,8 +185,10 @@ export interface ManifestResource {
   readonly applied?: string | undefined
   /** Earlier versions of tripod applied its set under this name, from which it is taken over if it still manages it. */
   readonly formerly?: 'kubectl'
-  /** It notes what is applied: it is applied before all others, and alone. */
-  readonly isRecord?: true
+  /** It notes what is applied, and goes alone: before all others, or after them. */
+  readonly record?: 'first' | 'last'
+  /** `identityOf` the object that notes this one. */
+  readonly notedIn?: string
   /** Said in the plan of the set: where it came from. */
   readonly notes?: readonly string[]
   /** Addresses and registries that it is fetched from, and that its pods are. */

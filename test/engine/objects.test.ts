@@ -45,7 +45,7 @@ describe('objects of a step', () => {
     const [m1, m2] = machines
     expect(await apply({ machines, steps: [shop] })).toBeUndefined()
     const work = m1?.log.filter((line) => line.startsWith('run systemd-run') || line.includes('/run/tripod/inputs/'))
-    expect(work).toEqual([expect.stringMatching(/^write \/run\/tripod\/inputs\/\S+\/objects$/), 'run systemd-run'])
+    expect(work).toEqual([expect.stringMatching(/^write \/run\/tripod\/inputs\/\S+\/packed$/), 'run systemd-run'])
     expect((await open({ machines, steps: [shop] })).plan.steps).toEqual([])
     expect(m2?.log.filter((line) => line !== 'facts' && line !== 'look')).toEqual([])
     expect(

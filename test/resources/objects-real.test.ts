@@ -63,6 +63,8 @@ metadata: { name: 'example.org:clerk' }
 rules: [{ apiGroups: [''], resources: [pods], verbs: [get] }]
 `
 
+const RECORD = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: noted, namespace: default }\ndata: { own: x }\n'
+
 describe.skipIf(noApiServer !== undefined)('objects of an API server', () => {
   const api = new ApiServer()
   beforeAll(() => api.start())
@@ -170,6 +172,15 @@ describe.skipIf(noApiServer !== undefined)('objects of an API server', () => {
     // A key of it that is called as what a refusal is told by.
     const reason = one(SHOP.replace('pin: swordfish', 'reason: swordfish'), 'shop/till')
     expect(unpacked(look(reason).said.stdout)).not.toMatch(/answers.*(swordfish|c3dvcmRmaXNo)/)
+    const number = SHOP.replace('stringData: { pin: swordfish }', 'data: { pin: 77712345 }')
+    for (const one of [number, number.replace('name: till', 'name: other')]) {
+      const [secret] = wantedOf(one).filter(({ object }) => object?.kind === 'Secret')
+      const looked = look(secret === undefined ? [] : [secret])
+      expect(looked.verdicts).toEqual([
+        { state: 'unknown', reason: expect.stringContaining('failed to create') as string },
+      ])
+      expect(JSON.stringify(looked)).not.toContain('77712345')
+    }
   })
 
   test('that are malformed are refused by the plan, in the server’s words', () => {
@@ -236,6 +247,10 @@ describe.skipIf(noApiServer !== undefined)('objects of an API server', () => {
       expect([code, code === 0 ? '' : stdout]).toEqual([0, ''])
       expect(managers()).toBe('tripod {"a":"3"}')
       expect(states(wanted)).toEqual(['same'])
+      // As long as the old sum is noted: what was taken over already is asked for as tripod, which gives up what it no longer wants.
+      expect(
+        differences(wantedOf(old('3').replace('a: "3"', 'c: "3"'), { formerly: 'kubectl' }))[0]?.change.after,
+      ).not.toMatch(/^ {2}a:/m)
     })
   })
 
@@ -305,6 +320,11 @@ spec:
       expect(states(wanted)).toEqual(['same', 'same'])
       // Another wish than the one that was applied last.
       expect(states(wantedOf(definition(wide) + pool('from: a')))).toEqual(['same', 'differs'])
+      // After an apply of another wish the record says what is noted, and nothing that was read before the run.
+      const noted = one(RECORD, 'noted')
+      expect(apply(differences(noted)).code).toBe(0)
+      const renewed = wantedOf(definition(wide) + pool('from: a'), { notedIn: 'ConfigMap default/noted' })
+      expect(states([...noted, ...renewed])).toEqual(['same', 'same', 'same'])
       expect(asOperator('operator', '{"from":"b","size":26}')).toBe(true)
       expect(states(wanted)).toEqual(['same', 'differs'])
       expect(apply(differences(wanted.slice(1))).code).toBe(0)
@@ -313,6 +333,7 @@ spec:
     })
 
     test('go before it does', () => {
+      expect(apply(differences(wantedOf(definition(wide) + pool('from: a')).slice(1))).code).toBe(0)
       const gone = wantedOf(definition(wide) + pool('from: a'), { state: 'absent' })
       const { code, stdout } = apply(differences(gone))
       expect([code, code === 0 ? '' : stdout]).toEqual([0, ''])
@@ -341,11 +362,34 @@ spec:
     expect(api.kubectl('get', 'serviceaccount', 'guest').ok).toBe(false)
   })
 
+  test('that Kubernetes made are never deleted, nor those of which tripod manages nothing', () => {
+    const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: dns, namespace: default }\ndata: { a: "1" }\n'
+    expect(api.apply(map, 'kubeadm')).toBe(true)
+    const view = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: view }\n'
+    const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: default, namespace: default }\n'
+    expect(api.kubectl('create', 'serviceaccount', 'default').ok).toBe(true)
+    const going = wantedOf([map, view, account].join('---\n'), { state: 'absent' })
+    expect(states(going)).toEqual(['same', 'same', 'same'])
+  })
+
+  test('of a version that is served no longer are looked for in the others', () => {
+    const here = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, namespace: default }\n'
+    const yaml = here.replace('apps/v1', 'apps/v1beta1')
+    expect(states(wantedOf(yaml, { state: 'absent' }))).toEqual(['same'])
+    const [, deployment = ''] =
+      /(apiVersion: apps[^]*?)---/.exec(SHOP.replace('namespace: shop', 'namespace: default')) ?? []
+    expect(apply(differences(wantedOf(deployment))).code).toBe(0)
+    const planned = differences(wantedOf(yaml, { state: 'absent' }))
+    expect(planned.map(({ action }) => action)).toEqual(['delete'])
+    expect(apply(planned).code).toBe(0)
+    expect(states(wantedOf(here, { state: 'absent' }))).toEqual(['same'])
+  })
+
   test('are not applied if the record of them is refused', () => {
     const map = (name: string): string =>
       `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: default }\ndata: { a: "1" }\n`
     expect(api.apply(map('record').replace('"1"', '"2"'), 'somebody')).toBe(true)
-    const [noted] = wantedOf(map('record'), { isRecord: true })
+    const [noted] = wantedOf(map('record'), { record: 'first' })
     const requests = differences([...wantedOf(map('other')), ...(noted === undefined ? [] : [noted])])
     const unforced = requests.map((one): Difference =>
       one.act.do === 'objects' ? { ...one, act: { ...one.act, request: { ...one.act.request, force: false } } } : one,

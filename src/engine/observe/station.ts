@@ -5,6 +5,7 @@ import type { Host } from '../../host/host.js'
 import type { Node } from '../../inventory/cluster.js'
 import type { OsFamily } from '../../os/os-family.js'
 import { kindsFor } from '../../resources/kinds.js'
+import { objectsSeconds } from '../../resources/object-probe.js'
 import { mergeNeeds, probeInput, probeScript } from '../../resources/probe.js'
 import { readProbe } from '../../resources/read-probe.js'
 import type { Readings } from '../../resources/readings.js'
@@ -59,14 +60,12 @@ export function questionOf(station: KnownStation, { wishes, withLeftovers, undoi
 }
 
 const PROBE_TIMEOUT_SECONDS = 30
-/** An object is asked for up to three times. */
-const SECONDS_PER_OBJECT = 1
 
 /** One exec: reads the state of exactly what the question names. */
 export async function look(host: Host, os: OsFamily, question: Question): Promise<Readings> {
   const needs = mergeNeeds(needsOf(question))
   const marker = `--${randomBytes(12).toString('hex')}`
-  const timeoutSeconds = PROBE_TIMEOUT_SECONDS + needs.objects.length * SECONDS_PER_OBJECT
+  const timeoutSeconds = PROBE_TIMEOUT_SECONDS + objectsSeconds(needs.objects)
   const input = probeInput(needs)
   const result = await host.run(probeScript(needs, os, marker), { timeoutSeconds, ...(input && { input }) })
   return readProbe(result.stdout, needs, os, marker)

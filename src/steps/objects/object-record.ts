@@ -1,4 +1,3 @@
-import { digestOf } from '../../resources/manifest.js'
 import { addressOf } from '../../resources/object-identity.js'
 import { yamlOf } from '../../resources/object-text.js'
 import type { ManifestObject, ObjectRef } from '../../resources/resource.js'
@@ -11,25 +10,21 @@ export interface RecordedObject {
   readonly applied: string
 }
 
-/** Objects of a set, and the set that they came with. */
-export interface NamedSet {
-  readonly name: string
-  readonly objects: readonly ManifestObject[]
-}
-
 const WORDS = 5
 
 /** The ConfigMap in which the cluster keeps what was applied: a key for each set, a line for each of its objects. */
-export function recordOf(name: string, sets: readonly NamedSet[]): ManifestObject {
+export function recordOf(name: string, recorded: readonly RecordedObject[]): ManifestObject {
   const metadata = { name, namespace: 'kube-system' }
-  const data = Object.fromEntries(sets.map((set) => [set.name, set.objects.map((one) => `${rowOf(one)}\n`).join('')]))
+  const sets = [...new Set(recorded.map(({ set }) => set))]
+  const rowsOf = (set: string): string =>
+    recorded.flatMap((one) => (one.set === set ? [`${rowOf(one)}\n`] : [])).join('')
+  const data = Object.fromEntries(sets.map((set) => [set, rowsOf(set)]))
   const raw = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }
   return { apiVersion: 'v1', kind: 'ConfigMap', ...metadata, raw, text: yamlOf(raw) }
 }
 
-function rowOf(object: ManifestObject): string {
-  const { apiVersion, kind, namespace = '-', name } = object
-  return [apiVersion, kind, namespace, name, digestOf(object)].join(' ')
+function rowOf({ object: { apiVersion, kind, namespace = '-', name }, applied }: RecordedObject): string {
+  return [apiVersion, kind, namespace, name, applied].join(' ')
 }
 
 /** What such a ConfigMap says, in its order. Earlier versions of tripod kept one sum for each set in it: of these it says nothing. */

@@ -1,6 +1,7 @@
-import { addressOf } from '../../resources/object-identity.js'
-import { isSecret } from '../../resources/object-kinds.js'
-import type { ManifestObject, ManifestResource } from '../../resources/resource.js'
+import { digestOf } from '../../resources/manifest.js'
+import { addressOf, identityOf } from '../../resources/object-identity.js'
+import { groupOf, isDefinition, isSecret } from '../../resources/object-kinds.js'
+import type { ManifestObject, ManifestResource, ObjectRef } from '../../resources/resource.js'
 import { appliedAsKubectl, byAddress, readRecord, recordOf } from './object-record.js'
 import type { ManifestSet } from '../step.js'
 
@@ -28,32 +29,38 @@ export function objectResources(wanted: WantedObjects): readonly ManifestResourc
   if (sets.length === 0) return []
   const isKnown = sets.every(({ objects }) => objects !== undefined)
   const recorded = byAddress(readRecord(noted))
-  const former = appliedAsKubectl(noted)
+  const asKubectl = appliedAsKubectl(noted)
+  const isTakingOver = sets.some(({ name }) => asKubectl.includes(name))
   const all = sets.flatMap((set) => resourcesOf(set, wanted))
   // Of an object that stands in several sets, the last word counts.
   const last = new Map(all.map((one) => [nameOf(one), one]))
   const own = [...last.values()].map((one): ManifestResource => {
     const applied = recorded.get(nameOf(one))?.applied
-    const formerly = former.includes(one.set) ? { formerly: 'kubectl' as const } : {}
+    const formerly = asKubectl.includes(one.set) ? { formerly: 'kubectl' as const } : {}
     return { ...one, ...formerly, ...(applied === undefined ? {} : { applied }) }
   })
   const ordered = [...own.filter(comesFirst), ...own.filter((one) => !comesFirst(one))]
   if (!isKnown) return ordered
-  const gone = [...recorded].filter(([address]) => !last.has(address)).map(([, one]) => one)
-  const noting = recordOf(
-    record,
-    sets.map(({ name }) => ({
-      name,
-      objects: own.flatMap((one) => (one.set === name && one.object ? [one.object] : [])),
-    })),
-  )
+  const objects = own.flatMap(({ set, object }) => (object === undefined ? [] : [{ set, object }]))
+  const former = [...recorded].filter(([address]) => !last.has(address)).map(([, one]) => one)
+  // What holds objects that are wanted takes them along if it goes.
+  const kept = former.filter(({ object }) => objects.some((one) => isContainerOf(object, one.object)))
+  const noting = recordOf(record, [...objects.map((one) => ({ ...one, applied: digestOf(one.object) })), ...kept])
+  const gone = former.filter((one) => !kept.includes(one)).toReversed()
   return [
-    ...gone.toReversed().map(({ set, object }): ManifestResource => {
+    ...gone.map(({ set, object }): ManifestResource => {
       return { kind: 'manifest', set, state: 'absent', object: { ...object, raw: {}, text: '' }, server }
     }),
-    { kind: 'manifest', set: record, object: noting, server, isRecord: true },
-    ...ordered,
+    // Earlier versions noted the sum of a set: as long as that stands, a run that was broken off takes over the rest.
+    { kind: 'manifest', set: record, object: noting, server, record: isTakingOver ? 'last' : 'first' },
+    ...ordered.map((one): ManifestResource => ({ ...one, notedIn: identityOf(noting) })),
   ]
+}
+
+/** A namespace, or the definition of a group of kinds: of a recorded one only the name is known, `wares.example.org`. */
+function isContainerOf(holder: ObjectRef, object: ObjectRef): boolean {
+  if (holder.kind === 'Namespace' && holder.apiVersion === 'v1') return object.namespace === holder.name
+  return isDefinition(holder) && holder.name.endsWith(`.${groupOf(object)}`)
 }
 
 const nameOf = ({ set, object }: ManifestResource): string => (object === undefined ? set : addressOf(object))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readObjects } from '../../../src/manifests/objects.js'
-import { readRecord, recordOf } from '../../../src/steps/objects/object-record.js'
+import { readRecord } from '../../../src/steps/objects/object-record.js'
 import { objectResources } from '../../../src/steps/objects/objects.js'
 
 const MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: here }\ndata: { a: "1" }\n'
@@ -14,20 +14,23 @@ const setOf = (yaml: string) => {
     objects: readObjects(Buffer.from(yaml), 'own.yaml'),
   }
 }
+/** What the record says after an apply of it. */
+const noted = (yaml: string): Readonly<Record<string, string>> =>
+  (wanted(yaml)[0]?.object?.raw['data'] ?? {}) as Record<string, string>
 const wanted = (yaml: string, before?: string) =>
   objectResources({
     sets: [setOf(yaml)],
     record: 'tripod-objects',
     server: 'https://10.0.0.11:6443',
     registries: [],
-    ...(before === undefined ? {} : { noted: recordOf('x', [setOf(before)]).raw['data'] as Record<string, string> }),
+    ...(before === undefined ? {} : { noted: noted(before) }),
   })
 
 describe('the objects of a set', () => {
   test('come after the record of them, which goes alone', () => {
     const resources = wanted(MAP)
-    expect(resources.map(({ object, isRecord }) => [object?.name, isRecord])).toEqual([
-      ['tripod-objects', true],
+    expect(resources.map(({ object, record }) => [object?.name, record])).toEqual([
+      ['tripod-objects', 'first'],
       ['here', undefined],
     ])
     const { data } = (resources[0]?.object?.raw ?? {}) as { readonly data?: Record<string, string> }
@@ -48,5 +51,38 @@ describe('the objects of a set', () => {
     const notes = (yaml: string) => new Set(wanted(yaml).flatMap((one) => one.notes ?? []))
     expect(notes(MAP)).toEqual(new Set(['from /home/ops/own.yaml, sha256:ab']))
     expect(notes(`${MAP}---\n${SECRET}`)).toEqual(new Set(['from /home/ops/own.yaml']))
+  })
+
+  test('keep the namespace and the definition that they lie in, and the record goes on naming both', () => {
+    const object = 'apiVersion: example.org/v1\nkind: Ware\nmetadata: { name: bread, namespace: shop }\n'
+    const space = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n'
+    const definition =
+      'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: wares.example.org }\n'
+    const all = [space, definition, object].join('---\n')
+    const left = wanted(object, all)
+    expect(left.filter(({ state }) => state === 'absent')).toEqual([])
+    const { data } = (left[0]?.object?.raw ?? {}) as { readonly data?: Record<string, string> }
+    expect(readRecord(data ?? {}).map((one) => one.object.name)).toEqual(['bread', 'shop', 'wares.example.org'])
+    const other = wanted(MAP, all)
+    expect(other.flatMap((one) => (one.state === 'absent' ? [one.object?.name] : []))).toEqual([
+      'bread',
+      'wares.example.org',
+      'shop',
+    ])
+  })
+
+  test('of an earlier tripod are noted only when all of them were taken over', () => {
+    const before = { own: 'a'.repeat(64) }
+    const resources = objectResources({
+      sets: [setOf(MAP)],
+      record: 'r',
+      server: 'https://x',
+      registries: [],
+      noted: before,
+    })
+    expect(resources.map(({ record, formerly }) => [record, formerly])).toEqual([
+      ['last', undefined],
+      [undefined, 'kubectl'],
+    ])
   })
 })
