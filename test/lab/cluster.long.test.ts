@@ -190,7 +190,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('three masters without workers
       const refused = await context.tripod(['apply', '--yes'])
       expect([refused.code, refused.stderr]).toEqual([13, expect.stringContaining(`has the sha256 ${sum}`)])
       await asked(sum)
-      expect((await context.tripod(['plan'])).stdout).toContain('kubectl apply --server-side calico')
+      expect((await context.tripod(['plan'])).stdout).toMatch(/\+ manifest calico +\d+ objects: .*DaemonSet/)
       // Calico's own images are nowhere in the lab: what is shown is that its objects arrive.
       await apply('--step', 'network')
       const daemon = await kubectl('m1', '-n kube-system get daemonset calico-node -o yaml')
@@ -198,7 +198,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('three masters without workers
       expect(daemon).toContain('value: 10.244.0.0/16')
       await empty()
       await kubectl('m2', '-n kube-system delete daemonset calico-node')
-      expect((await context.tripod(['plan'])).stdout).toContain('objects the cluster has')
+      expect((await context.tripod(['plan'])).stdout).toContain('+ manifest DaemonSet.apps kube-system/calico-node')
       await apply('--step', 'network')
       await kubectl('m2', '-n kube-system get daemonset calico-node')
     },
