@@ -99,11 +99,12 @@ const RULES: Readonly<Record<string, { readonly values: readonly string[]; reado
   pki: { values: [], types: ['inventory'] },
   lab: { values: ['host'], types: ['inventory'] },
   errors: { values: [] },
+  'check-catalogue': { values: [] },
   'next-step': { values: [] },
   shell: { values: [] },
   secret: { values: [] },
 }
-const FOUNDATION = ['errors', 'next-step', 'shell', 'secret']
+const FOUNDATION = ['errors', 'check-catalogue', 'next-step', 'shell', 'secret']
 
 /** One owner for each library: where else it is needed, the owner offers a function. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {

@@ -1,8 +1,9 @@
 import type { NextStep } from '../next-step.js'
-/** One result of preflight (domain.md 6): what was found, where, and what to do about it. */
+import type { CheckId } from '../check-catalogue.js'
+
+/** One result of a check: what was found, where, and what to do about it. */
 export interface Finding {
-  /** `P05`: the number of the check, stable. */
-  readonly id: string
+  readonly id: CheckId
   /** fatal: the plan cannot be applied. */
   readonly severity: 'fatal' | 'warning'
   /** Left out where it concerns several nodes or the cluster. */

@@ -22,7 +22,7 @@ export const explainSchema = z
     codes: z.array(
       z.object({
         code: z.string(),
-        exit: z.int().meta({ description: 'Exit status.' }),
+        exit: z.int().optional().meta({ description: 'Exit status; checks have none.' }),
         title: z.string(),
         why: z.string(),
         fix: z.string(),

@@ -1,3 +1,4 @@
+import type { CheckId } from '../check-catalogue.js'
 import type { NextStep } from '../next-step.js'
 import type { Script } from '../shell.js'
 
@@ -20,17 +21,28 @@ interface Question {
  * Something that must hold around a step and that only asking machines can tell: no other host answers for the VIP, every
  * peer is reachable. It changes nothing. The plan names it; `tripod doctor` asks those that come before a step at any time.
  */
-export interface Gate {
+export type Gate = GateBefore | (GateParts & Later)
+
+/** One that comes before a step. */
+export type GateBefore = GateParts & Before
+
+interface Before {
+  readonly when: 'before'
+  /** Under which its problems stand among the findings of a plan. */
+  readonly check: CheckId
+}
+
+interface Later {
+  /** after-node: after each node of a serial step, asking that node alone, and others about it. after: when all are done. */
+  readonly when: 'after-node' | 'after'
+  readonly check?: CheckId
+}
+
+interface GateParts {
   /** Stable within its step: `vip-free`. */
   readonly id: string
-  /** Number of the check (domain reference, section 6), where it has one. */
-  readonly check?: string
   /** What holds, said in the plan: `nobody answers for 10.0.0.10 (arping)`. */
   readonly title: string
-  /**
-   * before: ahead of the step's first change. after-node: after each node of a serial step, asking that
-   * node alone, and others about it. after: when all are done. */
-  readonly when: 'before' | 'after-node' | 'after'
   readonly questions: readonly Question[]
   /** What is wrong, a line each, naming the node; none: it holds. A node that did not answer is told by the engine. */
   readonly problems: (answers: readonly GateAnswer[]) => readonly string[]

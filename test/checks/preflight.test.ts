@@ -424,7 +424,7 @@ describe('what is there of Kubernetes', () => {
 
   test('a node of the cluster is not upgraded by installing packages', () => {
     const skews = (kubelet: string) =>
-      findingsFor({ facts: { w1: { kubernetes, packages: packages(kubelet) } } }).filter(({ id }) => id === 'SKEW')
+      findingsFor({ facts: { w1: { kubernetes, packages: packages(kubelet) } } }).filter(({ id }) => id === 'P50')
     expect(skews('1.28.14-1.1')).toMatchObject([{ severity: 'fatal', node: 'w1' }])
     expect(skews('1.28.15-2.1')).toEqual([])
     expect(findingsFor({ facts: { w1: { packages: packages('1.28.14-1.1') } } })).toEqual([])
@@ -487,7 +487,7 @@ describe('what is let be', () => {
     }
     expect(findingsFor({ facts: { w1: joined } })).toMatchObject([
       { id: 'P05', severity: 'warning', node: 'w1' },
-      { id: 'BEGINNING', severity: 'fatal' },
+      { id: 'P52', severity: 'fatal' },
     ])
   })
 })
@@ -515,7 +515,7 @@ describe('nodes of other clusters', () => {
     const findings = findingsFor({ facts: { w1: { kubernetes: ours }, m1: { kubernetes: theirs } } })
     expect(findings).toMatchObject([
       { id: 'P19', severity: 'fatal', node: 'm1', message: expect.stringContaining('bb') as string },
-      { id: 'BEGINNING', severity: 'fatal', message: expect.stringContaining('w1 joined a cluster before') as string },
+      { id: 'P52', severity: 'fatal', message: expect.stringContaining('w1 joined a cluster before') as string },
     ])
   })
 

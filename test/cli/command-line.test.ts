@@ -50,7 +50,12 @@ describe('a wrong command line', () => {
     expect(JSON.parse(stdout)).toEqual({
       formatVersion: '2.0',
       kind: 'error',
-      error: { code: 'UNKNOWN_CODE', message: 'There is no error code "NOPE".', fix: 'tripod explain', exit: 64 },
+      error: {
+        code: 'UNKNOWN_CODE',
+        message: 'There is no error code or check "NOPE".',
+        fix: 'tripod explain',
+        exit: 64,
+      },
     })
     const flag = await tripod(['explain', '--nope', '--json'])
     expect(flag.status).toBe(64)
@@ -154,7 +159,8 @@ describe('commands that explain', () => {
 
   test('explain knows every code without regard to case, and lists them all', async () => {
     expect((await tripod(['explain', 'lock_held'])).stdout).toContain('LOCK_HELD (exit status 75)')
-    expect((await tripod(['explain'])).stdout).toContain('NODE_UNREACHABLE')
+    expect((await tripod(['explain', 'p16'])).stdout).toMatch(/^P16 \(check\)\nThe VIP is free.*\n\nWhy: .*\nFix: /)
+    expect((await tripod(['explain'])).stdout).toMatch(/NODE_UNREACHABLE[^]*\nP16 /)
   })
 
   test('help ends with 0 and names every command that there is', async () => {

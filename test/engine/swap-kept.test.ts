@@ -30,10 +30,10 @@ test('the plan that gives swap back says when swap itself comes back', async () 
   expect(ops.map(({ id, change }) => `${id} ${change.summary}`)).toEqual([
     'm1:edit:/etc/fstab our lines are taken back',
   ])
-  const said = plan.findings.filter(({ id }) => id === 'LEFTOVER')
+  const said = plan.findings.filter(({ id }) => id === 'P65')
   expect(said).toEqual([
     {
-      id: 'LEFTOVER',
+      id: 'P65',
       severity: 'warning',
       node: 'm1',
       message: expect.stringMatching(
@@ -47,7 +47,7 @@ test('the plan that gives swap back says when swap itself comes back', async () 
 test('it says nothing if no swap was ever switched off, and names no swap that is on again', async () => {
   const m1 = await switchedOff(false)
   const { plan } = await open({ machines: [m1], steps: [ALWAYS], ...KEPT })
-  expect(plan.findings.filter(({ id }) => id === 'LEFTOVER')).toEqual([])
+  expect(plan.findings.filter(({ id }) => id === 'P65')).toEqual([])
   const { node, facts } = contextWith()
   const entry = { step: 'swap', wanted: '', state: 'applied' as const, before: ON }
   const after = (paths: readonly string[]) => {
@@ -66,7 +66,7 @@ test('of any other command a person must decide', async () => {
   m1.acts = [['swapoff -a', () => ((isDone = true), { code: 0, stdout: '', stderr: '' })]]
   expect(await apply({ machines: [m1], steps: [step('one', [command({ id: 'x' })])] })).toBeUndefined()
   const { plan } = await open({ machines: [m1], steps: [step('one', [])] })
-  expect(plan.findings.filter(({ id }) => id === 'LEFTOVER')).toMatchObject([
+  expect(plan.findings.filter(({ id }) => id === 'P65')).toMatchObject([
     { fix: 'Decide by hand what should become of it.' },
   ])
 })

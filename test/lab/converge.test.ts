@@ -555,7 +555,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', (kind) => {
     await writeFile(lab.inventoryPath, withoutNode(text, 'w1'))
     try {
       const { stdout } = await succeed('plan')
-      expect(stdout).toContain('! UNLISTED warning: w1: is a node of the cluster')
+      expect(stdout).toContain('! P56 warning: w1: is a node of the cluster')
       expect(stdout).toContain('tripod node remove w1 -i inventory.yaml')
       expect(stdout).not.toMatch(/^leave /m)
       await succeed('node', 'remove', 'w1', '--confirm', lab.name)

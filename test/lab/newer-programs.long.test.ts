@@ -172,14 +172,14 @@ describe.skipIf(unable !== undefined)('a cluster with newer programs', () => {
     it('is not joined by a node whose kubelet would not run with the ConfigMap, nor by an API server that kubelets refuse', async () => {
       await kubeletMap('s/failCgroupV1: false/failCgroupV1: true/')
       const refused = await context.tripod(['plan'])
-      expect([refused.code, refused.stdout]).toEqual([13, expect.stringMatching(/KUBELET .*w1.*failCgroupV1: true/)])
+      expect([refused.code, refused.stdout]).toEqual([13, expect.stringMatching(/P59 .*w1.*failCgroupV1: true/)])
       await kubeletMap('s/failCgroupV1: true/failCgroupV1: false/')
       // dpkg cannot remove what something is mounted on.
       await said(context.lab, 'm3', 'umount /usr/bin/kubectl')
       await succeed('reset', '--node', 'm3', '--confirm', context.lab.name)
       await kubectl('delete clusterrolebinding kubeadm:apiserver-kubelet-client')
       const forbidden = await context.tripod(['plan'])
-      expect([forbidden.code, forbidden.stdout]).toEqual([13, expect.stringMatching(/RBAC .*m3.*"Forbidden"/)])
+      expect([forbidden.code, forbidden.stdout]).toEqual([13, expect.stringMatching(/P58 .*m3.*"Forbidden"/)])
     })
 
     it('understood each call of tripod', async () => {

@@ -131,7 +131,7 @@ describe.skipIf(unable !== undefined)('a node of a living cluster', () => {
     const answers = async (): Promise<string> =>
       (await inside(context.lab, 'w1', `curl -sko /dev/null --max-time 1 -w '%{http_code}' https://${context.lab.vip}:6443/readyz`)).stdout // prettier-ignore
     const early = await context.tripod(reset('m3', '--forget'))
-    expect([early.code, early.stderr]).toEqual([13, expect.stringContaining('ALIVE m3: m3 is not gone')])
+    expect([early.code, early.stderr]).toEqual([13, expect.stringContaining('P60 m3: m3 is not gone')])
     await isLost('m3')
     for (let good = 0; good < 5;) good = (await answers()) === '200' ? good + 1 : 0
     const seen = await answersMeanwhile(context.lab, 'w1', () => succeed(reset('m3', '--forget')))

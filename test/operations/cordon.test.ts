@@ -92,7 +92,7 @@ esac`
     expect(prepared.selectors).toEqual({})
     expect(prepared.cluster.nodes.map(({ name }) => name)).toEqual(['m1'])
     const silent = { states: {} }
-    expect(prepared.checks?.({ ...context, topology: silent })).toMatchObject([{ id: 'API', severity: 'fatal' }])
+    expect(prepared.checks?.({ ...context, topology: silent })).toMatchObject([{ id: 'P66', severity: 'fatal' }])
     expect(prepared.checks?.(context)).toEqual([])
   })
 })

@@ -68,7 +68,7 @@ describe('a machine in the place of one that is lost', () => {
   test('is refused where it is there already, and the lost one still counts', () => {
     const there = { m1: 'control-plane-ready', m4: 'control-plane-ready' } as const
     const [finding] = replaceFindings(lost, context(there, known))
-    expect(finding).toMatchObject({ id: 'REPLACE', severity: 'fatal' })
+    expect(finding).toMatchObject({ id: 'P63', severity: 'fatal' })
     expect(said(finding?.fix)).toContain('tripod node remove m3 --forget')
     // A replacement that was broken off at its end.
     expect(replaceFindings(lost, context(there, { nodes: ['m1', 'm4'], members: [member('m1')] }))).toEqual([])
@@ -92,13 +92,13 @@ describe('who is called gone', () => {
     leavingFindings({ nodes: [goer(name)], gone }, context(states, kubernetes)).map(({ id }) => id)
 
   test('and was heard of lately is not forgotten', () => {
-    expect(forgotten(true, 'm3', { readyNodes: ['m1', 'm3'] })).toEqual(['ALIVE'])
+    expect(forgotten(true, 'm3', { readyNodes: ['m1', 'm3'] })).toEqual(['P60'])
     expect(forgotten(true, 'm4', { readyNodes: ['m1', 'm3'] })).toEqual([])
     expect(forgotten(false, 'm3', { readyNodes: ['m1', 'm3'] })).toEqual([])
   })
 
   test('is not forgotten where no API server told who is Ready', () => {
-    expect(forgotten(true, 'm3', {})).toEqual(['ALIVE'])
+    expect(forgotten(true, 'm3', {})).toEqual(['P60'])
     expect(forgotten(false, 'm3', {})).toEqual([])
   })
 
@@ -109,7 +109,7 @@ describe('who is called gone', () => {
     expect(leavingFindings({ nodes: [goer('m5')], gone: true }, around)).toEqual([])
     const three = { m1: 'control-plane-ready', m2: 'control-plane-down' } as const
     const few = context(three, { members: ['m1', 'm2', 'm3'].map(member), readyNodes: [] })
-    expect(leavingFindings({ nodes: [goer('m3')], gone: true }, few)).toMatchObject([{ id: 'QUORUM' }])
+    expect(leavingFindings({ nodes: [goer('m3')], gone: true }, few)).toMatchObject([{ id: 'P51' }])
   })
 })
 
@@ -121,7 +121,7 @@ describe('nodes that the inventory does not name', () => {
   test('are votes that may be missing when a master goes', () => {
     const members = ['m1', 'm2', 'm3', 'm9'].map(member)
     const [found] = without({ members, readyNodes: ['m1', 'm2', 'm3'] })
-    expect(found).toMatchObject({ id: 'QUORUM', severity: 'fatal' })
+    expect(found).toMatchObject({ id: 'P51', severity: 'fatal' })
     expect(found?.message).toContain('m9 does not serve: of 4 members')
     expect(said(found?.fix)).toContain('tripod node remove m9 --forget')
     expect(without({ members, readyNodes: ['m1', 'm2', 'm3', 'm9'] })).toEqual([])

@@ -45,7 +45,7 @@ function refusals(going: Node, gone: boolean, { nodes = NODES, hostnames = {}, s
   }))
   const topology = { states: { ...Object.fromEntries(nodes.map((node) => [node.name, state(node)])), ...states } }
   const context = { cluster: { ...base.cluster, nodes }, topology, seen }
-  return leavingFindings({ nodes: [going], gone }, context).filter(({ id }) => id === 'OTHER_MACHINE')
+  return leavingFindings({ nodes: [going], gone }, context).filter(({ id }) => id === 'P62')
 }
 
 describe('a node whose address is that of another one by now', () => {

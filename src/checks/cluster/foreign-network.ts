@@ -25,7 +25,7 @@ export const foreignNetwork: Check = ({ seen, cluster, topology }) => {
   if (networks.length === 0 || networks.includes(own)) return []
   return [
     {
-      id: 'NETWORK',
+      id: 'P67',
       severity: 'fatal',
       message: `${cluster.name} has a pod network already, of the DaemonSet ${listed(networks)}: with Calico beside it pods would lose each other`,
       fix: `Write network.cni: none in ${inventoryPath}. Only if the cluster is meant to move to Calico: take that network out of it first, then apply`,
@@ -39,7 +39,7 @@ const unnoted = (told: readonly Facts['kubernetes'][]): boolean =>
 
 function unread(what: string, serving: readonly Seen[], { name }: Cluster): Finding {
   return {
-    id: 'NETWORK',
+    id: 'P67',
     severity: 'fatal',
     message: `${what} ${name} has could not be read from its API server`,
     fix: `Run \`kubectl get ds -A\` on ${listed(serving.map(({ node }) => node.name))} and mend what keeps it from answering`,

@@ -12,7 +12,7 @@ export const incomplete: Check = ({ seen, topology }) =>
     if (elsewhere !== undefined)
       return [
         {
-          id: 'INCOMPLETE',
+          id: 'P54',
           severity: 'fatal' as const,
           node: name,
           message: `keeps the data of its cluster in an etcd elsewhere (${elsewhere})`,
@@ -24,7 +24,7 @@ export const incomplete: Check = ({ seen, topology }) =>
     const does = state === 'control-plane-ready' ? 'serves' : 'has a vote in etcd'
     return [
       {
-        id: 'INCOMPLETE',
+        id: 'P54',
         severity: 'fatal' as const,
         node: name,
         message: `${does}, but lacks ${listed(missing)}`,

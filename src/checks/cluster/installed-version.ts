@@ -2,7 +2,7 @@ import { osFamilyOf } from '../../os/index.js'
 import { isUntouched } from '../../topology.js'
 import type { Check } from '../check.js'
 
-/** SKEW: a node of the cluster runs another version than the inventory wants. An upgrade has an order that a package has not. */
+/** P50: a node of the cluster runs another version than the inventory wants. An upgrade has an order that a package has not. */
 export const installedVersion: Check = ({ seen, cluster: { kubernetes, inventoryPath }, topology }) =>
   seen.flatMap(({ node, facts }) => {
     const installed = facts.packages.installed['kubelet']
@@ -11,7 +11,7 @@ export const installedVersion: Check = ({ seen, cluster: { kubernetes, inventory
     if (version === undefined || version === kubernetes.version) return []
     return [
       {
-        id: 'SKEW',
+        id: 'P50',
         severity: 'fatal',
         node: node.name,
         message: `is a node of the cluster at Kubernetes ${version}, the inventory wants ${kubernetes.version}: installing packages is no upgrade`,

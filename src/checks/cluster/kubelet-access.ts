@@ -18,7 +18,7 @@ function needsBinding(version: string): boolean {
   return minor >= 37 || patch >= (FIRST_PATCHES[minor] ?? Infinity)
 }
 
-/** RBAC: the API server of a control-plane node that joins now would be refused by kubelets: no logs, no exec. */
+/** P58: the API server of a control-plane node that joins now would be refused by kubelets: no logs, no exec. */
 export const kubeletAccess: Check = ({ seen, cluster, topology }) => {
   if (!needsBinding(cluster.kubernetes.version)) return []
   const ready = seen.filter(({ node }) => topology.states[node.name] === 'control-plane-ready')
@@ -28,8 +28,8 @@ export const kubeletAccess: Check = ({ seen, cluster, topology }) => {
   if (answers.length === 0) return joining.length === 0 ? [] : [unanswered(cluster, joining)]
   const message = `${cluster.name} does not let the user kube-apiserver-kubelet-client talk to kubelets, and API servers with a certificate from kubeadm ${cluster.kubernetes.version} need that: kubectl logs and exec would fail with "Forbidden"`
   const fix = `Run \`${BIND}\``
-  if (joining.length === 0) return [{ id: 'RBAC', severity: 'warning', message, fix }]
-  return joining.map((node) => ({ id: 'RBAC', severity: 'fatal', node, message, fix }))
+  if (joining.length === 0) return [{ id: 'P58', severity: 'warning', message, fix }]
+  return joining.map((node) => ({ id: 'P58', severity: 'fatal', node, message, fix }))
 }
 
 const BIND =
@@ -38,7 +38,7 @@ const BIND =
 /** Unknown is neither yes nor no: the join goes on, and is said to be unproven. */
 function unanswered({ name }: Cluster, joining: readonly string[]): Finding {
   return {
-    id: 'RBAC',
+    id: 'P58',
     severity: 'warning',
     message: `the API of ${name} did not say whether API servers may talk to kubelets, which ${listed(joining)} will need for kubectl logs and exec`,
     fix: `If they fail with "Forbidden" afterwards: \`${BIND}\``,

@@ -4,7 +4,7 @@ import { kubeletConfigMap, type Otherwise } from './unappliable-settings.js'
 import { joins } from '../../topology.js'
 
 /**
- * KUBELET: a join takes the kubelet's configuration from a ConfigMap of the cluster, never from the document of the node that joins.
+ * P59: a join takes the kubelet's configuration from a ConfigMap of the cluster, never from the document of the node that joins.
  * A field that tripod counts on and that is missing there stops a node that needs it.
  */
 export const kubeletSource: Check = ({ seen, cluster, topology }) => {
@@ -18,7 +18,7 @@ export const kubeletSource: Check = ({ seen, cluster, topology }) => {
   return found.otherwise.map((one) => {
     const names = joining.filter(({ facts }) => needs(one, facts)).map(({ node }) => node.name)
     return {
-      id: 'KUBELET',
+      id: 'P59',
       severity: names.length > 0 ? 'fatal' : 'warning',
       ...(names.length === 1 && names[0] !== undefined ? { node: names[0] } : {}),
       message: `the ConfigMap ${found.name} of ${cluster.name} ${difference(one)}${names.length === 0 ? '; nodes that join later take it from there' : `, and the kubelet of ${listed(names)} would not run with that`}`,

@@ -19,7 +19,7 @@ export const noBeginning: Check = ({ seen, cluster, topology: { states, init, ac
   const why = joined.length > 0 ? `, and ${listed(joined)} joined a cluster before` : ''
   return [
     {
-      id: 'BEGINNING',
+      id: 'P52',
       severity: 'fatal',
       message: `no master of ${cluster.name} serves, and none can begin it: ${each}${why}`,
       fix:

@@ -13,7 +13,7 @@ export const quorum: Check = ({ seen, topology, cluster }) => {
   const names = down.map(({ node }) => node.name)
   if (inState('control-plane-ready').length > 0 || down.length === 0)
     return names.map((name) => ({
-      id: 'QUORUM',
+      id: 'P51',
       severity: 'warning' as const,
       node: name,
       message: `has a whole control plane, but its API server does not answer`,
@@ -25,7 +25,7 @@ export const quorum: Check = ({ seen, topology, cluster }) => {
   const needed = Math.floor(voters / 2) + 1
   return [
     {
-      id: 'QUORUM',
+      id: 'P51',
       severity: 'fatal',
       message: `no API server of ${cluster.name} answers: etcd has ${voters} members, of which ${needed} must run, and of those looked at ${listed(names)} cannot go on alone`,
       fix: lostFix(down),

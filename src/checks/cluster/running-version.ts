@@ -5,7 +5,7 @@ import { isUntouched, type Seen } from '../../topology.js'
 import type { Check } from '../check.js'
 import type { Finding } from '../finding.js'
 
-/** SKEW: programs of Kubernetes run at another version than the one that is installed or wanted, as after half an upgrade by hand. */
+/** P50: programs of Kubernetes run at another version than the one that is installed or wanted, as after half an upgrade by hand. */
 export const runningVersion: Check = ({ seen, cluster, topology }) =>
   seen
     .filter(({ node }) => !isUntouched(topology.states[node.name]))
@@ -21,7 +21,7 @@ function ofComponents(one: Seen, { components }: RunningVersions, cluster: Clust
   const running = others.map(([name, version]) => `${name} ${version}`).join(', ')
   return [
     {
-      id: 'SKEW',
+      id: 'P50',
       severity: 'warning',
       node: one.node.name,
       message: `runs ${running}, and the inventory wants ${kubernetes.version}: an apply does not upgrade the control plane`,
@@ -38,7 +38,7 @@ function ofKubelet(one: Seen, { kubelet }: RunningVersions): readonly Finding[] 
   if (kubelet === undefined || installed === undefined || installed === kubelet) return []
   return [
     {
-      id: 'SKEW',
+      id: 'P50',
       severity: 'warning',
       node: one.node.name,
       message: `still runs kubelet ${kubelet}, and ${installed} is installed: the kubelet has not been restarted`,

@@ -33,7 +33,7 @@ export const unappliable: Check = ({ seen, cluster, topology }) => {
 
 function finding({ message, fix }: Said, node?: string): Finding {
   return {
-    id: 'UNAPPLIABLE',
+    id: 'P55',
     severity: 'warning',
     ...(node === undefined ? {} : { node }),
     message: `${message}, and an apply does not change that`,

@@ -13,7 +13,7 @@ export const unlisted: Check = ({ cluster, seen, topology }) => {
   const members = tellers.flatMap(({ facts }) => facts.kubernetes.members ?? []).map(({ name }) => name)
   const strangers = [...new Set([...nodes, ...members])].filter((name) => name !== '' && !listed.has(name))
   return strangers.map((name) => ({
-    id: 'UNLISTED',
+    id: 'P56',
     severity: 'warning' as const,
     node: name,
     message: `is ${nodes.includes(name) ? 'a node of the cluster' : 'a member of etcd'}, and ${cluster.inventoryPath} does not name it`,

@@ -12,7 +12,7 @@ export const unregistered: Check = ({ seen, topology }) => {
   if (nodes === undefined) return []
   const gone = seen.filter(({ node }) => JOINED.includes(topology.states[node.name]) && !nodes.includes(node.name))
   return gone.map(({ node: { name } }) => ({
-    id: 'UNREGISTERED',
+    id: 'P57',
     severity: 'warning' as const,
     node: name,
     message: `has joined, but the cluster has no Node ${name}: nothing runs there, and its labels and taints wait`,

@@ -21,7 +21,7 @@ export const voteRemoval: Check = ({ seen, cluster, topology: { states, init, ac
   if (going.length === 0 || living.length >= needed) return []
   return [
     {
-      id: 'QUORUM',
+      id: 'P51',
       severity: 'fatal',
       message: `to take ${listed(going.map(({ name }) => name))} as it was before out of etcd would leave ${voters.length - 1} votes, of which ${needed} must run, and of those looked at ${living.length} ${living.length === 1 ? 'does' : 'do'}`,
       fix: 'Bring the other masters up first, and leave none of them out',

@@ -17,7 +17,7 @@ export const wholeSet: Check = ({ seen, cluster, topology, authorities, offline 
   }
   return [
     {
-      id: 'AUTHORITIES',
+      id: 'P53',
       severity: init !== undefined || seen.some(isWaiting) ? 'fatal' : 'warning',
       message: `no master of ${cluster.name} has the whole set of its authorities (CA sha256:${caHash}): ${lacking(masters)}`,
       fix: `Put what is missing into ${PKI} of one master from a backup; without ca.key nothing can join, and a master that is lost cannot be replaced`,

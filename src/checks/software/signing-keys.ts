@@ -1,6 +1,7 @@
 import { dayOf, endsSoon, type KeyRenewal, type SigningKeyFacts } from '../../facts/key-life.js'
 import type { Seen } from '../../topology.js'
 import { listed, type Check } from '../check.js'
+import type { Finding } from '../finding.js'
 import { next, type NextStep, tripod } from '../../next-step.js'
 
 interface NodeKey {
@@ -20,9 +21,9 @@ export const signingKeys: Check = ({ seen, renewals = [] }) => {
   const told = grouped(staying, (one) => [lifeOf(one), renewalOf(one)?.untold?.message ?? ''])
   return [
     ...told.map((group) => findingOf(group, renewalOf(group[0]))),
-    ...grouped(unread, ({ key }) => [key.path, key.unread ?? '']).map((group) => ({
+    ...grouped(unread, ({ key }) => [key.path, key.unread ?? '']).map((group): Finding => ({
       id: 'P22',
-      severity: 'warning' as const,
+      severity: 'warning',
       message: `Nothing tells when the signing key ${group[0].key.path} on ${names(group)} ends: ${group[0].key.unread ?? ''}`,
       fix: 'Install gpg on this computer, or look at the file on the node with `gpg --show-keys`',
     })),
@@ -37,10 +38,10 @@ function lifeOf({ key, now }: NodeKey): string {
 
 type Group = readonly [NodeKey, ...NodeKey[]]
 
-function findingOf(group: Group, renewal: KeyRenewal | undefined) {
+function findingOf(group: Group, renewal: KeyRenewal | undefined): Finding {
   const life = lifeOf(group[0])
   const message = `On ${names(group)}, ${life}${outcome(renewal)}`
-  return { id: 'P22', severity: 'warning' as const, message, fix: fixOf(renewal) }
+  return { id: 'P22', severity: 'warning', message, fix: fixOf(renewal) }
 }
 
 function outcome(renewal: KeyRenewal | undefined): string {

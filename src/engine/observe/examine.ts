@@ -1,6 +1,6 @@
 import type { Finding } from '../../checks/finding.js'
 import type { ClusterContext, Step } from '../../steps/step.js'
-import type { Gate } from '../../steps/gate.js'
+import type { GateBefore } from '../../steps/gate.js'
 import { plannedNode } from '../plan/assemble.js'
 import { askGate, type GateFinding } from '../apply/gates.js'
 import { looking } from './looking.js'
@@ -37,14 +37,14 @@ export async function examine(input: RunInput): Promise<Examination> {
 }
 
 /** The same gate may guard several steps: once is enough. */
-function gatesOf(steps: readonly Step[], context: ClusterContext): readonly Gate[] {
-  const gates = steps.flatMap((step) => step.gates?.(context) ?? []).filter(({ when }) => when === 'before')
+function gatesOf(steps: readonly Step[], context: ClusterContext): readonly GateBefore[] {
+  const gates = steps.flatMap((step) => step.gates?.(context) ?? []).filter((gate) => gate.when === 'before')
   return [...new Map(gates.map((gate) => [gate.id, gate])).values()]
 }
 
-async function askAll({ emit, signal }: RunInput, gates: readonly Gate[], stations: readonly Station[]) {
+async function askAll({ emit, signal }: RunInput, gates: readonly GateBefore[], stations: readonly Station[]) {
   const hosts = new Map(stations.flatMap(({ node, host }) => (host ? [[node.name, host] as const] : [])))
-  const answered: { readonly gate: Gate; readonly found: GateFinding }[] = []
+  const answered: { readonly gate: GateBefore; readonly found: GateFinding }[] = []
   for (const gate of gates) {
     emit({ type: 'notice', message: `checking that ${gate.title}` })
     answered.push({ gate, found: await askGate({ ...gate, deadlineSeconds: 0 }, { hosts, emit, signal }) })
@@ -52,7 +52,7 @@ async function askAll({ emit, signal }: RunInput, gates: readonly Gate[], statio
   return answered
 }
 
-function findingsOf({ id, check = id, title, fix }: Gate, { problems, untold }: GateFinding): readonly Finding[] {
+function findingsOf({ check, title, fix }: GateBefore, { problems, untold }: GateFinding): readonly Finding[] {
   return [
     ...problems.map((message) => ({ id: check, severity: 'fatal' as const, message, fix })),
     ...untold.map((line) => ({

@@ -118,7 +118,7 @@ function gateLine({ when, check, title }: Gate): string {
 
 /** Whoever reads or reviews the plan has to know them, also from a file. */
 function inventoryWarnings({ cluster }: PlanParts): readonly Finding[] {
-  return (cluster.warnings ?? []).map(({ code = 'INVENTORY', file, line, message, fix }) => ({
+  return (cluster.warnings ?? []).map(({ code = 'P01', file, line, message, fix }) => ({
     id: code,
     severity: 'warning',
     message: `${file}:${line}: ${message}`,
@@ -132,7 +132,7 @@ function forgottenCommands({ stations, plans, steps }: PlanParts): readonly Find
     (plans.get(node.name)?.forgotten ?? []).flatMap((name): readonly Finding[] => {
       const said = facts && sayingOf(steps, facts.record.entries[`command:${name}`])?.(name, { node, facts })
       if (said === 'nothing') return []
-      return [{ id: 'LEFTOVER', severity: 'warning', node: node.name, ...(said ?? undecided(name, node.name)) }]
+      return [{ id: 'P65', severity: 'warning', node: node.name, ...(said ?? undecided(name, node.name)) }]
     }),
   )
 }

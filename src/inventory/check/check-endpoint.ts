@@ -1,3 +1,4 @@
+import type { CheckId } from '../../check-catalogue.js'
 import { endpointOf, isCoLocated } from '../endpoint.js'
 import type { Finding, Path } from '../read/problem.js'
 import type { Inventory } from '../schema/schema.js'
@@ -16,7 +17,7 @@ const TAKEN: ReadonlyMap<number, string> = new Map([
   [10259, 'the scheduler'],
 ])
 
-function error(path: Path, message: string, fix: string, code?: string): Finding {
+function error(path: Path, message: string, fix: string, code?: CheckId): Finding {
   return { severity: 'error', path, message, fix, ...(code === undefined ? {} : { code }) }
 }
 

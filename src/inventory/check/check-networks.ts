@@ -1,3 +1,4 @@
+import type { CheckId } from '../../check-catalogue.js'
 import { contains, overlap, parseAddress, parseSubnet, type Subnet } from '../address.js'
 import type { Finding, Path } from '../read/problem.js'
 import type { Inventory } from '../schema/schema.js'
@@ -22,7 +23,7 @@ const SUGGESTIONS = [
   'fd00:10:96::/112',
 ]
 
-function error(path: Path, message: string, fix: string, code?: string): Finding {
+function error(path: Path, message: string, fix: string, code?: CheckId): Finding {
   return { severity: 'error', path, message, fix, ...(code === undefined ? {} : { code }) }
 }
 

@@ -1,3 +1,4 @@
+import type { CheckId } from '../../check-catalogue.js'
 import { Redactor } from '../../secret.js'
 import { parseAddress, specialUse } from '../address.js'
 import type { Finding, Path } from '../read/problem.js'
@@ -101,7 +102,7 @@ export function checkNumbers({ nodes, endpoint }: Inventory): readonly Finding[]
   const masters = nodes.filter(isMaster).length
   const balancers = nodes.filter((node) => node.roles.includes('load-balancer')).length
   const findings: Finding[] = []
-  const add = (severity: Finding['severity'], message: string, fix: string, code?: string): void => {
+  const add = (severity: Finding['severity'], message: string, fix: string, code?: CheckId): void => {
     findings.push({ severity, path: ['nodes'], at: 'key', message, fix, ...(code === undefined ? {} : { code }) })
   }
   if (masters === 0) add('error', 'no node is a master', 'Give 1, 3 or 5 nodes the role control-plane.', 'P18')

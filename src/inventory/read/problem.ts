@@ -1,11 +1,13 @@
+import type { CheckId } from '../../check-catalogue.js'
+
 /** Where in the data something is: keys and list positions from the top. */
 export type Path = readonly (string | number)[]
 
 /** Something wrong or doubtful with the inventory, before it is known where in the file it stands. */
 export interface Finding {
   readonly severity: 'error' | 'warning'
-  /** Number of the preflight check (P07), where it has one. */
-  readonly code?: string
+  /** Left out for what only the inventory has: then P01. */
+  readonly code?: CheckId
   readonly path: Path
   /** Whether the key or the value is meant; the value when left out. */
   readonly at?: 'key' | 'value'
@@ -19,7 +21,7 @@ export interface Finding {
 /** A finding with its place in the file. */
 export interface InventoryProblem {
   readonly severity: 'error' | 'warning'
-  readonly code?: string
+  readonly code?: CheckId
   /** File as the user named it. */
   readonly file: string
   /** Place in the data, `nodes[1].roles`; empty for the file as a whole. */

@@ -1,3 +1,4 @@
+import type { CheckId } from '../../check-catalogue.js'
 import { DEFAULT_KUBERNETES, knownMinor, newestPatch } from '../versions.js'
 
 /** One kind of text in the inventory: what it must look like, said in words an operator understands. */
@@ -11,7 +12,7 @@ export interface Pattern {
   /** A right value made from the wrong one, where that can be guessed. */
   readonly mend?: (wrong: string) => string
   /** Number of the preflight check in domain terms (P07), where it has one. */
-  readonly code?: string
+  readonly code?: CheckId
 }
 
 /**

@@ -58,5 +58,5 @@ function withoutWorkers({ cluster, selectors }: RunInput): RunInput['selectors']
 function serves({ cluster, topology }: CheckContext): readonly Finding[] {
   if (speaksFor(topology) !== undefined) return []
   const message = `no control-plane node of ${cluster.name} serves: nothing tells the scheduler`
-  return [{ id: 'API', severity: 'fatal', message, fix: next`Bring one back first: ${tripod('status')}` }]
+  return [{ id: 'P66', severity: 'fatal', message, fix: next`Bring one back first: ${tripod('status')}` }]
 }

@@ -11,7 +11,7 @@ export function alive(going: readonly NodeRef[], { seen, topology }: CheckContex
   const isUntold = serving.length > 0 && seen.every(({ facts }) => facts.kubernetes.readyNodes === undefined)
   return going.filter(joinsCluster).flatMap(({ name }) => {
     const fatal = (message: string, fix: NextStep): Finding => ({
-      id: 'ALIVE',
+      id: 'P60',
       severity: 'fatal',
       node: name,
       message,

@@ -35,7 +35,7 @@ function orphans(going: readonly NodeRef[], context: CheckContext): readonly Fin
   const whom = joined.length === 0 ? cluster.name : listed(joined.map(({ name }) => name))
   return [
     {
-      id: 'QUORUM',
+      id: 'P51',
       severity: 'fatal',
       message: `no master would be left for ${whom}`,
       fix: next`Reset the whole cluster: ${tripod('reset')}`,
@@ -52,7 +52,7 @@ function unbalanced(going: readonly NodeRef[], context: CheckContext): readonly 
   if (!isServed || !going.some(carries) || nodesBesides(going, context).some(carries)) return []
   return [
     {
-      id: 'BALANCER',
+      id: 'P61',
       severity: 'fatal',
       message: `no load balancer would be left behind ${endpoint.host}: nobody would reach the API server`,
       fix: next`Let another one come first: name it in ${inventoryPath}, then ${tripod('apply')}`,

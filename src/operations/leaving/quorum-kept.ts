@@ -51,7 +51,7 @@ function strangers(
 function silent(going: readonly NodeRef[], ill: readonly NodeRef[]): Finding {
   const names = listed(ill.map(({ name }) => name))
   return {
-    id: 'QUORUM',
+    id: 'P51',
     severity: 'fatal',
     message: `${names} ${ill.length === 1 ? 'does' : 'do'} not serve: without an API server nobody takes ${listed(going.map(({ name }) => name))} out of the cluster`,
     fix: next`Wait until a master serves, or bring one back: ${tripod('status')}`,
@@ -69,7 +69,7 @@ function risk({ going, missing, voters, gone }: Risk): Finding {
   const [first = ''] = missing
   const without = next`; is the machine of ${first} lost for good: ${tripod('node remove', first, '--forget')}, before this`
   return {
-    id: 'QUORUM',
+    id: 'P51',
     severity: 'fatal',
     message: `${listed(missing)} ${missing.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going.map(({ name }) => name))} would be one less`,
     fix: next`If ${missing.length === 1 ? 'it has' : 'they have'} just started, wait a minute; else bring ${listed(missing)} back first (${tripod('status')})${gone ? '' : without}`,

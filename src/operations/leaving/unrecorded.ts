@@ -11,7 +11,7 @@ export function unrecorded(going: readonly NodeRef[], { topology, seen }: CheckC
       /^(worker|control-plane)-/.test(topology.states[name] ?? ''),
   )
   return lost.map(({ node: { name } }) => ({
-    id: 'NO_RECORD',
+    id: 'P64',
     severity: 'warning',
     node: name,
     message: `has no record of tripod (/var/lib/tripod): kubeadm's work is taken back; files, packages, services and settings stay, for nothing tells what was there before`,

@@ -48,5 +48,5 @@ function memberOfOther(node: NodeRef, { cluster, seen }: CheckContext): readonly
 }
 
 function finding(node: string, message: string, fix: NextStep): Finding {
-  return { id: 'OTHER_MACHINE', severity: 'fatal', node, message, fix }
+  return { id: 'P62', severity: 'fatal', node, message, fix }
 }

@@ -8,7 +8,7 @@ export function replaceFindings({ node: old, by }: ReplaceIntent, context: Check
   const { cluster, seen, topology } = context
   const newcomer = cluster.nodes.find(({ name }) => name === by)
   const fatal = (message: string, fix: NextStep): readonly Finding[] => [
-    { id: 'REPLACE', severity: 'fatal', node: by, message, fix },
+    { id: 'P63', severity: 'fatal', node: by, message, fix },
   ]
   if (old.roles.includes('control-plane') && newcomer?.roles.includes('control-plane') === false)
     return fatal(

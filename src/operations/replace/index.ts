@@ -23,7 +23,7 @@ export const replace: Operation<ReplaceIntent> = {
     steps: [leave({ nodes: [intent.node], gone: true }), ...input.steps],
     checks: (context) => [
       // That it is still there, and no part of the inventory, is what this is about.
-      ...preflight(context).filter((finding) => finding.id !== 'UNLISTED' || finding.node !== intent.node.name),
+      ...preflight(context).filter((finding) => finding.id !== 'P56' || finding.node !== intent.node.name),
       ...leavingFindings({ nodes: [intent.node], gone: true }, context),
       ...replaceFindings(intent, context),
     ],

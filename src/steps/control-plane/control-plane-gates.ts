@@ -15,6 +15,7 @@ export function masterServes({ cluster, topology, seen }: ClusterContext): Gate 
   const master = seen.find(({ node }) => node.name === topology.acting)?.node
   return {
     id: 'master-serves',
+    check: 'P66',
     title: `${topology.acting ?? 'a master'} is ready`,
     when: 'before',
     questions: master === undefined ? [] : [{ node: master.name, script: isReady(apiOf(master, cluster.endpoint)) }],

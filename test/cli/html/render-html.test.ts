@@ -1,3 +1,4 @@
+import type { CheckId } from '../../../src/check-catalogue.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { html } from '../../../src/cli/html/markup.js'
@@ -168,7 +169,7 @@ describe('text from elsewhere', () => {
       fc.property(anything, anything, anything, (name, note, after) => {
         const op = sampleOp({ name, change: { summary: note, notes: [note], after } })
         const document = sampleDocument([sampleStep(note, [op])], {
-          findings: [{ id: name, severity: 'fatal', message: note, fix: after }],
+          findings: [{ id: name as CheckId, severity: 'fatal', message: note, fix: after }],
           unknown: [{ node: 'm1', step: name, resource: note, reason: after }],
         })
         const page = renderHtml({ ...document, cluster: { ...document.cluster, name } })

@@ -75,7 +75,7 @@ describe('the plan as Markdown', () => {
     const evil = 'a@team #12 <b>x</b> | y\n</details>\n# z \u001b[2J'
     const op = sampleOp({ name: evil, change: { summary: evil, notes: [evil] } })
     const document = sampleDocument([sampleStep(evil, [op])], {
-      findings: [{ id: 'P01', severity: 'warning', message: evil, fix: evil }],
+      findings: [{ id: 'P05', severity: 'warning', message: evil, fix: evil }],
     })
     // In a code span all of it is only text.
     const text = renderMarkdown(document)
@@ -183,7 +183,7 @@ describe('whatever the machines hold', () => {
     })
   const finding = fc
     .record({ message: content, fix: text })
-    .map((one) => ({ ...one, id: 'P01', severity: 'fatal' as const, node: 'm1' }))
+    .map((one) => ({ ...one, id: 'P05' as const, severity: 'fatal' as const, node: 'm1' }))
   const documents = fc
     .tuple(fc.array(op, { maxLength: 12 }), fc.array(finding, { maxLength: 20 }), text)
     .map(([ops, findings, id]) => sampleDocument([sampleStep(id, ops)], { findings }))

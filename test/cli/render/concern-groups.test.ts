@@ -1,3 +1,4 @@
+import type { CheckId } from '../../../src/check-catalogue.js'
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../../src/checks/finding.js'
 import { lookedDocument } from '../../../src/document/document-of.js'
@@ -14,7 +15,7 @@ import { sampleCluster, sampleDocument, samplePlan } from '../sample-plan.js'
 
 const plain = (_: unknown, text: string): string => text
 const WORKERS = Array.from({ length: 50 }, (_, index) => `w${String(index + 1)}`)
-const finding = (id: string, node: string, message: string, fix = 'Free it.'): Finding => ({
+const finding = (id: CheckId, node: string, message: string, fix = 'Free it.'): Finding => ({
   id,
   severity: 'warning',
   node,

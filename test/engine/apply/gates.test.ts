@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EngineEvent } from '../../../src/engine/events.js'
 import { examine } from '../../../src/engine/observe/examine.js'
 import { sh } from '../../../src/shell.js'
-import { whereNotZero, type Gate } from '../../../src/steps/gate.js'
+import { whereNotZero, type Gate, type GateBefore } from '../../../src/steps/gate.js'
 import type { CommandResource } from '../../../src/resources/resource.js'
 import type { Step } from '../../../src/steps/step.js'
 import { takeBack } from '../../../src/steps/take-back.js'
@@ -11,18 +11,21 @@ import { apply, failuresOf, file, input, open, step } from '../small-lab.js'
 
 const ASK = 'is-the-vip-free'
 
-function gate(more: Partial<Gate> = {}): Gate {
-  return {
+function gate({
+  when = 'before',
+  ...more
+}: Partial<Omit<GateBefore, 'when'>> & { readonly when?: Gate['when'] } = {}): Gate {
+  const parts = {
     id: 'vip-free',
-    check: 'P16',
+    check: 'P16' as const,
     title: 'nobody answers for the VIP',
-    when: 'before',
     questions: ['m1', 'm2'].map((node) => ({ node, script: sh`is-the-vip-free` })),
     problems: whereNotZero,
     fix: 'Pick another one.',
     deadlineSeconds: 0,
     ...more,
   }
+  return when === 'before' ? { ...parts, when } : { ...parts, when }
 }
 
 function lab(gates: readonly Gate[], more: Partial<Step> = {}) {
