@@ -81,7 +81,7 @@ async function agreed(
   if (asker === undefined)
     throw new TripodError(
       'NOT_CONFIRMED',
-      'There is no terminal to ask on and no --yes, nothing done',
+      'Cannot ask for confirmation: stdin is not a terminal. Nothing was changed.',
       `${again} --yes`,
     )
   const typed = await asker.words(

@@ -153,7 +153,7 @@ function missing(what: string, path: string): TripodError {
   const named = path === 'inventory.yaml' ? '' : ` -i ${quote(path)}`
   return new TripodError(
     'USAGE',
-    `${what}, and there is nobody to ask`,
+    `${what}, and stdin is not a terminal to ask on`,
     `tripod init${named} --masters 10.0.0.11-13 --vip 10.0.0.10 (with --probe instead of --vip a free address is looked for)`,
   )
 }

@@ -16,7 +16,7 @@ import { carryOut } from '../operations/carry-out.js'
 import { chosen } from '../operations/reset/chosen.js'
 
 export default class Reset extends BaseCommand {
-  static override summary = 'Take back what was done: the machines are as they were before tripod.'
+  static override summary = 'Undo everything tripod did; restore the machines to their previous state.'
   static override description =
     'Without --node the whole cluster goes, and its data with it. With --node these nodes leave a cluster that goes on. Shows the ' +
     'plan and asks for the name of the cluster before anything is done.'
@@ -27,7 +27,7 @@ export default class Reset extends BaseCommand {
     'skip-node': repeatable('NAME', 'Do not look at this node (repeatable).'),
     forget: Flags.boolean({
       dependsOn: ['node'],
-      description: 'The nodes are gone: only what the others hold of them is taken back.',
+      description: 'The machines are lost: clean up only what the other nodes hold of them.',
     }),
     ...leavingFlags,
     ...fullFlag,

@@ -38,7 +38,7 @@ function attempt(work: () => unknown, where: string): unknown {
 }
 
 function invalid(where: string, why: string): TripodError {
-  return new TripodError('USAGE', `${where} cannot be used as a kubeconfig: ${why}`, `Mend or move ${where} first.`)
+  return new TripodError('USAGE', `${where} cannot be used as a kubeconfig: ${why}`, `Correct or move ${where} first.`)
 }
 
 /** kubeadm calls every cluster and administrator alike: here they go by the name of the cluster, so that several fit into one file. */

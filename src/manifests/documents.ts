@@ -18,7 +18,7 @@ const MOST_DOCUMENTS = 1000
 const MOST_TOKENS = 1_000_000
 const DEEPEST = 200
 
-const FIX = 'Mend the file, or name another one in the inventory.'
+const FIX = 'Correct the file, or name another one in the inventory.'
 
 /**
  * The documents of a manifest, empty ones left out. Refuses (SOURCE_REJECTED, with the document's number) what kubectl would read

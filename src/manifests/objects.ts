@@ -18,7 +18,8 @@ export interface KubernetesObject {
   readonly text: string
 }
 
-const FIX = 'Mend the file: every document is one object with apiVersion, kind and metadata.name, or a List of such.'
+const FIX =
+  'Correct the file: every document is one object with apiVersion, kind and metadata.name, or a List of such objects.'
 
 /** The objects of a manifest in its order, Lists opened. Throws SOURCE_REJECTED, naming the document that is no object. */
 export function readObjects(bytes: Buffer, source: string): readonly KubernetesObject[] {

@@ -125,7 +125,7 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
     ([, why = '']) => ({
       check: 'P26',
       message: `${UNFIT}: ${why.trim().replaceAll(/\n\t/g, ', ')}`,
-      fix: 'Remove by hand what needs it, if nobody else does, and run the same command again',
+      fix: 'Remove by hand what depends on it, if nothing else does, and run the same command again',
     }),
   ],
   // Last: a lock that was waited for leaves its line even where something else failed afterwards.

@@ -20,5 +20,5 @@ export function findingsOf(judged: Judged): readonly HealthFinding[] {
 }
 
 function notBegun({ cluster }: Judged): HealthFinding {
-  return { what: `${cluster.name} is not begun: no master has a cluster yet`, fix: tripod('apply') }
+  return { what: `${cluster.name} is not initialised: no master has a cluster yet`, fix: tripod('apply') }
 }

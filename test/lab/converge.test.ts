@@ -522,7 +522,7 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', (kind) => {
       return { code, said: stdout + stderr }
     }
     const refused = [
-      [await untyped(), 'There is no terminal to ask on and no --confirm; nothing done'],
+      [await untyped(), 'Cannot ask for confirmation: stdin is not a terminal; nothing done'],
       [await untyped('--node', 'w1'), `tripod node remove w1 -i inventory.yaml --confirm ${lab.name}`],
       [await untyped('--confirm', 'other'), `--confirm says other, but the cluster is ${lab.name}; nothing done`],
       [await typed('n\n', ''), `"n" is not ${lab.name}; nothing done`],

@@ -100,7 +100,7 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', () => {
     expect(performance.now() - second).toBeLessThan(10_000)
     expect([ended.exitCode, ended.stderr]).toEqual([
       130,
-      expect.stringContaining('not waited for: m1 container-runtime: create package containerd'),
+      expect.stringContaining('Still running on the nodes: m1 container-runtime: create package containerd'),
     ])
     expect((await eventCodes()).slice(-2)).toEqual(['OP_UNKNOWN', 'RUN_INTERRUPTED'])
     expect((await lockIsFree(2)).code).toBe(0)

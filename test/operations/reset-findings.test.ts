@@ -54,7 +54,7 @@ describe('nodes that are to leave', () => {
   test('are kept where another master does not serve, or was not read', () => {
     const down = findings(['m3'], { ...WELL, m2: 'control-plane-down' })
     expect(down).toEqual([
-      expect.stringMatching(/^fatal: m2 does not serve: of 3 members of etcd 2 must run, and m3 would be one less/),
+      expect.stringMatching(/^fatal: m2 does not serve: of 3 members of etcd 2 must run, and m3 would leave one less/),
     ])
     const { m1, m3, w1 } = WELL
     expect(findings(['m3'], { m1, m3, w1 })).toHaveLength(1)

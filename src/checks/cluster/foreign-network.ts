@@ -42,6 +42,6 @@ function unread(what: string, serving: readonly Seen[], { name }: Cluster): Find
     id: 'P67',
     severity: 'fatal',
     message: `${what} ${name} has could not be read from its API server`,
-    fix: `Run \`kubectl get ds -A\` on ${listed(serving.map(({ node }) => node.name))} and mend what keeps it from answering`,
+    fix: `Run \`kubectl get ds -A\` on ${listed(serving.map(({ node }) => node.name))} and fix what keeps it from answering`,
   }
 }

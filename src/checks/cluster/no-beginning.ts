@@ -21,11 +21,11 @@ export const noBeginning: Check = ({ seen, cluster, topology: { states, init, ac
     {
       id: 'P52',
       severity: 'fatal',
-      message: `no master of ${cluster.name} serves, and none can begin it: ${each}${why}`,
+      message: `no master of ${cluster.name} serves, and none can initialise it: ${each}${why}`,
       fix:
         joined.length > 0
           ? `Bring a master of that cluster back into ${cluster.inventoryPath}; is it given up, run \`kubeadm reset -f\` and \`rm -rf /etc/kubernetes/pki\` on ${listed(joined)}`
-          : 'Bring one of them up again as it was; what nobody needs any more is cleared away by `kubeadm reset -f` there',
+          : 'Bring one of them back as it was; clear what is no longer needed with `kubeadm reset -f` there',
     },
   ]
 }

@@ -132,7 +132,7 @@ function flags({ flags: said }: Kubernetes, { apiServer, endpoint, inventoryPath
     const now = said[flag] === undefined ? 'without it' : `with ${said[flag]}`
     return [
       {
-        message: `its API server shall run with --${flag}=${value}, and runs ${now}`,
+        message: `its API server should run with --${flag}=${value}, and runs ${now}`,
         fix: `Change it in \`kubectl -n kube-system edit cm kubeadm-config\` and, one master after the other, in /etc/kubernetes/manifests/kube-apiserver.yaml; or take it out of ${inventoryPath}`,
       },
     ]

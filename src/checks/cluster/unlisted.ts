@@ -17,6 +17,6 @@ export const unlisted: Check = ({ cluster, seen, topology }) => {
     severity: 'warning' as const,
     node: name,
     message: `is ${nodes.includes(name) ? 'a node of the cluster' : 'a member of etcd'}, and ${cluster.inventoryPath} does not name it`,
-    fix: next`Is it to go: ${tripod('node remove', name)}; is it to stay: name it in the inventory`,
+    fix: next`To remove it: ${tripod('node remove', name)}. To keep it: add it to the inventory`,
   }))
 }

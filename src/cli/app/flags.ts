@@ -4,7 +4,7 @@ import { Args, Flags } from '@oclif/core'
 export const inventoryFlag = {
   inventory: Flags.string({
     char: 'i',
-    description: 'The inventory: which machines, and what they shall become.',
+    description: 'The inventory: the machines and their desired state.',
     env: 'TRIPOD_INVENTORY',
     default: 'inventory.yaml',
     helpValue: 'FILE',

@@ -22,7 +22,7 @@ export interface Interviewer extends Asker {
 }
 
 /** Ends a question whose answer is the whole word: a stray Enter must not trust a machine or change it. */
-export const ONLY_YES = 'Only `yes` is taken:'
+export const ONLY_YES = 'Type "yes" to continue:'
 
 export interface AskerOptions {
   readonly noInput: boolean

@@ -33,12 +33,16 @@ async function byName(plan: PlanDocument, { confirm, asker, again }: ConsentOpti
   if (confirm === name) return
   const fix = `${again} --confirm ${quote(name)}`
   if (confirm !== undefined) {
-    throw new TripodError('NOT_CONFIRMED', `--confirm says ${confirm}, but the cluster is ${name}; nothing done`, fix)
+    throw new TripodError(
+      'NOT_CONFIRMED',
+      `--confirm says ${confirm}, but the cluster is ${name}. Nothing was changed.`,
+      fix,
+    )
   }
   if (asker === undefined) {
-    throw new TripodError('NOT_CONFIRMED', 'The plan loses data, which --yes does not cover; nothing done', fix)
+    throw new TripodError('NOT_CONFIRMED', 'This plan destroys data; --yes is not enough. Nothing was changed.', fix)
   }
-  const typed = await asker.words(`The plan LOSES DATA. Type the name of the cluster (${name}) to go on:`)
+  const typed = await asker.words(`This plan destroys data. Type the cluster name (${name}) to confirm:`)
   if (typed !== name) throw declined(again, typed, name)
 }
 
@@ -46,7 +50,11 @@ async function byYes({ yes, asker, again }: ConsentOptions): Promise<void> {
   if (yes) return
   if (asker === undefined) {
     const fix = `Review the plan above, then: ${again} --yes`
-    throw new TripodError('NOT_CONFIRMED', 'There is no terminal to ask on and no --yes, nothing done', fix)
+    throw new TripodError(
+      'NOT_CONFIRMED',
+      'Cannot ask for confirmation: stdin is not a terminal. Nothing was changed.',
+      fix,
+    )
   }
   const typed = await asker.words(`Apply this plan? ${ONLY_YES}`)
   if (typed !== 'yes') throw declined(again, typed, '`yes`')
@@ -67,8 +75,8 @@ export async function confirmByName(
   const refused = (why: string): TripodError =>
     new TripodError('NOT_CONFIRMED', `${why}; nothing done`, `${again} --confirm ${quote(name)}`)
   if (confirm !== undefined) throw refused(`--confirm says ${confirm}, but the cluster is ${name}`)
-  if (asker === undefined) throw refused('There is no terminal to ask on and no --confirm')
-  const typed = await asker.words(`${question} Type the name of the cluster (${name}) to go on:`)
+  if (asker === undefined) throw refused('Cannot ask for confirmation: stdin is not a terminal')
+  const typed = await asker.words(`${question} Type the cluster name (${name}) to confirm:`)
   if (typed !== name) throw refused(`The plan was declined: "${escapeLine(typed)}" is not ${name}`)
 }
 

@@ -34,7 +34,7 @@ export async function interview(given: Answers, options: Interview): Promise<Ans
   const place = await placeOfBalancer(answers, asker)
   if (place === 'own') await ask('load-balancers', 'Load balancers, two for one to fail, for example 10.0.0.21-22:')
   if (place === 'external') await ask('external', 'Where it answers, as host:port:')
-  else await ask('vip', 'VIP, an address of their network that nobody has:', await freeVip(answers, options))
+  else await ask('vip', 'VIP (an unused address in their network):', await freeVip(answers, options))
   const { data, keys } = await draft()
   await ask('user', 'SSH user:', data.user)
   if (answers['identity-file'] === undefined && keys.length > 0) {

@@ -30,9 +30,9 @@ export function machineWords(plan: PlanDocument): string {
 
 /** How many of them were looked at, and how long it took. */
 export function lookedWords(plan: PlanDocument): string {
-  if (plan.mode === 'offline') return 'no machine was looked at'
+  if (plan.mode === 'offline') return 'offline: no machine was contacted'
   const reached = plan.nodes.filter((node) => node.reachable).length
-  return `looked ${plan.seconds.toFixed(1)} s, ${String(reached)}/${String(plan.nodes.length)} nodes`
+  return `read ${String(reached)} of ${count(plan.nodes.length, 'node')} in ${plan.seconds.toFixed(1)} s`
 }
 
 /** First line: what was asked for, what was looked at, and how long it took. */

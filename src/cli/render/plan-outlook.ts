@@ -66,25 +66,30 @@ function secrets(plan: PlanDocument): string | undefined {
 function undo(plan: PlanDocument): string | undefined {
   const final = plan.ops.filter((op) => op.undo === 'impossible' || op.disruption === 'data-loss')
   if (final.length === 0 && plan.ops.some(({ step }) => isUndo(step))) return undefined
-  if (final.length === 0) return `every change can be taken back${lasting(plan)}; originals of files stay on the nodes`
+  if (final.length === 0) return `every change can be undone${lasting(plan)}; original files are kept on the nodes`
   const names = [...groupedBy(final, ({ kind, name }) => `${kind} ${name}`)]
-  return `cannot be taken back: ${some(names.map(([name, ops]) => `${name} on ${nodesOf(plan, ops)}`))}`
+  return `cannot be undone: ${some(names.map(([name, ops]) => `${name} on ${nodesOf(plan, ops)}`))}`
 }
 
 /** What the run itself takes away when it ends stays no longer than that. */
 function lasting(plan: PlanDocument): string {
   const brief = new Set(plan.steps.filter(({ atEnd }) => atEnd !== undefined).map(({ id }) => id))
+<<<<<<< HEAD
   const ops = plan.ops.filter(
     ({ kind, undo, step }) => (kind === 'command' || kind === 'manifest') && undo === 'nothing' && !brief.has(step),
   )
   return ops.length === 0 ? '' : ` but ${some(unique(ops.map(({ name, set }) => set ?? name)))}, which stay as they are`
+=======
+  const ops = plan.ops.filter((op) => op.kind === 'command' && op.undo === 'nothing' && !brief.has(op.step))
+  return ops.length === 0 ? '' : ` but ${some(unique(ops.map(({ name }) => name)))}, which are left as they are`
+>>>>>>> 54e591e (Errors, prompts and findings in the words an engineer would write; golden plans follow)
 }
 
 function duration(plan: PlanDocument): string | undefined {
   const seconds = stepsOf(plan).reduce((sum, step) => sum + secondsOf(step), 0)
   if (seconds < WORTH_SAYING_SECONDS) return undefined
   const [minutes, rounded] = [Math.round(seconds / 60), Math.round(seconds / 10) * 10]
-  return `about ${seconds < 90 ? `${String(rounded)} s` : `${String(minutes)} min`}, where downloads are quick`
+  return `about ${seconds < 90 ? `${String(rounded)} s` : `${String(minutes)} min`} on a fast connection`
 }
 
 /** Nodes go side by side, some at once, unless they go one after the other. */

@@ -14,7 +14,7 @@ function unread(plan: Looked): TripodError | undefined {
   const [first] = problems
   if (first === undefined || problems.length === 1) return first
   const names = failed.map(({ node }) => node.name)
-  const fix = next`Mend what is named above${orLeaveOut(...names)}`
+  const fix = next`Fix what is named above${orLeaveOut(...names)}`
   return new TripodError(first.code, `${count(names.length, 'node')} could not be read: ${names.join(', ')}`, fix, {
     failures: problems,
   })
@@ -51,7 +51,7 @@ function unknownState(plan: Looked): TripodError | undefined {
   return new TripodError(
     'STATE_UNKNOWN',
     `${count(plan.unknown.length, 'resource')} could not be read: ${all.map(told).join('; ')}`,
-    next`Mend what keeps it from being read${orLeaveOut(...new Set(plan.unknown.map(({ node }) => node)))}`,
+    next`Fix what prevents reading it${orLeaveOut(...new Set(plan.unknown.map(({ node }) => node)))}`,
   )
 }
 

@@ -23,8 +23,8 @@ export interface Interrupt {
 }
 
 function stopping(running: readonly string[]): string {
-  const waiting = running.length === 0 ? '' : `; waiting up to ${String(GRACE_SECONDS)} s for ${running.join(', ')}`
-  return `stopping: nothing new is started${waiting}. Once more stops at once.`
+  const waiting = running.length === 0 ? '' : `: waiting up to ${String(GRACE_SECONDS)} s for ${running.join(', ')}`
+  return `Stopping${waiting}. Press Ctrl-C again to stop immediately.`
 }
 
 function errorOf(stop: Stop): TripodError {
@@ -45,7 +45,7 @@ export function watchInterrupts({ running, say, exit = leaveProcess }: Interrupt
   let timer: NodeJS.Timeout | undefined
   const leave = (stop: Stop): void => {
     const left = running()
-    if (left.length > 0) say(`not waited for: ${left.join(', ')}`)
+    if (left.length > 0) say(`Still running on the nodes: ${left.join(', ')}`)
     exit(STATUS[stop])
   }
   const onSignal = (stop: NodeJS.Signals): void => {

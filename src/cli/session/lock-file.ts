@@ -25,8 +25,7 @@ export async function updateLockFile(cluster: Cluster, seen: readonly NodeVersio
   try {
     const former = await textOf(path)
     const noted = parseLockFile(former)
-    if (noted === undefined)
-      return { path, state: 'failed', why: 'it is not as tripod wrote it; remove it, or mend it' }
+    if (noted === undefined) return { path, state: 'failed', why: 'it is not as tripod wrote it; remove or repair it' }
     const text = lockFileText(inventoryPath, merged(noted, cluster, seen))
     if (text === former) return { path, state: 'unchanged' }
     await write(path, text, inventoryPath)

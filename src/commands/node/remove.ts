@@ -42,15 +42,15 @@ function refuseWithoutAddress({ name, address }: NodeRef, { inventoryPath }: Clu
 export default class NodeRemove extends BaseCommand {
   static override summary = 'Take a node out of a cluster that goes on, and put its machine back to what it was.'
   static override description =
-    'Nobody is sent to it any more, its pods move (disruption budgets are respected), etcd and the API forget it, and what tripod ' +
-    'did to the machine is taken back. The inventory need not name it any more. Asks for the name of the cluster first.'
+    'Traffic to it stops, its pods are drained (PodDisruptionBudgets are respected), it leaves etcd and the API, and what tripod ' +
+    'did to the machine is undone. The inventory may already leave it out. Asks for the cluster name first.'
   static override enableJsonFlag = true
   static override args = { node: Args.string({ required: true, description: 'Name of the node.' }) }
   static override flags = {
     ...inventoryFlag,
     forget: Flags.boolean({
       default: false,
-      description: 'Its machine is gone: only what the others hold of it is taken back.',
+      description: 'The machine is lost: clean up only what the other nodes hold of it.',
     }),
     'skip-node': repeatable('NAME', 'Do not look at this other node (repeatable).'),
     ...leavingFlags,

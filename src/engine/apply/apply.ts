@@ -51,7 +51,7 @@ function notApplyable(): TripodError {
   return new TripodError(
     'PREFLIGHT_FAILED',
     'this plan cannot be applied as it stands',
-    next`See what \`${LOOK}\` says of the nodes and findings, and mend that first.`,
+    next`See what \`${LOOK}\` says of the nodes and findings, and fix that first.`,
   )
 }
 
@@ -109,7 +109,7 @@ function refuseProblems(problems: readonly TripodError[]): void {
   if (first === undefined) return
   if (others.length === 0) throw first
   const message = `${problems.map(({ detail }) => detail.node ?? 'a node').join(', ')} cannot be looked at any more`
-  throw new TripodError(first.code, message, next`Mend the cause named for each node, then run \`${AGAIN}\` again.`, {
+  throw new TripodError(first.code, message, next`Fix the cause named for each node, then run \`${AGAIN}\` again.`, {
     failures: problems,
   })
 }

@@ -117,7 +117,7 @@ function finished(result: RunResult, work: DetachedWork, names: Names): RunResul
 function outcomeUnknown({ host }: DetachedWork, { unit, base }: Names, cause?: unknown): TripodError {
   return new TripodError(
     'OUTCOME_UNKNOWN',
-    `nobody can tell how ${unit} on ${host.name} ended`,
+    `could not determine how ${unit} on ${host.name} ended`,
     next`Look at ${base}.log on ${host.name}, then run \`${LOOK}\`: it shows what the node looks like now.`,
     { node: host.name, cause },
   )

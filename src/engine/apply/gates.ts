@@ -78,7 +78,7 @@ export function gateFailed(gate: Gate, step: string, { problems, untold }: GateF
   const said = [...problems, ...untold].map((line) => `  ${line}`).join('\n')
   const [code, consequence] =
     gate.when === 'before'
-      ? (['PREFLIGHT_FAILED', `${step} was not begun`] as const)
+      ? (['PREFLIGHT_FAILED', `${step} was not started`] as const)
       : (['NOT_CONVERGED', `${step} was carried out, but this does not hold`] as const)
   return new TripodError(code, `${check}${consequence}: ${gate.title}\n${said}`, gate.fix, { node })
 }

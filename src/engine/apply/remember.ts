@@ -64,7 +64,7 @@ function refuseFailure({ node: { name } }: KnownStation, result: RunResult, what
   throw new TripodError(
     'COMMAND_FAILED',
     `${what} on ${name}`,
-    next`Mend the cause on ${name}, then run \`${AGAIN}\` again.`,
+    next`Fix the cause on ${name}, then run \`${AGAIN}\` again.`,
     { node: name, output: result.stderr },
   )
 }

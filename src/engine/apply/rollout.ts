@@ -291,7 +291,7 @@ function heldBack(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
     `left as it is: ${step} goes from node to node, and ${failed} failed before`,
-    next`Mend ${failed} first, then run \`${AGAIN}\` again.`,
+    next`Fix ${failed} first, then run \`${AGAIN}\` again.`,
     { node },
   )
 }
@@ -300,7 +300,7 @@ function heldUp(node: string, step: string, failed: string): TripodError {
   return new TripodError(
     'APPLY_INCOMPLETE',
     `left as it is: ${step} has to come first, and was not done on ${failed}`,
-    next`Mend ${failed} first, then run \`${AGAIN}\` again.`,
+    next`Fix ${failed} first, then run \`${AGAIN}\` again.`,
     { node },
   )
 }
@@ -309,7 +309,7 @@ function incomplete(failures: ReadonlyMap<string, TripodError>, done: number): T
   return new TripodError(
     'APPLY_INCOMPLETE',
     `${[...failures.keys()].join(', ')} could not be finished; ${done === 1 ? '1 change was' : `${done} changes were`} made and verified`,
-    next`Mend the cause named for each node, then run \`${AGAIN}\` again: it does only what is still missing.`,
+    next`Fix the cause named for each node, then run \`${AGAIN}\` again: it does only what is still missing.`,
     { failures: [...failures.values()] },
   )
 }

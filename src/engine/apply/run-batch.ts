@@ -43,7 +43,7 @@ async function failureOf(
   const explained = isPackage ? context.station.os.packages.explainFailure(output) : run.explain?.(output)
   const message = explained?.message ?? `${namesOf(batch)} on ${name} ended with status ${result.code}`
   const hint =
-    explained?.fix ?? next`Mend the cause on ${name}, then run \`${AGAIN}\` again: it does only what is still missing.`
+    explained?.fix ?? next`Fix the cause on ${name}, then run \`${AGAIN}\` again: it does only what is still missing.`
   return failure('COMMAND_FAILED', message, hint, op.node, output)
 }
 

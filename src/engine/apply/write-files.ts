@@ -57,7 +57,7 @@ export function refuseUnwritten(node: string, outcomes: readonly WriteOutcome[])
   throw new TripodError(
     'COMMAND_FAILED',
     `cannot write on ${node}: ${named}`,
-    next`Mend the cause on ${node} (space, read-only file system, permissions), then run \`${AGAIN}\` again.`,
+    next`Fix the cause on ${node} (space, read-only file system, permissions), then run \`${AGAIN}\` again.`,
     { node },
   )
 }

@@ -58,7 +58,7 @@ function findingsOf({ check, title, fix }: GateBefore, { problems, untold }: Gat
     ...untold.map((line) => ({
       id: check,
       severity: 'warning' as const,
-      message: `whether ${title} cannot be told: ${line}`,
+      message: `could not determine whether ${title}: ${line}`,
       fix: 'An apply asks again when it has installed what is missing.',
     })),
   ]

@@ -39,7 +39,7 @@ export const nodeSchema = z
       .min(1)
       .meta({
         description:
-          'What the node is for. A master that shall also carry workloads has control-plane and worker. With no load-balancer node the masters carry the load balancer.',
+          'What the node is for. A master that also runs workloads has control-plane and worker. With no load-balancer node the masters carry the load balancer.',
       }),
     labels: z
       .record(text('labelKey', 'Key of the label.'), text('labelValue', 'Value of the label.'))

@@ -54,7 +54,7 @@ function unbalanced(going: readonly NodeRef[], context: CheckContext): readonly 
     {
       id: 'P61',
       severity: 'fatal',
-      message: `no load balancer would be left behind ${endpoint.host}: nobody would reach the API server`,
+      message: `no load balancer would be left for ${endpoint.host}: the API server would be unreachable`,
       fix: next`Let another one come first: name it in ${inventoryPath}, then ${tripod('apply')}`,
     },
   ]

@@ -53,7 +53,7 @@ function silent(going: readonly NodeRef[], ill: readonly NodeRef[]): Finding {
   return {
     id: 'P51',
     severity: 'fatal',
-    message: `${names} ${ill.length === 1 ? 'does' : 'do'} not serve: without an API server nobody takes ${listed(going.map(({ name }) => name))} out of the cluster`,
+    message: `${names} ${ill.length === 1 ? 'does' : 'do'} not serve: without an API server ${listed(going.map(({ name }) => name))} cannot be removed from the cluster`,
     fix: next`Wait until a master serves, or bring one back: ${tripod('status')}`,
   }
 }
@@ -67,11 +67,11 @@ interface Risk {
 
 function risk({ going, missing, voters, gone }: Risk): Finding {
   const [first = ''] = missing
-  const without = next`; is the machine of ${first} lost for good: ${tripod('node remove', first, '--forget')}, before this`
+  const without = next`. If the machine of ${first} is lost for good, first run ${tripod('node remove', first, '--forget')}`
   return {
     id: 'P51',
     severity: 'fatal',
-    message: `${listed(missing)} ${missing.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going.map(({ name }) => name))} would be one less`,
+    message: `${listed(missing)} ${missing.length === 1 ? 'does' : 'do'} not serve: of ${String(voters)} members of etcd ${String(Math.floor(voters / 2) + 1)} must run, and ${listed(going.map(({ name }) => name))} would leave one less`,
     fix: next`If ${missing.length === 1 ? 'it has' : 'they have'} just started, wait a minute; else bring ${listed(missing)} back first (${tripod('status')})${gone ? '' : without}`,
   }
 }

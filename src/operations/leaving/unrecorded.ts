@@ -14,7 +14,7 @@ export function unrecorded(going: readonly NodeRef[], { topology, seen }: CheckC
     id: 'P64',
     severity: 'warning',
     node: name,
-    message: `has no record of tripod (/var/lib/tripod): kubeadm's work is taken back; files, packages, services and settings stay, for nothing tells what was there before`,
-    fix: 'What is left of them is listed at the end, but for packages: remove by hand what is of nobody else.',
+    message: `has no record of tripod (/var/lib/tripod): kubeadm's work is undone; files, packages, services and settings stay, because nothing records what was there before`,
+    fix: 'What is left is listed at the end, except packages: remove by hand what nothing else uses.',
   }))
 }

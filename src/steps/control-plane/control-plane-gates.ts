@@ -21,7 +21,7 @@ export function masterServes({ cluster, topology, seen }: ClusterContext): Gate 
     questions: master === undefined ? [] : [{ node: master.name, script: isReady(apiOf(master, cluster.endpoint)) }],
     problems: (answers) =>
       master === undefined ? [`${topology.acting ?? 'the first master'} failed before`] : whereNotZero(answers),
-    fix: 'Mend that master first; the next apply goes on from there.',
+    fix: 'Fix that master first; the next apply continues from there.',
     deadlineSeconds: SETTLE_SECONDS,
   }
 }

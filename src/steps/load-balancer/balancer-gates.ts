@@ -41,7 +41,7 @@ function vipFree({ cluster, seen }: ClusterContext, carriers: readonly Seen[]): 
   return {
     id: 'vip-free',
     check: 'P16',
-    title: `no stranger answers for ${vip} (arping)`,
+    title: `no other host answers for ${vip} (arping)`,
     when: 'before',
     questions: carriers
       .filter(({ facts }) => facts.vip?.held !== true)
@@ -70,7 +70,7 @@ function routerIdFree({ cluster }: ClusterContext, carriers: readonly Seen[]): G
   return {
     id: 'router-id-free',
     check: 'P17',
-    title: `no stranger advertises VRID ${id} (tcpdump, 4 s)`,
+    title: `no other host advertises VRID ${id} (tcpdump, 4 s)`,
     when: 'before',
     questions: carriers.map(({ node, facts }) => ({
       node: node.name,

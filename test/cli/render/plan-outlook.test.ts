@@ -33,10 +33,10 @@ describe('what is said of a plan as a whole', () => {
 
   test('what cannot be taken back; else that all can', () => {
     expect(told(sampleStep('one', packages()))).toContain(
-      'Undo: every change can be taken back; originals of files stay on the nodes',
+      'Undo: every change can be undone; original files are kept on the nodes',
     )
     expect(told(sampleStep('one', packages({ undo: 'impossible' })))).toContain(
-      'Undo: cannot be taken back: package x on m1,m2,m3,w1',
+      'Undo: cannot be undone: package x on m1,m2,m3,w1',
     )
     expect(told(sampleStep('one', packages({ disruption: 'data-loss' })))[1]).toMatch(/cannot be taken back/)
   })

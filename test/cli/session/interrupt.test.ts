@@ -48,7 +48,7 @@ describe('an interrupt', () => {
     process.emit('SIGINT', 'SIGINT')
     process.emit('SIGINT', 'SIGINT')
     expect(left).toEqual([130])
-    expect(said[1]).toContain('not waited for: m1 container-runtime')
+    expect(said[1]).toContain('Still running on the nodes: m1 container-runtime')
   })
 
   test('is not listened to any more once closed', () => {

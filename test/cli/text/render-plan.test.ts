@@ -75,7 +75,7 @@ describe('the plan as text', () => {
 
       ! Disruption: containerd restarts on m2,m3
       ? Possible disruption: containerd restarts on w1
-      Undo       every change can be taken back; originals of files stay on the nodes
+      Undo       every change can be undone; original files are kept on the nodes
 
       swap                                                m1,m2,m3,w1 identical
         ~ edit     /etc/fstab                             1 line commented out
@@ -140,7 +140,7 @@ describe('the plan as text', () => {
     })
     const lines = show(plan).split('\n')
     expect(lines.filter((line) => line.startsWith('OFFLINE PLAN: '))).toHaveLength(2)
-    expect(lines[0]).toContain('no machine was looked at')
+    expect(lines[0]).toContain('offline: no machine was contacted')
     expect(show(plan)).not.toContain('tripod apply')
   })
 
