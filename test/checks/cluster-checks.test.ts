@@ -194,7 +194,7 @@ describe('masters of which none serves and none can begin', () => {
       {
         severity: 'fatal',
         message:
-          'no master of lab serves, and none can begin it: m1 is fresh, m2 is fresh, m3 is fresh, and w1 joined a cluster before',
+          'no master of lab serves, and none can initialise it: m1 is fresh, m2 is fresh, m3 is fresh, and w1 joined a cluster before',
       },
     ])
     expect(told({}, 'P52')).toEqual([])

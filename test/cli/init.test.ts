@@ -99,10 +99,10 @@ describe('tripod init at a terminal', () => {
       ['Name of the cluster', 'night\r'],
       ['Masters', '10.0.0.11-13\r'],
       ['Workers', '\r'],
-      ['Shall the masters', '\r'],
+      ['Run workloads', '\r'],
       ['HAProxy and keepalived', '\r'],
       ['Look from this computer', '\r'],
-      ['VIP, an address', '\r'],
+      ['VIP (an unused', '\r'],
       ['SSH user', 'ops\r'],
       ['Kubernetes version', '\r'],
     ])

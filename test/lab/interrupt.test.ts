@@ -65,7 +65,7 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', () => {
     const run = start()
     await installing()
     run.kill('SIGINT')
-    await says(run, 'stopping: nothing new is started')
+    await says(run, 'Stopping: waiting up to 30 s')
     await sleep(500)
     expect(run.exitCode).toBeNull()
     await openGate()

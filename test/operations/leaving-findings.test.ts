@@ -43,7 +43,7 @@ describe('a node that left the inventory', () => {
   test('is named in words that a shell takes as they stand', () => {
     const around = context(states, { nodes: ['m1', 'm2'], members: [member('a b;c')] })
     const [found] = unlisted({ ...around, cluster: { ...around.cluster, inventoryPath: 'my lab.yaml' } })
-    expect(said(found?.fix, 'my lab.yaml')).toContain("tripod node remove 'a b;c' -i 'my lab.yaml';")
+    expect(said(found?.fix, 'my lab.yaml')).toContain("tripod node remove 'a b;c' -i 'my lab.yaml'")
   })
 
   test('is nobody where the cluster did not tell, or where all are named', () => {

@@ -69,7 +69,7 @@ describe('nodes that are to leave', () => {
   })
 
   test('whose record is gone are told what can be taken back and what cannot', () => {
-    const told = [expect.stringMatching(/^warning: has no record of tripod .*kubeadm's work is taken back/)]
+    const told = [expect.stringMatching(/^warning: has no record of tripod .*kubeadm's work is undone/)]
     expect(findings(['w1'], WELL, { unrecorded: 'w1' })).toEqual(told)
     expect(findings(['m1', 'm2', 'm3', 'w1'], WELL, { whole: true, unrecorded: 'w1' })).toEqual(told)
     expect(findings(['w1'], { ...WELL, w1: 'fresh' }, { unrecorded: 'w1' })).toEqual([])

@@ -17,6 +17,6 @@ export const unlisted: Check = ({ cluster, seen, topology }) => {
     severity: 'warning' as const,
     node: name,
     message: `is ${nodes.includes(name) ? 'a node of the cluster' : 'a member of etcd'}, and ${cluster.inventoryPath} does not name it`,
-    fix: next`To remove it: ${tripod('node remove', name)}. To keep it: add it to the inventory`,
+    fix: next`To keep it, add it to the inventory. To remove it: ${tripod('node remove', name)}`,
   }))
 }

@@ -25,20 +25,21 @@ export async function interview(given: Answers, options: Interview): Promise<Ans
     answers = { ...answers, [question]: await asker.answer(words, { suggestion, wrong }) }
   }
   await ask('cluster', 'Name of the cluster:', (await draft()).data.cluster)
-  await ask('masters', 'Masters (three bear the loss of one), for example 10.0.0.11-13 or m1=10.0.0.11 m2=...:')
-  await ask('workers', 'Workers, in the same way; Enter for none:')
+  await ask('masters', 'Masters (3 tolerate the loss of 1), for example 10.0.0.11-13 or m1=10.0.0.11 m2=...:')
+  await ask('workers', 'Workers, in the same form; Enter for none:')
   if (answers.workloads === undefined) {
-    const workloads = await asker.yesNo('Shall the masters carry workloads too?', answers.workers === '')
+    const workloads = await asker.yesNo('Run workloads on the masters too?', answers.workers === '')
     answers = { ...answers, workloads }
   }
   const place = await placeOfBalancer(answers, asker)
-  if (place === 'own') await ask('load-balancers', 'Load balancers, two for one to fail, for example 10.0.0.21-22:')
+  if (place === 'own')
+    await ask('load-balancers', 'Load balancers (2 tolerate the loss of 1), for example 10.0.0.21-22:')
   if (place === 'external') await ask('external', 'Where it answers, as host:port:')
   else await ask('vip', 'VIP (an unused address in their network):', await freeVip(answers, options))
   const { data, keys } = await draft()
   await ask('user', 'SSH user:', data.user)
   if (answers['identity-file'] === undefined && keys.length > 0) {
-    const none = { '': 'none of them: the agent, or what ssh itself takes' }
+    const none = { '': 'none of them: use the agent, or what ssh would use' }
     const offered: Readonly<Record<string, string>> = { ...Object.fromEntries(keys.map((key) => [key, key])), ...none }
     answers = { ...answers, 'identity-file': await asker.choice('SSH key:', offered) }
   }

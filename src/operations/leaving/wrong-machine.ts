@@ -21,7 +21,7 @@ function machineOfOther(node: NodeRef, context: CheckContext): readonly Finding[
   if (holder === undefined) return []
   const former = memberOfOther(node, context)
   if (former.length > 0) return former
-  const fix = next`If the machine of ${name} is lost: ${tripod('node remove', name, '--forget')}; otherwise correct its address in ${cluster.inventoryPath}`
+  const fix = next`Correct its address in ${cluster.inventoryPath}. If the machine of ${name} is lost: ${tripod('node remove', name, '--forget')}`
   return [finding(name, `${address} leads to ${holder}, which is another node of the cluster`, fix)]
 }
 

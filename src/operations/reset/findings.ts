@@ -15,6 +15,6 @@ function leftAlone(context: CheckContext): readonly Finding[] {
   return unlisted(context).map((finding) => ({
     ...finding,
     message: `${finding.message}: it stays as it is, without a cluster`,
-    fix: next`To remove it as well: ${tripod('node remove', finding.node ?? '')} first. To keep it: add it to the inventory`,
+    fix: next`To keep it, add it to the inventory. To remove it as well, first run: ${tripod('node remove', finding.node ?? '')}`,
   }))
 }

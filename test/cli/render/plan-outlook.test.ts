@@ -31,14 +31,14 @@ describe('what is said of a plan as a whole', () => {
     )
   })
 
-  test('what cannot be taken back; else that all can', () => {
+  test('what cannot be undone; else that all can', () => {
     expect(told(sampleStep('one', packages()))).toContain(
       'Undo: every change can be undone; original files are kept on the nodes',
     )
     expect(told(sampleStep('one', packages({ undo: 'impossible' })))).toContain(
       'Undo: cannot be undone: package x on m1,m2,m3,w1',
     )
-    expect(told(sampleStep('one', packages({ disruption: 'data-loss' })))[1]).toMatch(/cannot be taken back/)
+    expect(told(sampleStep('one', packages({ disruption: 'data-loss' })))[1]).toMatch(/cannot be undone/)
   })
 
   test('how long it takes: steps one after the other, nodes side by side unless they go in turn', () => {

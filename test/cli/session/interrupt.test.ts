@@ -22,9 +22,7 @@ describe('an interrupt', () => {
     const { said, left, signal } = watched()
     process.emit('SIGINT', 'SIGINT')
     expect(signal.reason).toMatchObject({ code: 'INTERRUPTED', exit: 130 })
-    expect(said[0]).toContain(
-      'stopping: nothing new is started; waiting up to 30 s for m1 container-runtime: create package containerd',
-    )
+    expect(said[0]).toContain('Stopping: waiting up to 30 s for m1 container-runtime: create package containerd')
     expect(left).toEqual([])
   })
 

@@ -70,7 +70,7 @@ function bootstrap(): PlanDocument {
 describe('the plan as text', () => {
   test('has its headline first and last, disruption before content, and equal nodes in one block', () => {
     expect(show(bootstrap())).toMatchInlineSnapshot(`
-      "tripod plan - cluster lab, 3 masters, 1 worker, inventory lab.yaml    looked 0.9 s, 4/4 nodes
+      "tripod plan - cluster lab, 3 masters, 1 worker, inventory lab.yaml    read 4 of 4 nodes in 0.9 s
       Plan: 1 create, 8 update, 0 replace, 0 delete, 4 run | 2 restarts, 0 reboots, 0 data loss | 1 maybe | 4 nodes
 
       ! Disruption: containerd restarts on m2,m3

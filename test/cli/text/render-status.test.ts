@@ -95,6 +95,8 @@ lab is healthy.`)
     const text = shown({ states: { m1: 'fresh', m2: 'fresh', m3: 'fresh' }, init: 'm1' })
     expect(text).toContain('m1    control-plane  fresh')
     expect(text).not.toContain('ETCD')
-    expect(text).toContain('! lab is not begun: no master has a cluster yet. Next: tripod apply -i inventory.yaml\n')
+    expect(text).toContain(
+      '! lab is not initialised: no master has a cluster yet. Next: tripod apply -i inventory.yaml\n',
+    )
   })
 })

@@ -69,7 +69,7 @@ describe('a gate', () => {
     answers(small.machines[1], 1)
     const error = await apply(small)
     expect(failuresOf(error)).toEqual(['m1 PREFLIGHT_FAILED', 'm2 PREFLIGHT_FAILED'])
-    expect(error?.detail.failures?.[0]?.message).toMatch(/P16 balance was not begun: nobody.*\n {2}m2: said/)
+    expect(error?.detail.failures?.[0]?.message).toMatch(/P16 balance was not started: nobody.*\n {2}m2: said/)
     expect(small.machines.map(written)).toEqual([false, false])
   })
 
@@ -194,9 +194,9 @@ describe('an examination', () => {
     const own = found.findings.filter(({ id }) => id === 'P16')
     expect(own.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
       'fatal m2: said',
-      'warning whether nobody answers for the VIP cannot be told: m1 lacks a program for it: said',
+      'warning could not determine whether nobody answers for the VIP: m1 lacks a program for it: said',
       'fatal m2: said',
-      'warning whether peers answer cannot be told: m1 lacks a program for it: said',
+      'warning could not determine whether peers answer: m1 lacks a program for it: said',
     ])
     expect(small.machines.map(written)).toEqual([false, false])
   })
