@@ -85,13 +85,13 @@ async function agreed(
       `${again} --yes`,
     )
   const typed = await asker.words(
-    `The VIP ${vip} is on ${holder}. keepalived is stopped there, then HAProxy where the VIP went; twice the API is gone for seconds. Begin? ${ONLY_YES}`,
+    `The VIP ${vip} is on ${holder}. keepalived is stopped there, then HAProxy on the host that takes over. The API will be unavailable for a few seconds, twice. Continue? ${ONLY_YES}`,
   )
   if (typed === 'yes') return
-  const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`
+  const why = typed === '' ? 'nothing' : `"${escapeLine(typed)}"`
   throw new TripodError(
     'NOT_CONFIRMED',
-    `The drill was declined: ${why} is not \`yes\`; nothing done`,
+    `The drill was not confirmed: you typed ${why}; only "yes" confirms. Nothing was changed.`,
     `To be asked again: ${again}`,
   )
 }

@@ -522,11 +522,14 @@ describe.skipIf(unable !== undefined).each(KINDS)('machines of $os', (kind) => {
       return { code, said: stdout + stderr }
     }
     const refused = [
-      [await untyped(), 'Cannot ask for confirmation: stdin is not a terminal; nothing done'],
+      [await untyped(), 'Cannot ask for confirmation: stdin is not a terminal. Nothing was changed.'],
       [await untyped('--node', 'w1'), `tripod node remove w1 -i inventory.yaml --confirm ${lab.name}`],
-      [await untyped('--confirm', 'other'), `--confirm says other, but the cluster is ${lab.name}; nothing done`],
-      [await typed('n\n', ''), `"n" is not ${lab.name}; nothing done`],
-      [await typed('w1\n', '--node w1'), `"w1" is not ${lab.name}; nothing done`],
+      [
+        await untyped('--confirm', 'other'),
+        `--confirm says other, but the cluster is ${lab.name}. Nothing was changed.`,
+      ],
+      [await typed('n\n', ''), `you typed "n", not ${lab.name}. Nothing was changed.`],
+      [await typed('w1\n', '--node w1'), `you typed "w1", not ${lab.name}. Nothing was changed.`],
     ] as const
     for (const [{ code, said: words }, why] of refused)
       expect([code, words]).toEqual([12, expect.stringContaining(why)])

@@ -105,7 +105,10 @@ describe.skipIf(unable !== undefined)('containerd from the repository of Docker'
     await repository.stop()
     const refused = await apply()
     await repository.start()
-    expect([refused.code, refused.stderr]).toEqual([10, expect.stringContaining('P21 container-runtime was not begun')])
+    expect([refused.code, refused.stderr]).toEqual([
+      10,
+      expect.stringContaining('P21 container-runtime was not started'),
+    ])
     expect(refused.stderr).toContain(
       `w1: Package repository not reachable: ${repository.url}/debian/dists/trixie/InRelease (TCP: `,
     )

@@ -107,7 +107,7 @@ describe.skipIf(unable !== undefined)('Kubernetes from a repository of its packa
     const host = repository.url.replace('http://', '')
     expect([refused.code, refused.stderr]).toEqual([
       10,
-      expect.stringContaining('P21 kubernetes-packages was not begun'),
+      expect.stringContaining('P21 kubernetes-packages was not started'),
     ])
     expect(refused.stderr).toMatch(
       new RegExp(`m1: Package repository not reachable: http://${host}/InRelease \\(TCP: `),

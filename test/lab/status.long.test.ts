@@ -28,7 +28,7 @@ describe.skipIf(unable !== undefined)('the status of three masters', () => {
     const { code, status: seen } = await json()
     expect([code, seen.healthy, seen.begun, seen.etcd]).toEqual([14, false, false, null])
     expect(seen.findings).toEqual([
-      { what: 't-status is not begun: no master has a cluster yet', fix: 'tripod apply -i inventory.yaml' },
+      { what: 't-status is not initialised: no master has a cluster yet', fix: 'tripod apply -i inventory.yaml' },
     ])
     expect((await status()).stderr).toContain('UNHEALTHY t-status is not healthy: 1 finding.')
   })

@@ -215,14 +215,14 @@ describe('kernel', () => {
       ]
     `)
     expect(file(resources, '/etc/modules-load.d/tripod.conf')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       overlay
       br_netfilter
       nf_conntrack
       "
     `)
     expect(file(resources, '/etc/sysctl.d/99-zz-tripod.conf')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       # A file that sorts after this one may ask for more where it says "at least".
       net.ipv4.ip_forward = 1
       net.bridge.bridge-nf-call-iptables = 1
@@ -266,7 +266,7 @@ describe('container-runtime', () => {
       ]
     `)
     expect(file(resources, '/etc/containerd/config.toml')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       version = 2
 
       [plugins."io.containerd.grpc.v1.cri"]
@@ -287,7 +287,7 @@ describe('container-runtime', () => {
       "
     `)
     expect(file(resources, '/etc/crictl.yaml')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       runtime-endpoint: "unix:///run/containerd/containerd.sock"
       image-endpoint: "unix:///run/containerd/containerd.sock"
       timeout: 10
@@ -312,7 +312,7 @@ describe('container-runtime', () => {
       ]
     `)
     expect(file(resources, '/etc/containerd/config.toml')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       version = 3
       imports = ["/etc/containerd/conf.d/*.toml"]
 
@@ -334,7 +334,7 @@ describe('container-runtime', () => {
       "
     `)
     expect(file(resources, '/etc/apt/sources.list.d/tripod-docker.sources')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       Types: deb
       URIs: https://download.docker.com/linux/debian
       Suites: bookworm
@@ -435,7 +435,7 @@ describe('container-runtime', () => {
       contextWith({ cluster: { containerd: { source: 'distribution', mirrors, config: {} } } }),
     )
     expect(file(resources, '/etc/containerd/certs.d/docker.io/hosts.toml')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       # Mirrors in the order in which they are tried; the registry itself comes last.
 
       [host."https://a.example.org"]
@@ -450,7 +450,7 @@ describe('container-runtime', () => {
       "
     `)
     expect(file(resources, '/etc/containerd/certs.d/_default/hosts.toml')).toMatchInlineSnapshot(`
-      "# Written by tripod; \`tripod apply\` takes back what is changed here by hand.
+      "# Managed by tripod. Manual changes are reverted by "tripod apply".
       # Mirrors in the order in which they are tried; the registry itself comes last.
 
       [host."http://10.0.0.5:5000"]

@@ -32,7 +32,7 @@ export interface AskerOptions {
 }
 
 function interrupted(): TripodError {
-  return new TripodError('INTERRUPTED', 'interrupted at a question, nothing done', 'Run the same command again.')
+  return new TripodError('INTERRUPTED', 'interrupted at a prompt. Nothing was changed.', 'Run the same command again.')
 }
 
 function isExit(error: unknown): boolean {

@@ -20,11 +20,11 @@ export function consentNeeded(plan: PlanDocument): 'yes' | 'name' {
 
 /** What was typed is said again: a misspelt yes must not look like a decision. */
 function declined(again: string, typed: string, wanted: string): TripodError {
-  const why = typed === '' ? 'an empty answer' : `"${escapeLine(typed)}"`
+  const why = typed === '' ? 'nothing' : `"${escapeLine(typed)}"`
   return new TripodError(
     'NOT_CONFIRMED',
-    `The plan was declined: ${why} is not ${wanted}; nothing done`,
-    `To look again and be asked again: ${again}`,
+    `Not applied: you typed ${why}; only ${wanted} confirms. Nothing was changed.`,
+    `To review the plan and be asked again: ${again}`,
   )
 }
 
@@ -57,7 +57,7 @@ async function byYes({ yes, asker, again }: ConsentOptions): Promise<void> {
     )
   }
   const typed = await asker.words(`Apply this plan? ${ONLY_YES}`)
-  if (typed !== 'yes') throw declined(again, typed, '`yes`')
+  if (typed !== 'yes') throw declined(again, typed, '"yes"')
 }
 
 export interface NameOptions extends Omit<ConsentOptions, 'yes'> {
@@ -73,11 +73,11 @@ export async function confirmByName(
   const { name } = plan.cluster
   if (confirm === name) return
   const refused = (why: string): TripodError =>
-    new TripodError('NOT_CONFIRMED', `${why}; nothing done`, `${again} --confirm ${quote(name)}`)
+    new TripodError('NOT_CONFIRMED', `${why}. Nothing was changed.`, `${again} --confirm ${quote(name)}`)
   if (confirm !== undefined) throw refused(`--confirm says ${confirm}, but the cluster is ${name}`)
   if (asker === undefined) throw refused('Cannot ask for confirmation: stdin is not a terminal')
   const typed = await asker.words(`${question} Type the cluster name (${name}) to confirm:`)
-  if (typed !== name) throw refused(`The plan was declined: "${escapeLine(typed)}" is not ${name}`)
+  if (typed !== name) throw refused(`Not confirmed: you typed "${escapeLine(typed)}", not ${name}`)
 }
 
 /** Resolves when the operator agrees to the plan. Throws NOT_CONFIRMED. */

@@ -54,7 +54,7 @@ export async function admitPlan(plan: PlanDocument, { file, now, version }: Admi
     throw new TripodError('PLAN_INVALID', `${file} was made by tripod ${plan.tool.version}; this is ${version}`, again)
   if (!plan.applyable) throw notApplyable(plan, file, again)
   if (new Date(plan.expiresAt) <= now)
-    throw new TripodError('PLAN_EXPIRED', `${file} expired at ${plan.expiresAt}; nothing done`, again)
+    throw new TripodError('PLAN_EXPIRED', `${file} expired at ${plan.expiresAt}. Nothing was changed.`, again)
   const { cluster } = await loadInventory(plan.cluster.inventoryPath).catch((error: unknown) => {
     throw notThere(plan, error)
   })
@@ -67,7 +67,11 @@ const majorOf = (version: string): string => version.split('.')[0] ?? ''
 function notApplyable({ mode }: PlanDocument, file: string, again: string): TripodError {
   const why =
     mode === 'offline' ? 'it was made without looking at any machine' : 'what it names with ! stands in its way'
-  return new TripodError('PREFLIGHT_FAILED', `${file} can be shown, not applied: ${why}; nothing done`, again)
+  return new TripodError(
+    'PREFLIGHT_FAILED',
+    `${file} can be shown but not applied: ${why}. Nothing was changed.`,
+    again,
+  )
 }
 
 function notThere({ cluster: { inventoryPath } }: PlanDocument, error: unknown): unknown {
@@ -82,11 +86,11 @@ function refuseOtherInventory(
   again: string,
 ): void {
   if (found.name !== name) {
-    const message = `the plan is for the cluster ${name}, and ${inventoryPath} is of ${found.name}; nothing done`
+    const message = `the plan is for the cluster ${name}, but ${inventoryPath} describes ${found.name}. Nothing was changed.`
     throw new TripodError('PLAN_OTHER_CLUSTER', message, again)
   }
   if (found.inventoryDigest === inputs.inventoryDigest) return
   const [then, now] = [inputs.inventoryDigest, found.inventoryDigest].map((digest) => digest.slice(0, 8))
-  const message = `${inventoryPath} changed since the plan was made (sha256 ${then ?? ''}, now ${now ?? ''}); nothing done`
+  const message = `${inventoryPath} changed since the plan was made (sha256 ${then ?? ''}, now ${now ?? ''}). Nothing was changed.`
   throw new TripodError('PLAN_STALE', message, again)
 }

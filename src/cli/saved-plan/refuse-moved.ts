@@ -22,7 +22,7 @@ export async function refuseMoved(
   const again = planAgain(saved, file)
   const [then, now] = [saved.cluster.caHash, fresh.cluster.caHash]
   if (then !== undefined && now !== undefined && then !== now) {
-    const message = `the plan is for a cluster ${saved.cluster.name} whose authority is ${then}; here it is ${now}; nothing done`
+    const message = `the plan is for a cluster ${saved.cluster.name} with the CA ${then}, but the CA here is ${now}. Nothing was changed.`
     throw new TripodError('PLAN_OTHER_CLUSTER', message, again)
   }
   const moved = movedSince(saved.ops, fresh.ops)
@@ -40,8 +40,8 @@ export async function refuseMoved(
 
 function headOf({ ops }: PlanDocument, moved: readonly Moved[]): string {
   const isDone = moved.length === ops.length && moved.every(({ what }) => what === 'gone')
-  if (isDone) return 'nothing of the plan is left to do, it was applied already or done by hand; nothing done now:'
-  return `the machines are not as the plan showed them (${count(moved.length, 'difference')}); nothing done:`
+  if (isDone) return 'nothing in the plan is left to do: it was already applied, or done by hand. Nothing was changed:'
+  return `the machines changed since this plan was made (${count(moved.length, 'difference')}). Nothing was changed:`
 }
 
 /** A machine that was installed anew has another id; one that only started again has not. */

@@ -20,7 +20,7 @@ for path in /etc/kubernetes/* /var/lib/etcd/* /var/lib/kubelet/* /etc/cni/net.d/
   if [ -e "$path" ]; then echo "file $path"; fi
 done
 find /etc -xdev -name '*tripod*' -exec echo file {} \; || exit 1
-grep -rlIs -e 'Written by tripod' -e 'BEGIN tripod' -e 'disabled by tripod' /etc | sed 's/^/lines in /'
+grep -rlIs -e 'Managed by tripod' -e 'Written by tripod' -e 'BEGIN tripod' -e 'disabled by tripod' /etc | sed 's/^/lines in /'
 ip -o link show | sed -n 's/^[0-9]*: \(\(cali\|vxlan[.]calico\|vxlan-v6[.]calico\|kube-ipvs0\)[^:@]*\).*/interface \1/p' || exit 1
 for command in iptables ip6tables; do
   command -v "$command-save" >/dev/null || continue

@@ -1,7 +1,7 @@
 import type { FileResource } from '../../resources/resource.js'
 
 /** Stands in the first lines of every file that is ours; templates spell it out. */
-export const WRITTEN = 'Written by tripod; `tripod apply` takes back what is changed here by hand.'
+export const WRITTEN = 'Managed by tripod. Manual changes are reverted by "tripod apply".'
 
 /** A configuration file that is ours alone and that everybody may read: 0644 root:root. */
 export function ownFile(path: string, content: FileResource['content']): FileResource {

@@ -29,7 +29,7 @@ describe('consent', () => {
   test('that is misspelt is refused with what was typed', async () => {
     await expect(
       askConsent(harmless, { yes: false, again: 'tripod apply -i lab.yaml', asker: answering('yse') }),
-    ).rejects.toThrow(/"yse" is not `yes`/)
+    ).rejects.toThrow(/you typed "yse"; only "yes" confirms/)
   })
 
   test('without a terminal is --yes or nothing', async () => {

@@ -45,7 +45,7 @@ const EVERYTHING = {
   'Name of the cluster': '',
   Masters: '10.0.0.11-13',
   Workers: '',
-  'Shall the masters': '',
+  'Run workloads on': '',
   'HAProxy and keepalived': 'FIRST',
   'Look from this computer': '',
   VIP: '',

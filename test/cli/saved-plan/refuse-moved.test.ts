@@ -43,7 +43,7 @@ describe('a saved plan that is applied', () => {
 
   test('a second time is told that it was applied already', async () => {
     expect((await told(of([resting('3')]), of([]))).message).toMatch(
-      /^nothing of the plan is left to do, it was applied already/,
+      /^nothing in the plan is left to do: it was already applied/,
     )
   })
 

@@ -47,7 +47,7 @@ describe('lines that win over tripod’s kernel settings', () => {
     ]
     const [copy] = shown(files)
     expect(copy).toMatch(
-      /^file \/etc\/sysctl\.d\/zz\.conf "# Written by tripod.*\\n# A copy of \/usr\/lib\/sysctl\.d\/zz\.conf,.*\\nkernel\.panic=5\\n# disabled by tripod: net\.ipv4\.ip_forward=0\\n"$/,
+      /^file \/etc\/sysctl\.d\/zz\.conf "# Managed by tripod.*\\n# A copy of \/usr\/lib\/sysctl\.d\/zz\.conf,.*\\nkernel\.panic=5\\n# disabled by tripod: net\.ipv4\.ip_forward=0\\n"$/,
     )
     // The copy follows the original, and goes with it.
     const [original] = files

@@ -262,7 +262,7 @@ describe('policies of firewalld', () => {
     expect(host.content).toContain('<rule>\n    <port port="30000-32767" protocol="udp"/>\n    <accept/>')
     expect(pods.content).toMatchInlineSnapshot(`
       "<?xml version="1.0" encoding="utf-8"?>
-      <!-- Written by tripod; \`tripod apply\` takes back what is changed here by hand. -->
+      <!-- Managed by tripod. Manual changes are reverted by "tripod apply". -->
       <policy priority="1000" target="CONTINUE">
         <short>tripod-pods</short>
         <description>Packets from and to pods, which the node forwards.</description>
