@@ -5,7 +5,8 @@ import { disableLines, revertMarked } from '../../resources/markers.js'
 import type { EditResource, FileResource } from '../../resources/resource.js'
 import { ownFile, WRITTEN } from '../files/own-file.js'
 
-const COPIED = `# ${WRITTEN}\n# A copy of `
+/** The second line of a copy; the first one is worded by the version that made it. */
+const COPIED = /^# .*\n# A copy of .*, without what would undo 99-zz-tripod\.conf\.\n/
 
 /**
  * Switches lines off that would win over tripod's kernel settings: in /etc in their place; a file elsewhere is a package's or a program's
@@ -14,7 +15,7 @@ const COPIED = `# ${WRITTEN}\n# A copy of `
  */
 export function withoutRivals(facts: Facts, settings: readonly Setting[]): readonly (EditResource | FileResource)[] {
   const sysctlFiles = facts.sysctlFiles
-    .filter(({ text }) => !text.startsWith(COPIED))
+    .filter(({ text }) => !COPIED.test(text))
     .map((file) => ({ ...file, text: revertMarked(file.text) }))
   const rivals = new Set(rivalsOf({ ...facts, sysctlFiles }, settings).map(({ path }) => path))
   const off = (text: string): string => disableLines(text, (line) => isOtherwise(line, settings))
@@ -31,7 +32,7 @@ export function withoutRivals(facts: Facts, settings: readonly Setting[]): reado
           }
         : ownFile(
             `/etc/sysctl.d/${nameOf(path)}`,
-            `${COPIED}${path}, without what would undo 99-zz-tripod.conf.\n${off(text)}`,
+            `# ${WRITTEN}\n# A copy of ${path}, without what would undo 99-zz-tripod.conf.\n${off(text)}`,
           ),
     )
 }

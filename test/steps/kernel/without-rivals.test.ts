@@ -57,6 +57,13 @@ describe('lines that win over tripod’s kernel settings', () => {
     )
     expect(shown(updated)[0]).toContain('vm.x=1')
     expect(shown(carriedOut(files).filter(({ path }) => path !== original.path))).toEqual([])
+    // One that an earlier version made has another first line.
+    const earlier = carriedOut(files).map((one) => ({
+      ...one,
+      text: one.text.replace(/^# Managed.*/, '# Written by tripod'),
+    }))
+    expect(earlier.some(({ text }) => text.startsWith('# Written'))).toBe(true)
+    expect(shown(earlier)).toEqual([copy])
   })
 
   it('do not win any more once that is done, and what is wanted stays the same, whatever the files', () => {
