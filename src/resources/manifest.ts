@@ -141,7 +141,7 @@ function foreseen(resource: OfObject, { live, awaits }: PresentObject): Verdict 
   if (awaits === undefined) return unknown('the API server does not say what an apply would make of it')
   const { set, object, notes = [] } = resource
   const before = comparableText(live)
-  const told = `how it differs, the API server can tell only after the update of ${awaits}`
+  const told = `the API server can show the difference only after ${awaits} is updated`
   const difference: Difference = {
     action: 'update',
     disruption: 'none',
@@ -154,7 +154,7 @@ function foreseen(resource: OfObject, { live, awaits }: PresentObject): Verdict 
   return { state: 'differs', difference }
 }
 
-const FORMERLY = 'takes over from kubectl, which is what earlier versions of tripod managed it as'
+const FORMERLY = 'takes over from kubectl, the name under which earlier versions of tripod managed it'
 
 /** Every value is as wanted, and managed under a former name. */
 function handOver(resource: OfObject): Difference {

@@ -246,7 +246,9 @@ function answersOf({ need, needs, unsettled, rest, noNamespace }: Answer): Objec
   const [live = '', would = '', ...words] = rest
   const said = words.length === 0 ? '' : `: ${unescaped(words.join(' '))}`
   if (live === '200') {
-    const way = /immutable|may not be (changed|updated)/.test(said) ? '; deleted by hand, it is made anew' : ''
+    const way = /immutable|may not be (changed|updated)/.test(said)
+      ? '; delete it by hand to have it created again'
+      : ''
     return unknown(`the API server does not take what is wanted (${statusWords(would)})${said}${way}`)
   }
   if (live !== '404') return unknown(`the API server does not tell (${statusWords(live)})${said}`)

@@ -24,7 +24,7 @@ export function withdrawal(
   const isDeleted = others.length === 0
   if (!isDeleted && would === undefined)
     return unknown(
-      `it is wanted no more, and ${others.join(', ')} cannot do without what tripod set in it: delete it by hand`,
+      `it is no longer in the inventory, but ${others.join(', ')} needs what tripod set in it: delete it by hand`,
     )
   const before = comparableText(live)
   const after = would === undefined ? undefined : comparableText(would)
@@ -32,13 +32,13 @@ export function withdrawal(
   const difference: Difference = {
     action: isDeleted ? 'delete' : 'update',
     disruption: isDeleted ? disruptionOfDelete(object) : 'none',
-    reason: { code: 'differs', text: 'was applied by tripod, and is wanted no more' },
+    reason: { code: 'differs', text: 'was applied by tripod, and is no longer in the inventory' },
     dependsOn: [],
     pre: [{ subject: identityOf(object), expect: isSecret(object) ? versionOf(live) : `sha256:${sha256(before)}` }],
     change: {
-      summary: `${ofSet(set, object)}, wanted no more`,
+      summary: `${ofSet(set, object)}, no longer in the inventory`,
       ...(isSecret(object) ? {} : { before, ...(isDeleted || after === undefined ? {} : { after }) }),
-      notes: isDeleted ? [] : [`stays, for it is managed by ${[...new Set(others)].join(', ')} too`],
+      notes: isDeleted ? [] : [`stays, because ${[...new Set(others)].join(', ')} manages it too`],
     },
     act: {
       do: 'objects',

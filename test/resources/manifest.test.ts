@@ -119,7 +119,7 @@ describe('an object', () => {
       ({ state: 'present', live: live({}, metadata), ...(would && { would }), conflicts: [] }) as ObjectReading
     const both = managers(['tripod', 'Apply'], ['helm', 'Update'])
     const left = difference({ ...AGENT, state: 'absent' }, seen(both, live({})))
-    expect([left.action, left.change.notes]).toEqual(['update', ['stays, for it is managed by helm too']])
+    expect([left.action, left.change.notes]).toEqual(['update', ['stays, because helm manages it too']])
     expect(verdict({ ...AGENT, state: 'absent' }, seen(both)).state).toBe('unknown')
     expect(verdict({ ...AGENT, state: 'absent' }, seen(managers(['gitops', 'Apply']))).state).toBe('same')
     const edited = managers(['tripod', 'Apply'], ['kubectl-edit', 'Update'], ['kube-controller-manager', 'Update'])

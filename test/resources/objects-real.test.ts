@@ -210,7 +210,7 @@ describe.skipIf(noApiServer !== undefined)('objects of an API server', () => {
       'delete none',
       'delete none',
     ])
-    expect(planned[2]?.change.notes).toEqual(['stays, for it is managed by gitops too'])
+    expect(planned[2]?.change.notes).toEqual(['stays, because gitops manages it too'])
     // What empties a namespace is the controller manager, and there is none here.
     const isEmptied = ({ pre }: Difference): boolean => pre[0]?.subject !== 'Namespace depot'
     const ended = apply(planned.filter(isEmptied))
@@ -232,7 +232,7 @@ describe.skipIf(noApiServer !== undefined)('objects of an API server', () => {
       const planned = differences(wanted)
       expect(planned[0]?.change).toEqual({
         summary: 'of shop; no value changes',
-        notes: ['takes over from kubectl, which is what earlier versions of tripod managed it as'],
+        notes: ['takes over from kubectl, the name under which earlier versions of tripod managed it'],
       })
       expect(apply(planned).code).toBe(0)
       expect(managers()).toBe('tripod {"a":"1"}')
@@ -402,7 +402,7 @@ spec:
     const wanted = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: firm, namespace: default }\nimmutable: true\n'
     expect(apply(differences(wantedOf(`${wanted}data: { a: "1" }\n`))).code).toBe(0)
     expect(states(wantedOf(`${wanted}data: { a: "2" }\n`))).toEqual([
-      expect.stringMatching(/immutable.*; deleted by hand, it is made anew$/),
+      expect.stringMatching(/immutable.*; delete it by hand to have it created again$/),
     ])
   })
 

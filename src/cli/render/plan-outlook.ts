@@ -74,15 +74,12 @@ function undo(plan: PlanDocument): string | undefined {
 /** What the run itself takes away when it ends stays no longer than that. */
 function lasting(plan: PlanDocument): string {
   const brief = new Set(plan.steps.filter(({ atEnd }) => atEnd !== undefined).map(({ id }) => id))
-<<<<<<< HEAD
   const ops = plan.ops.filter(
     ({ kind, undo, step }) => (kind === 'command' || kind === 'manifest') && undo === 'nothing' && !brief.has(step),
   )
-  return ops.length === 0 ? '' : ` but ${some(unique(ops.map(({ name, set }) => set ?? name)))}, which stay as they are`
-=======
-  const ops = plan.ops.filter((op) => op.kind === 'command' && op.undo === 'nothing' && !brief.has(op.step))
-  return ops.length === 0 ? '' : ` but ${some(unique(ops.map(({ name }) => name)))}, which are left as they are`
->>>>>>> 54e591e (Errors, prompts and findings in the words an engineer would write; golden plans follow)
+  return ops.length === 0
+    ? ''
+    : ` but ${some(unique(ops.map(({ name, set }) => set ?? name)))}, which are left as they are`
 }
 
 function duration(plan: PlanDocument): string | undefined {
