@@ -1,3 +1,4 @@
+import type { CheckId } from '../../src/check-catalogue.js'
 import { describe, expect, test } from 'vitest'
 import type { Facts, KubernetesFacts } from '../../src/facts/facts.js'
 import type { Cluster, Node } from '../../src/inventory/cluster.js'
@@ -27,7 +28,7 @@ const JOINED: KubernetesFacts = {
   apiLive: false,
 }
 const DOWN = { ...SERVING, apiLive: false }
-const told = (facts: Readonly<Record<string, KubernetesFacts>>, id: string, cluster = {}) => {
+const told = (facts: Readonly<Record<string, KubernetesFacts>>, id: CheckId, cluster = {}) => {
   const all: Readonly<Record<string, Partial<Facts>>> = Object.fromEntries(
     Object.entries(facts).map(([name, kubernetes]) => [name, { kubernetes }]),
   )
@@ -143,10 +144,10 @@ describe('a pod network', () => {
 
   test('of manifests of the inventory needs what the cluster notes of them: what is wanted no more would be kept, or another one’s deleted', () => {
     const own = { network: { ...clusterOf({}).network, cni: { manifests: ['net.yaml'] } } }
-    expect(told({ m1: SERVING }, 'NETWORK', own)).toMatchObject([
+    expect(told({ m1: SERVING }, 'P67', own)).toMatchObject([
       { severity: 'fatal', message: expect.stringContaining('which manifests lab has could not be read') as string },
     ])
-    expect(told({ m1: SERVING, m2: { ...SERVING, configMaps: {} } }, 'NETWORK', own)).toEqual([])
+    expect(told({ m1: SERVING, m2: { ...SERVING, configMaps: {} } }, 'P67', own)).toEqual([])
   })
 
   test('that tripod noted is not asked for once more', () => {

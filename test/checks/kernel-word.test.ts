@@ -1,3 +1,4 @@
+import type { CheckId } from '../../src/check-catalogue.js'
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/checks/finding.js'
 import type { Facts, SwapFacts } from '../../src/facts/facts.js'
@@ -8,7 +9,7 @@ const [M1] = clusterOf({}).nodes
 if (!M1) throw new Error('no node')
 const m1 = soundFacts(M1, 0)
 
-const found = (id: string, facts: Partial<Facts>, cluster: Partial<Cluster> = {}): readonly Finding[] =>
+const found = (id: CheckId, facts: Partial<Facts>, cluster: Partial<Cluster> = {}): readonly Finding[] =>
   findingsFor({ facts: { m1: facts }, cluster }).filter((one) => one.id === id && one.node === 'm1')
 
 describe('P12: controllers of cgroups', () => {

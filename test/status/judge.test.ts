@@ -137,8 +137,8 @@ describe('a node that could not be read', () => {
   })
 })
 
-describe('a cluster that is not begun', () => {
-  test('is told in one line with the command that begins it', () => {
+describe('a cluster that is not initialised', () => {
+  test('takes one line with the command that initialises it', () => {
     const differs: Differences = {
       states: { m1: 'fresh', m2: 'prepared', m3: 'fresh' },
       init: 'm1',
@@ -146,7 +146,7 @@ describe('a cluster that is not begun', () => {
     }
     expect(statusWith(differs)).toMatchObject({ healthy: false, begun: false })
     expect(findings(differs)).toEqual([
-      'lab is not begun: no master has a cluster yet -> tripod apply -i inventory.yaml',
+      'lab is not initialised: no master has a cluster yet -> tripod apply -i inventory.yaml',
     ])
   })
 })
