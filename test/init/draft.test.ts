@@ -9,7 +9,7 @@ import { draftOf, problemsOf } from '../../src/init/draft.js'
 import { loadInventory } from '../../src/inventory/read/load.js'
 import { hostile } from '../templates/hostile.js'
 import { computer } from './around.js'
-import { runs } from '../runs.js'
+import { LONG, runs } from '../runs.js'
 
 let directory = ''
 let path = ''
@@ -155,7 +155,8 @@ describe('tripod init and tripod validate', () => {
       expect(loaded.cluster.nodes.map(({ name }) => name)).toEqual(made.data.nodes.map(({ name }) => name))
     })
     await fc.assert(agree, { numRuns: runs(1000) })
-    expect(written).toBeGreaterThan(runs(1000) / 20)
+    // How many of a few answers are good enough is chance.
+    if (LONG) expect(written).toBeGreaterThan(runs(1000) / 20)
   })
 
   test('agree on the schema beside it, which stays as it is where there is one', async () => {
