@@ -58,7 +58,7 @@ describe.skipIf(unable !== undefined)('a saved plan', () => {
 
   it('is stale a second time: nothing of it is left to do', async () => {
     const { code, stderr } = await context.tripod(['apply', 'lab.plan.json'])
-    expect([code, stderr]).toEqual([11, expect.stringContaining('it was applied already')])
+    expect([code, stderr]).toEqual([11, expect.stringContaining('it was already applied')])
   })
 
   it('leaves alone what drifts where it has nothing to do', async () => {
