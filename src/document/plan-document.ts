@@ -143,7 +143,7 @@ export const planDocumentSchema = z
         why: z.string().optional(),
         rollout: z.enum(['parallel', 'serial']).optional().meta({ description: 'serial: one node at a time.' }),
         gates: z.array(z.string()).meta({ description: 'What is checked around the step.' }),
-        atEnd: z.array(z.string()).optional().meta({ description: 'What the run does when it ends, well or not.' }),
+        atEnd: z.array(z.string()).optional().meta({ description: 'What the run does at its end, even if it fails.' }),
         opIds: z.array(z.string()),
       }),
     ),

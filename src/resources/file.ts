@@ -193,7 +193,7 @@ function creation(resource: FileResource, isBroughtBefore: boolean): Difference 
       ...(resource.sensitive || text === undefined ? {} : { after: text }),
       notes: [
         ...sources(resource),
-        ...(isBroughtBefore ? [`takes the place of the one that ${resource.conffileOf ?? ''} brings`] : []),
+        ...(isBroughtBefore ? [`replaces the one that ${resource.conffileOf ?? ''} ships`] : []),
       ],
     },
     act: { do: 'write', file: write(resource, { state: isBroughtBefore ? 'any' : 'absent' }) },

@@ -83,7 +83,7 @@ export function satisfies(upstream: string, wanted: string | undefined): boolean
 }
 
 function candidateOf({ candidate }: PackageResource): string {
-  return candidate === undefined ? 'newest of the repository' : `newest of the repository (${candidate})`
+  return candidate === undefined ? 'latest available' : `latest available (${candidate})`
 }
 
 /** Upstream versions have three parts: fewer stand for the newest that begins so. */

@@ -32,7 +32,7 @@ function gateList({ gates, atEnd = [] }: StepWithOps): Markup {
   if (gates.length + atEnd.length === 0) return html``
   return html`<ul class="gates">
     ${gates.map((gate) => html`<li>= check ${gate}</li>`)}
-    ${atEnd.map((deed) => html`<li>&gt; when the run ends, well or not: ${deed}</li>`)}
+    ${atEnd.map((deed) => html`<li>&gt; finally, even if the run fails: ${deed}</li>`)}
   </ul>`
 }
 

@@ -25,7 +25,7 @@ export function stepBlocks(document: PlanDocument, context: number): readonly Bl
     const groups = groupNodes(document, step.ops).flatMap((group) => groupBlocks(document, group, context))
     const around = [
       ...step.gates.map((gate) => `- check ${words(gate)}`),
-      ...(step.atEnd ?? []).map((deed) => `- when the run ends, well or not: ${words(deed)}`),
+      ...(step.atEnd ?? []).map((deed) => `- finally, even if the run fails: ${words(deed)}`),
     ]
     const gates = around.length === 0 ? [] : [['', ...around].join('\n')]
     return ['', `<details><summary>${title(step, order)}</summary>`, ...groups, ...gates, '', '</details>']

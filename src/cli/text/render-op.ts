@@ -40,7 +40,7 @@ function reasonOf({ reason }: DocumentOp): readonly string[] {
 /** What is said of an op beside its name: its summary, then its reason and notes. */
 export function detailsOf(op: DocumentOp): readonly [summary: string, ...notes: string[]] {
   const { summary, notes } = op.change
-  if (op.certainty === 'maybe') return [`maybe ${summary}: decided by ${deciderOf(op)}`, ...notes]
+  if (op.certainty === 'maybe') return [`maybe ${summary} (depends on ${deciderOf(op)})`, ...notes]
   const reason = reasonOf(op)
   // What a command found is a note of its own, and the reason too.
   const others = reason.length === 0 ? notes : notes.filter((note) => note !== op.reason.text)

@@ -34,7 +34,7 @@ const COUNTED_FROM = 8
 export function namesOf({ nodes, likeness }: NodeGroup): string {
   const counted = nodes.length < COUNTED_FROM ? '' : ` (${count(nodes.length, 'node')})`
   if (nodes.length === 1) return nodeList(nodes)
-  const but = likeness === 'identical' ? '' : ` but for their own name and address (${nodes[0] ?? ''} is shown)`
+  const but = likeness === 'identical' ? '' : ` except for name and address (showing ${nodes[0] ?? ''})`
   return `${nodeList(nodes)}${counted} identical${but}`
 }
 
@@ -60,7 +60,7 @@ export function renderStep(
 function renderGates({ gates, atEnd = [] }: StepWithOps, { paint }: Pick<PlanRendering, 'paint'>): readonly string[] {
   return [
     ...gates.map((gate) => `${paint('cyan', '  =')} check    ${escapeLine(gate)}`),
-    ...atEnd.map((deed) => `${paint('cyan', '  >')} cleanup  when the run ends, well or not: ${escapeLine(deed)}`),
+    ...atEnd.map((deed) => `${paint('cyan', '  >')} cleanup  finally, even if the run fails: ${escapeLine(deed)}`),
   ]
 }
 

@@ -91,7 +91,7 @@ describe('the plan as text', () => {
         ~ package  containerd                             1.6.20 -> 1.7.24, held
         ~ service  containerd.service                     restart
       container-runtime                                   w1
-        ? service  containerd.service                     maybe restart: decided by w1:package:containerd
+        ? service  containerd.service                     maybe restart (depends on w1:package:containerd)
 
       Plan: 1 create, 8 update, 0 replace, 0 delete, 4 run | 2 restarts, 0 reboots, 0 data loss | 1 maybe | 4 nodes
       Next: tripod apply -i lab.yaml"

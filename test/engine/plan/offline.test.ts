@@ -32,7 +32,7 @@ describe('an offline plan', () => {
   it('shows that chrony takes the place of systemd-timesyncd if the inventory names time servers', () => {
     const plan = planFor(DEBIAN, SERVERS)
     expect(opsOf(plan, 'remove-systemd-timesyncd')).toEqual(['maybe run remove package systemd-timesyncd'])
-    expect(opsOf(plan, 'chrony')).toEqual(['sure create newest of the repository'])
+    expect(opsOf(plan, 'chrony')).toEqual(['sure create latest available'])
   })
 
   it('restarts or reloads what runs already, and does not start it', () => {
@@ -41,7 +41,7 @@ describe('an offline plan', () => {
     expect(opsOf(plan, 'NetworkManager.service')).toEqual(['sure update reload'])
     expect(plan.summary.restarts).toBe(3)
     const file = plan.steps.flatMap(({ ops }) => ops).find(({ name }) => name === '/etc/chrony.conf')
-    expect(file?.change.notes).toEqual(['takes the place of the one that chrony brings'])
+    expect(file?.change.notes).toEqual(['replaces the one that chrony ships'])
   })
 
   it('says what it assumes of the machines, for each of their systems', () => {

@@ -31,7 +31,7 @@ const install: Op = {
   name: 'x',
   action: 'create',
   pre: [{ subject: 'x', expect: 'absent' }],
-  change: { does: ['install'], summary: 'newest of the repository, held', notes: [] },
+  change: { does: ['install'], summary: 'latest available, held', notes: [] },
 }
 const hold: Op = {
   ...install,
