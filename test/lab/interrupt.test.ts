@@ -92,7 +92,7 @@ describe.skipIf(unable !== undefined)('an apply that is stopped', () => {
     const run = start()
     await installing()
     run.kill('SIGINT')
-    await says(run, 'stopping')
+    await says(run, 'Stopping')
     const second = performance.now()
     run.kill('SIGINT')
     const ended = await run
