@@ -36,7 +36,7 @@ export const manifest: Kind<ManifestResource> = {
     if (seen.state === 'unknown') return seen
     if (state === 'absent') return withdrawal({ ...resource, object }, seen)
     if (seen.state === 'absent') return { state: 'differs', difference: creation({ ...resource, object }) }
-    return seen.state === 'present' ? update({ ...resource, object }, seen, isNoted(resource, readings)) : SAME
+    return seen.state === 'present' ? update({ ...resource, object }, seen, readings) : SAME
   },
   before: () => null,
   leftoverNeeds: () => ({}),
@@ -45,9 +45,14 @@ export const manifest: Kind<ManifestResource> = {
 }
 
 /** Whether the cluster notes of the object just what is wanted; after an apply, by what its record says then. */
-function isNoted({ object, applied, notedIn }: ManifestResource, readings: Readings): boolean {
-  if (object !== undefined && applied === digestOf(object)) return true
-  return notedIn !== undefined && readings.object(notedIn).state === 'same'
+function isNoted(resource: OfObject, readings: Readings): boolean {
+  const { notedIn } = resource
+  return isLastApplied(resource) || (notedIn !== undefined && readings.object(notedIn).state === 'same')
+}
+
+/** Whether what is wanted is what the last apply before this look was to make. */
+function isLastApplied({ object, applied }: Pick<OfObject, 'object' | 'applied'>): boolean {
+  return applied === digestOf(object)
 }
 
 /** What the cluster notes of an object that was applied: 16 hex digits of its sha256, `-` for a Secret. */
@@ -79,7 +84,7 @@ function requestOf({ server, object, formerly, record }: Applied, isForced = fal
 type Applied = Pick<OfObject, 'server' | 'object' | 'formerly' | 'record'>
 
 function creation({ set, object, server, notes = [], applied, record }: ManifestResource): Difference {
-  const isGone = object !== undefined && applied === digestOf(object)
+  const isGone = object !== undefined && isLastApplied({ object, applied })
   const subject = object === undefined ? set : identityOf(object)
   return {
     action: 'create',
@@ -101,19 +106,19 @@ function creation({ set, object, server, notes = [], applied, record }: Manifest
   }
 }
 
-function update(wish: OfObject, seen: PresentObject, isNoted: boolean): Verdict {
+function update(wish: OfObject, seen: PresentObject, readings: Readings): Verdict {
   const { live, would, conflicts } = seen
   const { formerly, ...others } = wish
   // What the cluster notes is older than the run that takes over; who manages it, the object itself knows.
   const resource: OfObject = formerly !== undefined && managersOf(live).some(isFormer) ? wish : others
   if (would === undefined) return foreseen(resource, seen)
-  const { set, object, applied, notes = [] } = resource
+  const { set, object, notes = [] } = resource
   const [before, after] = [comparableText(live), comparableText(would)]
   const isTakenOver = resource.formerly !== undefined
   if (before === after) return isTakenOver ? { state: 'differs', difference: handOver(resource) } : SAME
-  if (isNoted && !isBuiltIn(object) && isCompletedOnly(seen, would)) return SAME
+  if (!isBuiltIn(object) && isCompletedOnly(seen, would) && isNoted(resource, readings)) return SAME
   const secret = isSecret(object)
-  const isDrift = applied === digestOf(object) && (!secret || conflicts.length > 0)
+  const isDrift = isLastApplied(resource) && (!secret || conflicts.length > 0)
   const restarts = hasNewPods(object, live, would)
   const taken = [...takenFrom(conflicts), ...(isTakenOver ? [FORMERLY] : [])]
   const difference: Difference = {

@@ -4,6 +4,7 @@ import type { ObjectRequest } from './kind.js'
 import { FIELD_MANAGER } from './object-managers.js'
 import { deletionWave } from './object-kinds.js'
 import { packed, withObjects, type ObjectBody } from './object-requests.js'
+import { nameOnly } from './object-wish.js'
 
 /** How long objects may be not ready to be taken: a definition that is not established, a webhook whose pod is not up. */
 const PATIENCE_SECONDS = 180
@@ -52,9 +53,7 @@ function bodyOf({ verb, object, wanted, force, uid, record }: ObjectRequest): Ob
 /** What tripod manages too stays as it is; what only that manager had goes. */
 function releaseOf({ object, formerly }: ObjectRequest): readonly ObjectBody[] {
   if (formerly === undefined) return []
-  const { apiVersion, kind, namespace, name } = object
-  const wanted = { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }
-  return [{ object, wanted, verb: 'release', query: `&fieldManager=${formerly}&force=true` }]
+  return [{ object, wanted: nameOnly(object), verb: 'release', query: `&fieldManager=${formerly}&force=true` }]
 }
 
 const APPLY = sh`

@@ -35,6 +35,15 @@ export function isDefinition({ kind, apiVersion }: ObjectRef): boolean {
   return kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/')
 }
 
+/** Holds other objects, which come after it and go before it: a namespace, or the definition of a kind. */
+export function isContainer(object: ObjectRef): boolean {
+  return isNamespace(object) || isDefinition(object)
+}
+
+export function isNamespace({ kind, apiVersion }: ObjectRef): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1'
+}
+
 /** Their pods are replaced if the template that they are made from changes. */
 export const WORKLOADS: readonly string[] = ['DaemonSet', 'Deployment', 'StatefulSet']
 
@@ -60,6 +69,6 @@ export function disruptionOfDelete(object: ObjectRef): Disruption {
 
 /** When an object is deleted: what a finalizer may wait for (its controller, its definition, its namespace) goes after it. */
 export function deletionWave(object: ObjectRef): 1 | 2 | 3 {
-  if (isDefinition(object) || (object.kind === 'Namespace' && object.apiVersion === 'v1')) return 3
+  if (isContainer(object)) return 3
   return isBuiltIn(object) ? 2 : 1
 }

@@ -1,6 +1,6 @@
 import { digestOf } from '../../resources/manifest.js'
 import { addressOf, identityOf } from '../../resources/object-identity.js'
-import { groupOf, isDefinition, isSecret } from '../../resources/object-kinds.js'
+import { groupOf, isContainer, isDefinition, isNamespace, isSecret } from '../../resources/object-kinds.js'
 import type { ManifestObject, ManifestResource, ObjectRef } from '../../resources/resource.js'
 import { appliedAsKubectl, byAddress, readRecord, recordOf } from './object-record.js'
 import type { ManifestSet } from '../step.js'
@@ -59,15 +59,13 @@ export function objectResources(wanted: WantedObjects): readonly ManifestResourc
 
 /** A namespace, or the definition of a group of kinds: of a recorded one only the name is known, `wares.example.org`. */
 function isContainerOf(holder: ObjectRef, object: ObjectRef): boolean {
-  if (holder.kind === 'Namespace' && holder.apiVersion === 'v1') return object.namespace === holder.name
+  if (isNamespace(holder)) return object.namespace === holder.name
   return isDefinition(holder) && holder.name.endsWith(`.${groupOf(object)}`)
 }
 
 const nameOf = ({ set, object }: ManifestResource): string => (object === undefined ? set : addressOf(object))
 
-const FIRST = ['Namespace', 'CustomResourceDefinition']
-
-const comesFirst = ({ object }: ManifestResource): boolean => object !== undefined && FIRST.includes(object.kind)
+const comesFirst = ({ object }: ManifestResource): boolean => object !== undefined && isContainer(object)
 
 function resourcesOf(set: ManifestSet, { server, registries }: WantedObjects): readonly ManifestResource[] {
   const { name, source, settings = {}, objects } = set
