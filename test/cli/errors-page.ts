@@ -1,5 +1,5 @@
 import { codePage } from './code-page.js'
-import { ERRORS, type ErrorCode, type ErrorEntry } from '../../src/errors.js'
+import { ERRORS } from '../../src/errors.js'
 
 /** docs/errors.md, made from the one table of codes. */
 export function errorsPage(): string {
@@ -12,7 +12,7 @@ export function errorsPage(): string {
       'used. SIGTERM ends with 143.\n',
     ],
     headings: ['Code', 'Exit', 'What'],
-    entries: Object.entries(ERRORS) as [ErrorCode, ErrorEntry][],
+    entries: Object.entries(ERRORS),
     cells: ({ exit }) => [String(exit)],
     more: ({ exit }) => ` Exit status ${String(exit)}.`,
   })
